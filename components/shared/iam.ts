@@ -1,0 +1,58 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** One statement of a policy. */
+export interface Statement {
+  readonly Sid?: string;
+  /** @default Allow */
+  readonly Effect?: "Allow" | "Deny";
+  readonly Action: string | readonly string[];
+  readonly Resource: pulumi.Input<string> | readonly pulumi.Input<string>[];
+  readonly Condition?: Readonly<
+    Record<string, Readonly<Record<string, pulumi.Input<string> | readonly pulumi.Input<string>[]>>>
+  >;
+}
+
+/** A statement of a resource policy: it has a principal, and only a trust policy has no resource. */
+export interface ResourceStatement extends Omit<Statement, "Resource"> {
+  readonly Resource?: Statement["Resource"];
+  readonly Principal: "*" | PrincipalOf<"AWS"> | PrincipalOf<"Service">;
+}
+
+type PrincipalOf<Kind extends string> = Readonly<Record<Kind, pulumi.Input<string> | readonly pulumi.Input<string>[]>>;
+
+/** A policy document as JSON text. */
+export function policyDocument(
+  statements: pulumi.Input<readonly (Statement | ResourceStatement)[]>,
+): pulumi.Output<string> {
+  return pulumi
+    .output(statements)
+    .apply((list) =>
+      pulumi.jsonStringify({ Version: "2012-10-17", Statement: list.map((s) => ({ Effect: "Allow", ...s })) }),
+    );
+}
+
+/** The trust policy that lets an AWS service assume a role, only in the name of this account. */
+export function serviceTrust(service: string, accountId: pulumi.Input<string>): pulumi.Output<string> {
+  return policyDocument([
+    {
+      Action: "sts:AssumeRole",
+      Principal: { Service: service },
+      Condition: { StringEquals: { "aws:SourceAccount": accountId } },
+    },
+  ]);
+}
+
+/** Denies every request that does not come over TLS, as the controls ask of queues, topics and buckets. */
+export function denyInsecureTransport(
+  actions: string | readonly string[],
+  resource: pulumi.Input<string> | readonly pulumi.Input<string>[],
+): ResourceStatement {
+  return {
+    Sid: "DenyInsecureTransport",
+    Effect: "Deny",
+    Principal: "*",
+    Action: actions,
+    Resource: resource,
+    Condition: { Bool: { "aws:SecureTransport": "false" } },
+  };
+}

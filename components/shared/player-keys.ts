@@ -1,0 +1,48 @@
+/**
+ * Player ids come from outside (`auth0|x`, e-mail-like, any unicode). Encoded they hold only letters, digits, `-` and
+ * `_`, so that they are safe in keys (where `#` separates) and in SES message tags.
+ */
+
+/** Bytes of a player id as given; with hex escapes it still fits SES's 256-character tag values and DynamoDB's keys. */
+export const MAX_PLAYER_ID_BYTES = 80;
+
+/** Keeps `A-Z a-z 0-9 -`; every other byte of the UTF-8 form becomes `_` and two hex digits. Injective. */
+export function encodePlayerId(id: string): string {
+  let encoded = "";
+  for (const byte of Buffer.from(id, "utf8")) {
+    const plain =
+      (byte >= 48 && byte <= 57) || (byte >= 65 && byte <= 90) || (byte >= 97 && byte <= 122) || byte === 45;
+    encoded += plain ? String.fromCharCode(byte) : `_${byte.toString(16).padStart(2, "0")}`;
+  }
+  return encoded;
+}
+
+/** The inverse of `encodePlayerId`. */
+export function decodePlayerId(encoded: string): string {
+  const bytes: number[] = [];
+  for (let i = 0; i < encoded.length; i++) {
+    if (encoded[i] === "_") {
+      bytes.push(parseInt(encoded.slice(i + 1, i + 3), 16));
+      i += 2;
+    } else bytes.push(encoded.charCodeAt(i));
+  }
+  return Buffer.from(bytes).toString("utf8");
+}
+
+/** Whether a value can be a player id: 1 to 80 bytes of well-formed text. */
+export function isPlayerId(value: unknown): value is string {
+  return (
+    typeof value === "string" &&
+    value.length > 0 &&
+    Buffer.byteLength(value) <= MAX_PLAYER_ID_BYTES &&
+    value.isWellFormed()
+  );
+}
+
+/** Partition key of everything about a player. */
+export function playerPk(id: string): string {
+  return `PLAYER#${encodePlayerId(id)}`;
+}
+
+export const PROFILE_SK = "PROFILE";
+export const PREFERENCES_SK = "PREFERENCES";

@@ -1,0 +1,136 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { denyInsecureTransport, policyDocument, type ResourceStatement, type Statement } from "./iam";
+import { applyTransform, type Transform } from "./transform";
+import { SECONDS_PER_DAY } from "./units";
+
+export interface DeadLetteredQueueArgs {
+  /** Customer key of the queue and its dead-letter queue. */
+  key: { readonly arn: pulumi.Input<string> };
+  /** Seconds; at least six times the time-out of the function that reads the queue. */
+  visibilityTimeoutSeconds: number;
+  /** Receives until a message goes to the dead-letter queue. @default 3 */
+  maxReceiveCount?: number;
+  /** Seconds a message is kept; the dead-letter queue keeps 14 days. @default 4 days */
+  messageRetentionSeconds?: number;
+  /** Topics and rules that may send, by ARN and service. @default only IAM grants */
+  senders?: readonly {
+    readonly service: "sns.amazonaws.com" | "events.amazonaws.com";
+    readonly arn: pulumi.Input<string>;
+  }[];
+  transform?: { queue?: Transform<aws.sqs.QueueArgs>; deadLetters?: Transform<aws.sqs.QueueArgs> };
+}
+
+/**
+ * An encrypted SQS queue with its dead-letter queue, both closed to everyone but named senders and IAM grants.
+ * Logical names: `<name>` and `<name>-dlq`.
+ */
+export class DeadLetteredQueue extends pulumi.ComponentResource {
+  readonly queue: aws.sqs.Queue;
+  readonly deadLetters: aws.sqs.Queue;
+  readonly arn: pulumi.Output<string>;
+  readonly url: pulumi.Output<string>;
+  private readonly keyArn: pulumi.Input<string>;
+
+  constructor(name: string, args: DeadLetteredQueueArgs, options?: pulumi.ComponentResourceOptions) {
+    super("games-messaging:shared:DeadLetteredQueue", name, {}, options);
+    this.keyArn = args.key.arn;
+    const child: pulumi.CustomResourceOptions = { parent: this };
+    this.deadLetters = new aws.sqs.Queue(
+      `${name}-dlq`,
+      applyTransform(
+        args.transform?.deadLetters,
+        { kmsMasterKeyId: args.key.arn, messageRetentionSeconds: 14 * SECONDS_PER_DAY },
+        child,
+        `${name}-dlq`,
+      ),
+      child,
+    );
+    this.queue = new aws.sqs.Queue(
+      `${name}-queue`,
+      applyTransform(
+        args.transform?.queue,
+        {
+          kmsMasterKeyId: args.key.arn,
+          visibilityTimeoutSeconds: args.visibilityTimeoutSeconds,
+          messageRetentionSeconds: args.messageRetentionSeconds ?? 4 * SECONDS_PER_DAY,
+          redrivePolicy: pulumi.jsonStringify({
+            deadLetterTargetArn: this.deadLetters.arn,
+            maxReceiveCount: args.maxReceiveCount ?? 3,
+          }),
+        },
+        child,
+        `${name}-queue`,
+      ),
+      child,
+    );
+    // A resource of its own, because a queue that names its dead-letter queue and is named by it is a cycle.
+    new aws.sqs.RedriveAllowPolicy(
+      `${name}-redrive-allow`,
+      {
+        queueUrl: this.deadLetters.url,
+        redriveAllowPolicy: pulumi.jsonStringify({ redrivePermission: "byQueue", sourceQueueArns: [this.queue.arn] }),
+      },
+      child,
+    );
+    queuePolicy(`${name}-policy`, this.queue, args.senders ?? [], child);
+    queuePolicy(`${name}-dlq-policy`, this.deadLetters, [], child);
+    this.arn = this.queue.arn;
+    this.url = this.queue.url;
+    this.registerOutputs({ arn: this.arn, url: this.url });
+  }
+
+  /** What a function needs in order to send to the queue. */
+  sendStatements(): Statement[] {
+    return [
+      { Sid: "SendToQueue", Action: "sqs:SendMessage", Resource: this.arn },
+      { Sid: "SendToQueueKey", Action: ["kms:GenerateDataKey", "kms:Decrypt"], Resource: this.keyArn },
+    ];
+  }
+
+  /** What a function needs in order to be fed from the queue by an event source mapping. */
+  consumeStatements(): Statement[] {
+    return [
+      {
+        Sid: "ReadQueue",
+        Action: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+        Resource: this.arn,
+      },
+      { Sid: "ReadQueueKey", Action: "kms:Decrypt", Resource: this.keyArn },
+    ];
+  }
+}
+
+/** A queue that only collects failures: encrypted, kept for 14 days, closed. */
+export function failureQueue(
+  name: string,
+  key: { readonly arn: pulumi.Input<string> },
+  parent: pulumi.Resource,
+): aws.sqs.Queue {
+  const queue = new aws.sqs.Queue(
+    name,
+    { kmsMasterKeyId: key.arn, messageRetentionSeconds: 14 * SECONDS_PER_DAY },
+    { parent },
+  );
+  queuePolicy(`${name}-policy`, queue, [], { parent });
+  return queue;
+}
+
+function queuePolicy(
+  name: string,
+  queue: aws.sqs.Queue,
+  senders: NonNullable<DeadLetteredQueueArgs["senders"]>,
+  options: pulumi.CustomResourceOptions,
+): void {
+  const statements: ResourceStatement[] = [
+    denyInsecureTransport("sqs:*", queue.arn),
+    ...senders.map((sender, i) => ({
+      Sid: `Sender${i}`,
+      Principal: { Service: sender.service },
+      Action: "sqs:SendMessage",
+      Resource: queue.arn,
+      Condition: { ArnEquals: { "aws:SourceArn": sender.arn } },
+    })),
+  ];
+  new aws.sqs.QueuePolicy(name, { queueUrl: queue.url, policy: policyDocument(statements) }, options);
+}
