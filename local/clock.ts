@@ -6,6 +6,8 @@ export interface Clock {
   setTimer(delayMs: number, action: () => unknown): Timer;
   /** Marks `work` as in flight: a virtual clock does not move on before it has ended. */
   track<T>(work: Promise<T>): Promise<T>;
+  /** Inside tracked work: while `wait` lasts, that work does not hold the clock back (a long poll waits for time itself). */
+  idle<T>(wait: Promise<T>): Promise<T>;
   /** Ends all timers; nothing fires afterwards. */
   close(): void;
 }
@@ -51,6 +53,10 @@ export class RealClock implements Clock {
     return work;
   }
 
+  idle<T>(wait: Promise<T>): Promise<T> {
+    return wait;
+  }
+
   close(): void {
     for (const handle of this.timers) clearTimeout(handle);
     this.timers.clear();
@@ -92,12 +98,16 @@ export class VirtualClock implements Clock {
     try {
       return await work;
     } finally {
-      this.inFlight--;
-      if (this.inFlight === 0) {
-        const waiting = this.waiting;
-        this.waiting = [];
-        for (const resume of waiting) resume();
-      }
+      this.ended();
+    }
+  }
+
+  async idle<T>(wait: Promise<T>): Promise<T> {
+    this.ended();
+    try {
+      return await wait;
+    } finally {
+      this.inFlight++;
     }
   }
 
@@ -142,6 +152,14 @@ export class VirtualClock implements Clock {
 
   close(): void {
     this.heap.length = 0;
+  }
+
+  private ended(): void {
+    this.inFlight--;
+    if (this.inFlight > 0) return;
+    const waiting = this.waiting;
+    this.waiting = [];
+    for (const resume of waiting) resume();
   }
 
   private async fire(due: Due): Promise<void> {
