@@ -1,0 +1,133 @@
+import { AwsError, ConnectionLost } from "../aws-error";
+import type { Cloud } from "../cloud";
+import type { HttpRequest, HttpResponse, Json, Protocol, RestRoute, Service } from "../service";
+import { readCbor, writeCbor, writeCborError } from "./cbor";
+import { readJson, readRest, writeJson, writeJsonError, writeRestJson, writeRestJsonError } from "./json";
+import { readQuery, writeQuery, writeQueryError } from "./query";
+import { matchRoute } from "./routes";
+import { claimedService, verify } from "./signature";
+
+/** What a request asks for, in the words of its protocol, and how to answer in them. */
+interface Spoken {
+  readonly service: Service;
+  readonly operation: string;
+  readonly input: () => Json;
+  readonly answer: (output: unknown, requestId: string) => HttpResponse;
+  readonly refuse: (error: AwsError, requestId: string) => HttpResponse;
+}
+
+/**
+ * The front of the cloud: from an HTTP request in one of AWS's protocols to a call, and back. Knows nothing of sockets,
+ * so that a function that runs in this process can be served without one.
+ */
+export class Front {
+  constructor(private readonly cloud: Cloud) {}
+
+  /** @throws ConnectionLost when the reply is lost by an injected fault. */
+  async handle(request: HttpRequest): Promise<HttpResponse> {
+    const requestId = this.cloud.uuid();
+    const spoken = this.understand(request);
+    if (!spoken) {
+      const error = new AwsError("UnknownOperationException", "The local cloud does not know this operation.", 404);
+      return writeRestJsonError(error, requestId);
+    }
+    try {
+      const { principal } = verify(request, this.cloud.ports.iam);
+      if (!spoken.service.operations[spoken.operation]) {
+        throw new AwsError(
+          "UnknownOperationException",
+          `The local cloud does not play ${spoken.service.name}:${spoken.operation}.`,
+          400,
+        );
+      }
+      const output = await this.cloud.call(spoken.service.name, spoken.operation, spoken.input(), principal);
+      return spoken.answer(output, requestId);
+    } catch (error) {
+      if (error instanceof ConnectionLost) throw error;
+      if (error instanceof AwsError) return spoken.refuse(error, requestId);
+      const failure = new AwsError(
+        "InternalFailure",
+        `The local cloud failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+        500,
+      );
+      return spoken.refuse(failure, requestId);
+    }
+  }
+
+  private understand(request: HttpRequest): Spoken | undefined {
+    const name = claimedService(request);
+    // A browser or a careless client may not sign at all: then the target header or the path still tells the service.
+    const candidates = [...this.cloud.services.values()].filter(
+      (service) => name === undefined || service.signingName === name,
+    );
+    for (const service of candidates) {
+      for (const protocol of service.protocols) {
+        const spoken = speak(service, protocol, request);
+        if (spoken) return spoken;
+      }
+    }
+    return undefined;
+  }
+}
+
+function speak(service: Service, protocol: Protocol, request: HttpRequest): Spoken | undefined {
+  switch (protocol.kind) {
+    case "json": {
+      const target = request.headers["x-amz-target"];
+      if (target === undefined || !target.startsWith(`${protocol.target}.`)) return undefined;
+      return {
+        service,
+        operation: target.slice(protocol.target.length + 1),
+        input: () => readJson(request.body),
+        answer: (output, id) => writeJson(output, protocol.version, id),
+        refuse: (error, id) => writeJsonError(error, protocol.target, protocol.version, id),
+      };
+    }
+    case "query": {
+      if (!(request.headers["content-type"] ?? "").startsWith("application/x-www-form-urlencoded")) return undefined;
+      const { action, input } = readQuery(request.body.toString("utf8"));
+      return {
+        service,
+        operation: action,
+        input: () => input,
+        answer: (output, id) => writeQuery(action, protocol.xmlns, output, id),
+        refuse: (error, id) => writeQueryError(error, protocol.xmlns, id),
+      };
+    }
+    case "cbor": {
+      const prefix = `/service/${protocol.service}/operation/`;
+      if (!request.path.startsWith(prefix)) return undefined;
+      return {
+        service,
+        operation: request.path.slice(prefix.length),
+        input: () => readCbor(request.body),
+        answer: writeCbor,
+        refuse: writeCborError,
+      };
+    }
+    case "rest": {
+      const found = matchRoute(protocol.routes, request);
+      if (!found) return undefined;
+      return speakRest(service, protocol, found.route, found.labels, request);
+    }
+  }
+}
+
+function speakRest(
+  service: Service,
+  protocol: Protocol & { kind: "rest" },
+  route: RestRoute,
+  labels: Readonly<Record<string, string>>,
+  request: HttpRequest,
+): Spoken {
+  return {
+    service,
+    operation: route.operation,
+    input: () => (route.decode ? route.decode(request, labels) : readRest(request, labels)),
+    answer: (output, id) => {
+      const response = route.encode ? route.encode(output, request) : writeRestJson(output, id);
+      return { ...response, headers: { "x-amzn-requestid": id, ...response.headers } };
+    },
+    refuse: (error, id) => (protocol.encodeError ? protocol.encodeError(error, id) : writeRestJsonError(error, id)),
+  };
+}

@@ -1,0 +1,83 @@
+import { AwsError } from "../aws-error";
+import type { HttpRequest, HttpResponse, Json } from "../service";
+
+export function readJson(body: Buffer): Json {
+  if (body.length === 0) return {};
+  try {
+    const value: unknown = JSON.parse(body.toString("utf8"));
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Json;
+  } catch {
+    // answered below, with AWS's own error
+  }
+  throw new AwsError("SerializationException", "Start of structure or map found where not expected.", 400);
+}
+
+/** Timestamps travel as epoch seconds in the JSON protocols. */
+function epochSeconds(this: Json, key: string, value: unknown): unknown {
+  const raw = this[key];
+  return raw instanceof Date ? raw.getTime() / 1000 : value;
+}
+
+export function writeJson(output: unknown, version: string, requestId: string): HttpResponse {
+  return {
+    status: 200,
+    headers: { "content-type": `application/x-amz-json-${version}`, "x-amzn-requestid": requestId },
+    body: output === undefined ? "{}" : JSON.stringify(output, epochSeconds),
+  };
+}
+
+export function writeJsonError(error: AwsError, target: string, version: string, requestId: string): HttpResponse {
+  const { queryErrorCode, ...detail } = error.detail;
+  // Services name their errors with the namespace of their model; SDKs cut it off.
+  const prefix = target.startsWith("DynamoDB") && !error.code.includes("#") ? namespaceOf(error.code) : "";
+  return {
+    status: error.status,
+    headers: {
+      "content-type": `application/x-amz-json-${version}`,
+      "x-amzn-requestid": requestId,
+      ...(typeof queryErrorCode === "string" ? { "x-amzn-query-error": `${queryErrorCode};Sender` } : {}),
+    },
+    body: JSON.stringify({ __type: `${prefix}${error.code}`, ...messageOf(error), ...detail }),
+  };
+}
+
+function namespaceOf(code: string): string {
+  const common =
+    /^(ValidationException|SerializationException|UnrecognizedClientException|AccessDeniedException|MissingAuthenticationToken|IncompleteSignature|InvalidSignature|ThrottlingException|UnknownOperation)/;
+  return common.test(code) ? "com.amazon.coral.service#" : "com.amazonaws.dynamodb.v20120810#";
+}
+
+/** DynamoDB writes `Message` for its own refusals of a caller and of a transaction, `message` for all else. */
+function messageOf(error: AwsError): Json {
+  return error.code === "AccessDeniedException" || error.code === "TransactionCanceledException"
+    ? { Message: error.message, message: error.message }
+    : { message: error.message };
+}
+
+export function writeRestJson(output: unknown, requestId: string): HttpResponse {
+  return {
+    status: 200,
+    headers: { "content-type": "application/json", "x-amzn-requestid": requestId },
+    body: output === undefined ? "{}" : JSON.stringify(output, epochSeconds),
+  };
+}
+
+export function writeRestJsonError(
+  error: { code: string; message: string; status: number },
+  requestId: string,
+): HttpResponse {
+  return {
+    status: error.code === "AccessDeniedException" ? 403 : error.status,
+    headers: { "content-type": "application/json", "x-amzn-requestid": requestId, "x-amzn-errortype": error.code },
+    body: JSON.stringify({ message: error.message, Message: error.message }),
+  };
+}
+
+/** The default reading of a REST-JSON request: labels, query and body in one object. */
+export function readRest(request: HttpRequest, labels: Readonly<Record<string, string>>): Json {
+  return {
+    ...(request.body.length > 0 ? readJson(request.body) : {}),
+    ...Object.fromEntries(new URLSearchParams(request.query)),
+    ...labels,
+  };
+}

@@ -1,0 +1,66 @@
+import type { AwsError } from "../aws-error";
+import type { HttpResponse, Json } from "../service";
+import { escapeXml, toXml } from "./xml";
+
+/**
+ * Reads the form of the query protocol: `A.B=1` nests, `L.member.N` (or `L.entry.N`, or `L.N`) makes a list.
+ * All scalars stay text.
+ */
+export function readQuery(body: string): { readonly action: string; readonly input: Json } {
+  const root: Json = {};
+  let action = "";
+  for (const [path, value] of new URLSearchParams(body)) {
+    if (path === "Action") action = value;
+    else if (path !== "Version") place(root, path.split("."), value);
+  }
+  return { action, input: lists(root) as Json };
+}
+
+function place(into: Json, path: readonly string[], value: string): void {
+  let at = into;
+  for (const [i, part] of path.entries()) {
+    if (part === "__proto__" || part === "constructor" || part === "prototype") return;
+    if (i === path.length - 1) at[part] = value;
+    else {
+      const next = at[part];
+      at = at[part] = typeof next === "object" && next !== null ? (next as Json) : {};
+    }
+  }
+}
+
+function lists(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  const record = value as Json;
+  const keys = Object.keys(record);
+  const only = keys.length === 1 ? keys[0] : undefined;
+  if (only === "member" || only === "entry") return lists(record[only]);
+  if (keys.length > 0 && keys.every((key) => /^\d+$/.test(key))) {
+    return keys.sort((a, b) => Number(a) - Number(b)).map((key) => lists(record[key]));
+  }
+  return Object.fromEntries(Object.entries(record).map(([key, item]) => [key, lists(item)]));
+}
+
+export function writeQuery(action: string, xmlns: string, output: unknown, requestId: string): HttpResponse {
+  const result = output === undefined ? "" : toXml(`${action}Result`, output);
+  return {
+    status: 200,
+    headers: { "content-type": "text/xml", "x-amzn-requestid": requestId },
+    body: `<${action}Response xmlns="${xmlns}">${result}<ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata></${action}Response>`,
+  };
+}
+
+export function writeQueryError(error: AwsError, xmlns: string, requestId: string): HttpResponse {
+  const type = error.status >= 500 ? "Receiver" : "Sender";
+  return {
+    status: error.status,
+    headers: { "content-type": "text/xml", "x-amzn-requestid": requestId },
+    body:
+      `<ErrorResponse xmlns="${xmlns}"><Error><Type>${type}</Type><Code>${escapeXml(queryCode(error.code))}</Code>` +
+      `<Message>${escapeXml(error.message)}</Message></Error><RequestId>${requestId}</RequestId></ErrorResponse>`,
+  };
+}
+
+/** The query protocol says `AccessDenied` where the JSON protocols say `AccessDeniedException`. */
+function queryCode(code: string): string {
+  return code === "AccessDeniedException" ? "AccessDenied" : code === "ThrottlingException" ? "Throttling" : code;
+}

@@ -1,0 +1,167 @@
+import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { AwsError } from "../aws-error";
+import type { Ports } from "../ports";
+import type { Principal } from "../principal";
+import type { HttpRequest } from "../service";
+
+/** Who signed a request, and for which service (the signing name of the credential scope). */
+export interface Signed {
+  readonly principal: Principal;
+  readonly service: string;
+  readonly region: string;
+}
+
+interface Credential {
+  readonly accessKeyId: string;
+  readonly date: string;
+  readonly region: string;
+  readonly service: string;
+  readonly signedHeaders: readonly string[];
+  readonly signature: string;
+  /** Set for pre-signed URLs: the query without its signature is what was signed. */
+  readonly presigned: boolean;
+}
+
+/** The signing name that a request claims, before its signature is checked; undefined when it carries none. */
+export function claimedService(request: HttpRequest): string | undefined {
+  return credentialOf(request)?.service;
+}
+
+/**
+ * Checks Signature Version 4 and tells who called.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+ * The age of a signature is not checked: SDKs sign with the machine's time, while the cloud's may be virtual.
+ *
+ * @throws AwsError as AWS answers: MissingAuthenticationToken, UnrecognizedClientException, InvalidSignatureException.
+ */
+export function verify(request: HttpRequest, iam: Ports["iam"]): Signed {
+  const credential = credentialOf(request);
+  if (!credential) throw new AwsError("MissingAuthenticationTokenException", "Missing Authentication Token", 403);
+  const known = iam.lookUp(credential.accessKeyId);
+  if (!known)
+    throw new AwsError("UnrecognizedClientException", "The security token included in the request is invalid.", 403);
+  const token =
+    request.headers["x-amz-security-token"] ??
+    new URLSearchParams(request.query).get("X-Amz-Security-Token") ??
+    undefined;
+  if (known.sessionToken !== undefined && known.sessionToken !== token) {
+    throw new AwsError("UnrecognizedClientException", "The security token included in the request is invalid.", 403);
+  }
+  const expected = Buffer.from(sign(request, credential, known.secretAccessKey));
+  const received = Buffer.from(credential.signature);
+  if (expected.length !== received.length || !timingSafeEqual(expected, received)) {
+    throw new AwsError(
+      "InvalidSignatureException",
+      "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.",
+      403,
+    );
+  }
+  return { principal: known.principal, service: credential.service, region: credential.region };
+}
+
+const AUTHORIZATION =
+  /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/([^/]+)\/aws4_request,\s*SignedHeaders=([^,]+),\s*Signature=([0-9a-f]+)$/;
+
+function credentialOf(request: HttpRequest): Credential | undefined {
+  const header = request.headers["authorization"];
+  if (header !== undefined) {
+    const match = AUTHORIZATION.exec(header);
+    if (!match) return undefined;
+    const [, accessKeyId, date, region, service, signedHeaders, signature] = match as unknown as [
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+    ];
+    return { accessKeyId, date, region, service, signedHeaders: signedHeaders.split(";"), signature, presigned: false };
+  }
+  if (!request.query.includes("X-Amz-Credential")) return undefined;
+  const query = new URLSearchParams(request.query);
+  const [accessKeyId, date, region, service] = (query.get("X-Amz-Credential") ?? "").split("/");
+  const signature = query.get("X-Amz-Signature");
+  if (!accessKeyId || !date || !region || !service || !signature) return undefined;
+  return {
+    accessKeyId,
+    date,
+    region,
+    service,
+    signedHeaders: (query.get("X-Amz-SignedHeaders") ?? "host").split(";"),
+    signature,
+    presigned: true,
+  };
+}
+
+function sign(request: HttpRequest, credential: Credential, secret: string): string {
+  const amzDate = credential.presigned
+    ? (new URLSearchParams(request.query).get("X-Amz-Date") ?? "")
+    : (request.headers["x-amz-date"] ?? "");
+  const declared = request.headers["x-amz-content-sha256"];
+  const payload = credential.presigned ? "UNSIGNED-PAYLOAD" : (declared ?? sha256(request.body));
+  if (declared !== undefined && /^[0-9a-f]{64}$/.test(declared) && declared !== sha256(request.body)) return "";
+  const canonical = [
+    request.method,
+    canonicalPath(request.path, credential.service),
+    canonicalQuery(request.query, credential.presigned),
+    ...credential.signedHeaders.map((name) => `${name}:${(request.headers[name] ?? "").trim().replace(/\s+/g, " ")}`),
+    "",
+    credential.signedHeaders.join(";"),
+    payload,
+  ].join("\n");
+  const scope = `${credential.date}/${credential.region}/${credential.service}/aws4_request`;
+  const text = `AWS4-HMAC-SHA256\n${amzDate}\n${scope}\n${sha256(canonical)}`;
+  return createHmac("sha256", signingKey(secret, credential)).update(text).digest("hex");
+}
+
+const keys = new Map<string, Buffer>();
+const KEYS_KEPT = 1_000;
+
+function signingKey(secret: string, { date, region, service }: Credential): Buffer {
+  const name = `${secret}/${date}/${region}/${service}`;
+  let key = keys.get(name);
+  if (!key) {
+    const hmac = (by: string | Buffer, text: string): Buffer => createHmac("sha256", by).update(text).digest();
+    key = hmac(hmac(hmac(hmac(`AWS4${secret}`, date), region), service), "aws4_request");
+    if (keys.size >= KEYS_KEPT) keys.clear();
+    keys.set(name, key);
+  }
+  return key;
+}
+
+function sha256(data: Buffer | string): string {
+  return createHash("sha256").update(data).digest("hex");
+}
+
+/** Every service but S3 signs the path encoded twice. */
+function canonicalPath(path: string, service: string): string {
+  return service === "s3" ? path : path.split("/").map(encodeRfc3986).join("/");
+}
+
+function canonicalQuery(query: string, presigned: boolean): string {
+  if (query === "") return "";
+  return query
+    .split("&")
+    .filter((pair) => !(presigned && pair.startsWith("X-Amz-Signature=")))
+    .map((pair) => {
+      const at = pair.indexOf("=");
+      const [name, value] = at < 0 ? [pair, ""] : [pair.slice(0, at), pair.slice(at + 1)];
+      return [encodeRfc3986(decode(name)), encodeRfc3986(decode(value))] as const;
+    })
+    .sort(([a, x], [b, y]) => (a < b ? -1 : a > b ? 1 : x < y ? -1 : x > y ? 1 : 0))
+    .map(([name, value]) => `${name}=${value}`)
+    .join("&");
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text.replace(/\+/g, " "));
+  } catch {
+    return text;
+  }
+}
+
+function encodeRfc3986(text: string): string {
+  return encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+}

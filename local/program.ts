@@ -1,0 +1,200 @@
+import { createHash } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
+import * as pulumi from "@pulumi/pulumi";
+import type { Cloud } from "./cloud";
+import type { Created, InvokeType, Json, ResourceContext, ResourceType } from "./service";
+
+export interface ProgramOptions {
+  readonly project: string;
+  readonly stack: string;
+  /** Settings by full name, e.g. `games-messaging:issuer`. */
+  readonly config: Readonly<Record<string, string>>;
+  /** Loads the program's module and returns what it exports. */
+  readonly load: () => unknown;
+}
+
+/** A resource that the program declared and the cloud made. */
+export interface DeclaredResource {
+  readonly type: string;
+  readonly name: string;
+  readonly urn: string;
+  readonly inputs: Json;
+  readonly id: string;
+  readonly state: Json;
+  /** Whether the local cloud plays the type; if not, its outputs are its inputs. */
+  readonly played: boolean;
+}
+
+/** What one evaluation of the program came to. */
+export interface Evaluation {
+  readonly resources: readonly DeclaredResource[];
+  /** The stack's outputs, resolved. */
+  readonly outputs: Json;
+  /** Types of `aws` that the program declares and the cloud does not play. */
+  readonly unplayed: readonly string[];
+  /** Resources whose inputs changed since the evaluation before. */
+  readonly changed: readonly DeclaredResource[];
+}
+
+/** Why a program could not be evaluated: every failed resource, each with its own message. */
+export class ProgramError extends Error {
+  constructor(readonly failures: readonly Error[]) {
+    super(failures.map((failure) => failure.message).join("\n"));
+    this.name = "ProgramError";
+  }
+}
+
+/**
+ * Evaluates a Pulumi program in this process through Pulumi's test monitor, each resource made real by the service that
+ * plays its type. Evaluating again updates what changed and leaves all else as it is.
+ */
+export class Program {
+  private readonly known = new Map<string, DeclaredResource>();
+  private readonly types = new Map<string, ResourceType>();
+  private readonly invokes = new Map<string, InvokeType>();
+
+  constructor(
+    private readonly cloud: Cloud,
+    private readonly options: ProgramOptions,
+  ) {
+    for (const service of cloud.services.values()) {
+      for (const [type, resource] of Object.entries(service.resourceTypes)) this.types.set(type, resource);
+      for (const [token, invoke] of Object.entries(service.invokes ?? {})) this.invokes.set(token, invoke);
+    }
+  }
+
+  /** @throws ProgramError with every failure of the program or of a resource. */
+  async evaluate(): Promise<Evaluation> {
+    const failures: Error[] = [];
+    const resources: DeclaredResource[] = [];
+    const changed: DeclaredResource[] = [];
+    const fail = (error: unknown): void => {
+      const failure = error instanceof Error ? error : new Error(String(error));
+      if (!failures.some((other) => other.message === failure.message)) failures.push(failure);
+    };
+    // Pulumi reports what goes wrong in an `apply` or in an argument's promise as an unhandled rejection, nowhere else.
+    process.on("unhandledRejection", fail);
+    try {
+      const { project, stack, config } = this.options;
+      await pulumi.runtime.setMocks(
+        {
+          newResource: async (args) => {
+            try {
+              const { resource, isChanged } = await this.make(args);
+              if (args.type.startsWith("aws:")) resources.push(resource);
+              if (isChanged) changed.push(resource);
+              return { id: resource.id, state: resource.state };
+            } catch (error) {
+              fail(new Error(`${args.type} "${args.name}": ${error instanceof Error ? error.message : String(error)}`));
+              throw error;
+            }
+          },
+          call: async (args) => this.invoke(args.token, args.inputs as Json),
+        },
+        project,
+        stack,
+        false,
+      );
+      pulumi.runtime.setAllConfig({ ...config });
+      const exported = await this.load(fail);
+      const outputs = await resolveOutputs(exported, failures);
+      if (failures.length > 0) throw new ProgramError(failures);
+      return {
+        resources,
+        outputs,
+        changed,
+        unplayed: [...new Set(resources.filter((r) => !r.played).map((r) => r.type))],
+      };
+    } finally {
+      process.removeListener("unhandledRejection", fail);
+    }
+  }
+
+  private async load(fail: (error: unknown) => void): Promise<unknown> {
+    try {
+      const exported = await this.options.load();
+      const result: unknown = typeof exported === "function" ? await (exported as () => unknown)() : exported;
+      await drained();
+      return result;
+    } catch (error) {
+      fail(error);
+      await drained();
+      return {};
+    }
+  }
+
+  private async make(
+    args: pulumi.runtime.MockResourceArgs,
+  ): Promise<{ resource: DeclaredResource; isChanged: boolean }> {
+    const urn = `urn:pulumi:${this.options.stack}::${this.options.project}::${args.type}::${args.name}`;
+    const inputs = args.inputs as Json;
+    const before = this.known.get(urn);
+    if (before && isDeepStrictEqual(comparable(before.inputs), comparable(inputs)))
+      return { resource: before, isChanged: false };
+    const type = this.types.get(args.type);
+    const context: ResourceContext = {
+      cloud: this.cloud,
+      name: args.name,
+      type: args.type,
+      urn,
+      physicalName: (suffix = "") =>
+        `${args.name}-${createHash("sha256").update(urn).digest("hex").slice(0, 7)}${suffix}`,
+    };
+    const made = await this.realize(type, inputs, before, context);
+    const resource: DeclaredResource = {
+      type: args.type,
+      name: args.name,
+      urn,
+      inputs,
+      ...made,
+      played: type !== undefined,
+    };
+    this.known.set(urn, resource);
+    return { resource, isChanged: before !== undefined };
+  }
+
+  private async realize(
+    type: ResourceType | undefined,
+    inputs: Json,
+    before: DeclaredResource | undefined,
+    context: ResourceContext,
+  ): Promise<Created> {
+    if (!type) return { id: context.physicalName(), state: inputs };
+    return before && type.update ? type.update(before.id, inputs, context) : type.create(inputs, context);
+  }
+
+  private async invoke(token: string, inputs: Json): Promise<Json> {
+    const invoke = this.invokes.get(token);
+    if (!invoke) throw new Error(`The local cloud does not answer the Pulumi function ${token}.`);
+    return invoke(inputs, this.cloud);
+  }
+}
+
+/** Waits until every registration has been answered, also those that answers lead to. */
+async function drained(): Promise<void> {
+  // Lists that composers add to close in a turn of their own (components/shared/late.ts) before resources that need them.
+  await new Promise<void>((resolve) => setImmediate(resolve));
+  await pulumi.runtime.disconnect();
+  await new Promise<void>((resolve) => setImmediate(resolve));
+  await pulumi.runtime.disconnect();
+}
+
+async function resolveOutputs(exported: unknown, failures: readonly Error[]): Promise<Json> {
+  // An output of a resource that failed never resolves.
+  if (failures.length > 0 || typeof exported !== "object" || exported === null) return {};
+  return new Promise((resolve) => pulumi.output(exported as Json).apply((value) => resolve(value as Json)));
+}
+
+/** Archives compare by what is in them. */
+function comparable(value: unknown): unknown {
+  if (value instanceof pulumi.asset.AssetArchive) return comparableArchive(value);
+  if (value instanceof pulumi.asset.StringAsset) return { text: value.text };
+  if (Array.isArray(value)) return value.map(comparable);
+  if (typeof value === "object" && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, comparable(v)]));
+  return value;
+}
+
+function comparableArchive(archive: pulumi.asset.AssetArchive): unknown {
+  return { assets: comparable(archive.assets) };
+}
