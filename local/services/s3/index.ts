@@ -1,0 +1,86 @@
+import type { Cloud } from "../../cloud";
+import type { Service } from "../../service";
+import {
+  createBucket,
+  deleteBucket,
+  getBucketEncryption,
+  getBucketLocation,
+  getBucketPolicy,
+  getBucketVersioning,
+  headBucket,
+  listBuckets,
+} from "./operations/buckets";
+import { copyObject } from "./operations/copy-object";
+import { deleteObject, deleteObjects } from "./operations/delete-object";
+import { getObject, headObject } from "./operations/get-object";
+import { listObjects, listObjectsV2 } from "./operations/list-objects";
+import {
+  abortMultipartUpload,
+  completeMultipartUpload,
+  createMultipartUpload,
+  listMultipartUploads,
+  listParts,
+  uploadPart,
+} from "./operations/multipart";
+import { putObject } from "./operations/put-object";
+import { s3Resources } from "./resources";
+import { routes } from "./routes";
+import { ObjectStore } from "./store";
+import { Uploads } from "./uploads";
+import { encodeError } from "./wire";
+
+/** Amazon S3: objects as plain files below the cloud's folder. */
+export interface S3Service extends Service {
+  readonly store: ObjectStore;
+}
+
+/** Makes the service and sets the `objects` port. */
+export function s3Service(cloud: Cloud): S3Service {
+  const store = new ObjectStore(cloud);
+  const uploads = new Uploads(store);
+  cloud.ports.objects = {
+    folder: (bucket) => store.bucket(bucket).folder,
+    put: async (bucket, key, body) =>
+      void (await store.put(store.bucket(bucket), key, Buffer.isBuffer(body) ? body : Buffer.from(body, "utf8"))),
+    adopt: async (bucket, key) => void (await store.adopt(store.bucket(bucket), key)),
+    get: (bucket, key) => store.read(store.bucket(bucket).get(key)),
+    list: (bucket, prefix) => {
+      const target = store.bucket(bucket);
+      const keys = target.keys().filter((key) => key.startsWith(prefix));
+      return Promise.resolve(keys.map((key) => ({ key, size: target.get(key).size })));
+    },
+    remove: (bucket, key) => store.remove(store.bucket(bucket), key),
+  };
+  return {
+    name: "s3",
+    signingName: "s3",
+    protocols: [{ kind: "rest", routes, encodeError }],
+    throttling: "SlowDown",
+    store,
+    operations: {
+      AbortMultipartUpload: abortMultipartUpload(uploads),
+      CompleteMultipartUpload: completeMultipartUpload(store, uploads),
+      CopyObject: copyObject(store),
+      CreateBucket: createBucket(store),
+      CreateMultipartUpload: createMultipartUpload(store, uploads),
+      DeleteBucket: deleteBucket(store),
+      DeleteObject: deleteObject(store),
+      DeleteObjects: deleteObjects(store),
+      GetBucketEncryption: getBucketEncryption(store),
+      GetBucketLocation: getBucketLocation(store),
+      GetBucketPolicy: getBucketPolicy(store),
+      GetBucketVersioning: getBucketVersioning(store),
+      GetObject: getObject(store),
+      HeadBucket: headBucket(store),
+      HeadObject: headObject(store),
+      ListBuckets: listBuckets(store),
+      ListMultipartUploads: listMultipartUploads(store, uploads),
+      ListObjects: listObjects(store),
+      ListObjectsV2: listObjectsV2(store),
+      ListParts: listParts(store, uploads),
+      PutObject: putObject(store),
+      UploadPart: uploadPart(store, uploads),
+    },
+    resourceTypes: s3Resources(store),
+  };
+}

@@ -1,0 +1,117 @@
+import { AwsError } from "../../../aws-error";
+import type { Json, Operation } from "../../../service";
+import { onBucket } from "../rights";
+import type { ObjectStore } from "../store";
+import { isoTime } from "./common";
+
+interface BucketInput {
+  readonly Bucket: string;
+}
+
+export function createBucket(store: ObjectStore): Operation<BucketInput> {
+  return {
+    authorize: (input) => [onBucket("CreateBucket", input.Bucket)],
+    answer(input, context) {
+      context.use("s3.put", 1);
+      validateBucketName(input.Bucket);
+      if (store.buckets.has(input.Bucket)) {
+        throw new AwsError(
+          "BucketAlreadyOwnedByYou",
+          "Your previous request to create the named bucket succeeded and you already own it.",
+          409,
+        );
+      }
+      store.create(input.Bucket);
+      return { Location: `/${input.Bucket}` };
+    },
+  };
+}
+
+export function deleteBucket(store: ObjectStore): Operation<BucketInput> {
+  return {
+    authorize: (input) => [onBucket("DeleteBucket", input.Bucket)],
+    async answer(input) {
+      const bucket = store.bucket(input.Bucket);
+      if (bucket.objects.size > 0)
+        throw new AwsError("BucketNotEmpty", "The bucket you tried to delete is not empty", 409);
+      await store.drop(bucket);
+      return {};
+    },
+  };
+}
+
+export function headBucket(store: ObjectStore): Operation<BucketInput> {
+  return {
+    authorize: (input) => {
+      store.bucket(input.Bucket);
+      return [onBucket("ListBucket", input.Bucket)];
+    },
+    answer: (_input, context) => ({ BucketRegion: context.cloud.region }),
+  };
+}
+
+export function listBuckets(store: ObjectStore): Operation {
+  return {
+    authorize: () => [{ action: "s3:ListAllMyBuckets", resource: "*" }],
+    answer(_input, context) {
+      context.use("s3.put", 1);
+      const names = [...store.buckets.keys()].sort();
+      return {
+        Owner: { ID: context.cloud.accountId },
+        Buckets: names.map((name) => ({
+          Name: name,
+          CreationDate: isoTime(context.cloud, store.bucket(name).createdAt),
+        })),
+      };
+    },
+  };
+}
+
+/** The region of a bucket; empty for us-east-1, as S3 answers. */
+export function getBucketLocation(store: ObjectStore): Operation<BucketInput> {
+  return {
+    authorize: (input) => {
+      store.bucket(input.Bucket);
+      return [onBucket("GetBucketLocation", input.Bucket)];
+    },
+    answer: (_input, { cloud }) => ({ LocationConstraint: cloud.region === "us-east-1" ? "" : cloud.region }),
+  };
+}
+
+export function getBucketEncryption(store: ObjectStore): Operation<BucketInput> {
+  return {
+    authorize: (input) => [onBucket("GetEncryptionConfiguration", input.Bucket)],
+    answer(input) {
+      const { algorithm, keyArn, bucketKeyEnabled } = store.bucket(input.Bucket).encryption;
+      const byDefault = { SSEAlgorithm: algorithm, ...(keyArn ? { KMSMasterKeyID: keyArn } : {}) };
+      return {
+        Rules: [{ ApplyServerSideEncryptionByDefault: byDefault, BucketKeyEnabled: bucketKeyEnabled ?? false }],
+      };
+    },
+  };
+}
+
+export function getBucketVersioning(store: ObjectStore): Operation<BucketInput> {
+  return {
+    authorize: (input) => [onBucket("GetBucketVersioning", input.Bucket)],
+    answer: (input) => ({ Status: store.bucket(input.Bucket).versioning }),
+  };
+}
+
+export function getBucketPolicy(store: ObjectStore): Operation<BucketInput> {
+  return {
+    authorize: (input) => [onBucket("GetBucketPolicy", input.Bucket)],
+    answer(input, { cloud }) {
+      const policy: Json | undefined = cloud.resourcePolicies.get(store.bucket(input.Bucket).arn);
+      if (!policy) throw new AwsError("NoSuchBucketPolicy", "The bucket policy does not exist", 404);
+      return { Policy: JSON.stringify(policy) };
+    },
+  };
+}
+
+/** 3 to 63 of `a-z 0-9 . -`, ends alphanumeric (Bucket naming rules, S3 user guide). */
+export function validateBucketName(name: string): void {
+  const wellFormed =
+    /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name) && !name.includes("..") && !/^\d+\.\d+\.\d+\.\d+$/.test(name);
+  if (!wellFormed) throw new AwsError("InvalidBucketName", "The specified bucket is not valid.");
+}

@@ -1,0 +1,52 @@
+import { copyFile, mkdir } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { Operation } from "../../../service";
+import { onKey, onObject } from "../rights";
+import type { ObjectStore } from "../store";
+import {
+  attributesOf,
+  copySource,
+  encryptionMembers,
+  encryptionOf,
+  find,
+  isoTime,
+  type ObjectInput,
+  writeContext,
+} from "./common";
+
+interface CopyInput extends ObjectInput {
+  readonly CopySource: string;
+  /** @default COPY */
+  readonly MetadataDirective?: "COPY" | "REPLACE";
+}
+
+export function copyObject(store: ObjectStore): Operation<CopyInput> {
+  return {
+    authorize(input, { cloud }) {
+      const from = copySource(input.CopySource);
+      const source = store.bucket(from.Bucket).objects.get(from.Key);
+      return [
+        onObject("GetObject", from.Bucket, from.Key),
+        ...(source ? onKey(cloud, ["Decrypt"], source.encryption, from.Bucket, from.Key) : []),
+        onObject("PutObject", input.Bucket, input.Key, writeContext(input)),
+        ...onKey(cloud, ["GenerateDataKey"], encryptionOf(store, input), input.Bucket, input.Key),
+      ];
+    },
+    async answer(input, context) {
+      context.use("s3.put", 1);
+      const source = find(store, copySource(input.CopySource), context);
+      const bucket = store.bucket(input.Bucket);
+      const encryption = encryptionOf(store, input);
+      const draft = store.draft(bucket);
+      await mkdir(dirname(draft), { recursive: true });
+      await copyFile(source.file, draft);
+      const kept = { contentType: source.contentType, headers: source.headers, metadata: source.metadata };
+      const attributes = input.MetadataDirective === "REPLACE" ? attributesOf(input) : kept;
+      const object = await store.take(bucket, input.Key, draft, { ...attributes, encryption });
+      return {
+        ...encryptionMembers(encryption),
+        CopyObjectResult: { ETag: object.etag, LastModified: isoTime(context.cloud, object.lastModified) },
+      };
+    },
+  };
+}

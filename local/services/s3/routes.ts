@@ -1,0 +1,100 @@
+import type { RestRoute } from "../../service";
+import {
+  decode,
+  decodeXml,
+  encodeCopy,
+  encodeEmpty,
+  encodeLocation,
+  encodeObject,
+  encodePolicy,
+  encodeXml,
+} from "./wire";
+
+const bucket = "/{Bucket}";
+const object = "/{Bucket}/{Key+}";
+const ok = encodeEmpty(200);
+const noContent = encodeEmpty(204);
+
+/** S3's REST routes, path style. Those that a query parameter tells apart come before the plain ones. */
+export const routes: readonly RestRoute[] = [
+  { method: "GET", path: "/", operation: "ListBuckets", decode, encode: encodeXml("ListAllMyBucketsResult") },
+
+  {
+    method: "GET",
+    path: object,
+    query: ["uploadId"],
+    operation: "ListParts",
+    decode,
+    encode: encodeXml("ListPartsResult"),
+  },
+  { method: "GET", path: object, operation: "GetObject", decode, encode: encodeObject },
+  { method: "HEAD", path: object, operation: "HeadObject", decode, encode: encodeObject },
+  { method: "PUT", path: object, query: ["partNumber", "uploadId"], operation: "UploadPart", decode, encode: ok },
+  { method: "PUT", path: object, headers: ["x-amz-copy-source"], operation: "CopyObject", decode, encode: encodeCopy },
+  { method: "PUT", path: object, operation: "PutObject", decode, encode: ok },
+  {
+    method: "POST",
+    path: object,
+    query: ["uploads"],
+    operation: "CreateMultipartUpload",
+    decode,
+    encode: encodeXml("InitiateMultipartUploadResult"),
+  },
+  {
+    method: "POST",
+    path: object,
+    query: ["uploadId"],
+    operation: "CompleteMultipartUpload",
+    decode: decodeXml("MultipartUpload", ["Part"]),
+    encode: encodeXml("CompleteMultipartUploadResult"),
+  },
+  { method: "DELETE", path: object, query: ["uploadId"], operation: "AbortMultipartUpload", decode, encode: noContent },
+  { method: "DELETE", path: object, operation: "DeleteObject", decode, encode: noContent },
+
+  {
+    method: "POST",
+    path: bucket,
+    query: ["delete"],
+    operation: "DeleteObjects",
+    decode: decodeXml("Delete", ["Object"]),
+    encode: encodeXml("DeleteResult"),
+  },
+  { method: "GET", path: bucket, query: ["location"], operation: "GetBucketLocation", decode, encode: encodeLocation },
+  { method: "GET", path: bucket, query: ["policy"], operation: "GetBucketPolicy", decode, encode: encodePolicy },
+  {
+    method: "GET",
+    path: bucket,
+    query: ["versioning"],
+    operation: "GetBucketVersioning",
+    decode,
+    encode: encodeXml("VersioningConfiguration"),
+  },
+  {
+    method: "GET",
+    path: bucket,
+    query: ["encryption"],
+    operation: "GetBucketEncryption",
+    decode,
+    encode: encodeXml("ServerSideEncryptionConfiguration"),
+  },
+  {
+    method: "GET",
+    path: bucket,
+    query: ["uploads"],
+    operation: "ListMultipartUploads",
+    decode,
+    encode: encodeXml("ListMultipartUploadsResult"),
+  },
+  {
+    method: "GET",
+    path: bucket,
+    query: ["list-type"],
+    operation: "ListObjectsV2",
+    decode,
+    encode: encodeXml("ListBucketResult"),
+  },
+  { method: "GET", path: bucket, operation: "ListObjects", decode, encode: encodeXml("ListBucketResult") },
+  { method: "HEAD", path: bucket, operation: "HeadBucket", decode, encode: ok },
+  { method: "PUT", path: bucket, operation: "CreateBucket", decode, encode: ok },
+  { method: "DELETE", path: bucket, operation: "DeleteBucket", decode, encode: noContent },
+];

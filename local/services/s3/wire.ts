@@ -1,0 +1,177 @@
+import type { HttpRequest, HttpResponse, Json } from "../../service";
+import { checksumMembers } from "./checksums";
+import { unchunk } from "./chunked";
+import { document, errorDocument, parseBody } from "./xml";
+
+const requestHeaders: Readonly<Record<string, string>> = {
+  "cache-control": "CacheControl",
+  "content-disposition": "ContentDisposition",
+  "content-encoding": "ContentEncoding",
+  "content-language": "ContentLanguage",
+  "content-md5": "ContentMD5",
+  "content-type": "ContentType",
+  expires: "Expires",
+  "if-match": "IfMatch",
+  "if-modified-since": "IfModifiedSince",
+  "if-none-match": "IfNoneMatch",
+  "if-unmodified-since": "IfUnmodifiedSince",
+  range: "Range",
+  "x-amz-bucket-object-lock-enabled": "ObjectLockEnabledForBucket",
+  "x-amz-checksum-mode": "ChecksumMode",
+  "x-amz-copy-source": "CopySource",
+  "x-amz-copy-source-range": "CopySourceRange",
+  "x-amz-metadata-directive": "MetadataDirective",
+  "x-amz-object-attributes": "ObjectAttributes",
+  "x-amz-server-side-encryption": "ServerSideEncryption",
+  "x-amz-server-side-encryption-aws-kms-key-id": "SSEKMSKeyId",
+  "x-amz-server-side-encryption-bucket-key-enabled": "BucketKeyEnabled",
+  ...Object.fromEntries(checksumMembers.map((member) => [checksumHeader(member), member])),
+};
+
+const queryMembers: Readonly<Record<string, string>> = {
+  "continuation-token": "ContinuationToken",
+  delimiter: "Delimiter",
+  "encoding-type": "EncodingType",
+  "fetch-owner": "FetchOwner",
+  marker: "Marker",
+  "max-keys": "MaxKeys",
+  "max-parts": "MaxParts",
+  "part-number-marker": "PartNumberMarker",
+  partNumber: "PartNumber",
+  prefix: "Prefix",
+  "response-content-disposition": "ResponseContentDisposition",
+  "response-content-type": "ResponseContentType",
+  "start-after": "StartAfter",
+  uploadId: "UploadId",
+  versionId: "VersionId",
+};
+
+const responseHeaders: Readonly<Record<string, string>> = {
+  AcceptRanges: "accept-ranges",
+  BucketRegion: "x-amz-bucket-region",
+  BucketKeyEnabled: "x-amz-server-side-encryption-bucket-key-enabled",
+  CacheControl: "cache-control",
+  ContentDisposition: "content-disposition",
+  ContentEncoding: "content-encoding",
+  ContentLanguage: "content-language",
+  ContentLength: "content-length",
+  ContentRange: "content-range",
+  ContentType: "content-type",
+  ETag: "etag",
+  Expires: "expires",
+  Location: "location",
+  PartsCount: "x-amz-mp-parts-count",
+  SSEKMSKeyId: "x-amz-server-side-encryption-aws-kms-key-id",
+  ServerSideEncryption: "x-amz-server-side-encryption",
+  ...Object.fromEntries(checksumMembers.map((member) => [member, checksumHeader(member)])),
+};
+
+function checksumHeader(member: string): string {
+  return `x-amz-checksum-${member.slice("Checksum".length).toLowerCase()}`;
+}
+
+/** From a REST request to the members of the SDK's shape; `Body` is a Buffer without any chunk framing. */
+export function decode(request: HttpRequest, labels: Readonly<Record<string, string>>): Json {
+  const chunked =
+    (request.headers["content-encoding"] ?? "").includes("aws-chunked") ||
+    (request.headers["x-amz-content-sha256"] ?? "").startsWith("STREAMING-");
+  const { body, trailers } = chunked ? unchunk(request.body) : { body: request.body, trailers: {} };
+  const input: Json = { ...labels, Body: body };
+  const metadata: Record<string, string> = {};
+  for (const [name, value] of Object.entries({ ...request.headers, ...trailers })) {
+    const member = requestHeaders[name];
+    if (member) input[member] = value;
+    else if (name.startsWith("x-amz-meta-"))
+      metadata[name.slice("x-amz-meta-".length)] = Buffer.from(value, "latin1").toString("utf8");
+  }
+  if (chunked && typeof input["ContentEncoding"] === "string") {
+    const rest = input["ContentEncoding"].split(",").filter((encoding) => encoding.trim() !== "aws-chunked");
+    if (rest.length > 0) input["ContentEncoding"] = rest.join(",");
+    else delete input["ContentEncoding"];
+  }
+  if (Object.keys(metadata).length > 0) input["Metadata"] = metadata;
+  for (const [name, value] of new URLSearchParams(request.query)) {
+    const member = queryMembers[name];
+    if (member) input[member] = value;
+  }
+  return input;
+}
+
+/** As `decode`, and the XML body's members under `member`. */
+export function decodeXml(member: string, lists: readonly string[]): typeof decode {
+  return (request, labels) => {
+    const input = decode(request, labels);
+    const body = input["Body"] as Buffer;
+    return { ...input, [member]: body.length > 0 ? parseBody(body, lists) : {} };
+  };
+}
+
+/** Headers and raw body, e.g. GetObject; the status follows from the output. */
+export function encodeObject(output: unknown): HttpResponse {
+  const members = output as Json;
+  const status = members["ContentRange"] ? 206 : 200;
+  return { status, headers: headersOf(members), body: (members["Body"] as Buffer | undefined) ?? "" };
+}
+
+/** Headers only, with a fixed status. */
+export function encodeEmpty(status: number): (output: unknown) => HttpResponse {
+  return (output) => ({ status, headers: headersOf((output ?? {}) as Json), body: "" });
+}
+
+/** The output as an XML document; members that S3 sends as headers go there as well. */
+export function encodeXml(root: string): (output: unknown) => HttpResponse {
+  return (output) => ({
+    status: 200,
+    headers: {
+      ...headersOf({ ...(output as Json), ContentType: undefined, Location: undefined, ETag: undefined }),
+      "content-type": "application/xml",
+    },
+    body: document(root, output as Json),
+  });
+}
+
+/** CopyObject sends its result as the document and the rest as headers. */
+export function encodeCopy(output: unknown): HttpResponse {
+  const { CopyObjectResult: result, ...members } = output as Json;
+  return {
+    status: 200,
+    headers: { ...headersOf(members), "content-type": "application/xml" },
+    body: document("CopyObjectResult", result as Json),
+  };
+}
+
+/** GetBucketLocation's root element holds the text itself. */
+export function encodeLocation(output: unknown): HttpResponse {
+  const region = (output as { LocationConstraint: string }).LocationConstraint;
+  const xml = document("LocationConstraint", {}).replace("></LocationConstraint>", `>${region}</LocationConstraint>`);
+  return { status: 200, headers: { "content-type": "application/xml" }, body: xml };
+}
+
+/** GetBucketPolicy answers the policy itself. */
+export function encodePolicy(output: unknown): HttpResponse {
+  return { status: 200, headers: { "content-type": "application/json" }, body: (output as { Policy: string }).Policy };
+}
+
+export function encodeError(error: { code: string; message: string; status: number }, requestId: string): HttpResponse {
+  // S3 has a name and a status of its own for a missing right.
+  const denied = error.code === "AccessDeniedException";
+  const code = denied ? "AccessDenied" : error.code;
+  const status = denied ? 403 : error.status;
+  const headers = { "content-type": "application/xml", "x-amz-request-id": requestId };
+  if (status === 304) return { status, headers: {}, body: "" };
+  return { status, headers, body: errorDocument({ code, message: error.message }, requestId) };
+}
+
+function headersOf(output: Json): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [member, value] of Object.entries(output)) {
+    const name = responseHeaders[member];
+    if (name && value !== undefined) headers[name] = String(value);
+  }
+  const modified = output["LastModified"];
+  if (modified instanceof Date) headers["last-modified"] = modified.toUTCString();
+  for (const [name, value] of Object.entries((output["Metadata"] as Record<string, string> | undefined) ?? {})) {
+    headers[`x-amz-meta-${name}`] = Buffer.from(value, "utf8").toString("latin1");
+  }
+  return headers;
+}

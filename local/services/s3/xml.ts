@@ -1,0 +1,87 @@
+import { XMLParser } from "fast-xml-parser";
+import { AwsError } from "../../aws-error";
+import type { Json } from "../../service";
+
+const xmlns = "http://s3.amazonaws.com/doc/2006-03-01/";
+
+/** Lists that S3 writes without a wrapper, one element per entry, under a name of their own. */
+const flattened: Readonly<Record<string, string>> = {
+  Errors: "Error",
+  Parts: "Part",
+  Uploads: "Upload",
+  Rules: "Rule",
+  Versions: "Version",
+};
+
+/** Writes an output shape as S3 writes it: lists as repeated elements, but `Buckets` and `TagSet` in a wrapper. */
+export function document(root: string, content: Json): string {
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<${root} xmlns="${xmlns}">${members(content)}</${root}>`;
+}
+
+export function errorDocument(error: { code: string; message: string }, requestId: string, detail: Json = {}): string {
+  const body = members({
+    Code: error.code,
+    Message: error.message,
+    ...detail,
+    RequestId: requestId,
+    HostId: requestId,
+  });
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<Error>${body}</Error>`;
+}
+
+/** The members of an XML body's root element; lists named in `lists` are arrays even with one entry. */
+export function parseBody(body: Buffer, lists: readonly string[]): Json {
+  const parser = new XMLParser({
+    ignoreDeclaration: true,
+    ignoreAttributes: true,
+    parseTagValue: false,
+    trimValues: false,
+    isArray: (name: string) => lists.includes(name),
+  });
+  try {
+    const parsed = parser.parse(body, true) as Json;
+    const root = Object.values(parsed)[0];
+    if (typeof root === "object" && root !== null) return root as Json;
+    if (typeof root === "string") return {};
+  } catch {
+    // Answered below, as S3 does for every body that it cannot read.
+  }
+  throw new AwsError(
+    "MalformedXML",
+    "The XML you provided was not well-formed or did not validate against our published schema",
+  );
+}
+
+function members(content: Json): string {
+  return Object.entries(content)
+    .map(([name, value]) => member(name, value))
+    .join("");
+}
+
+function member(name: string, value: unknown): string {
+  if (value === undefined || value === null) return "";
+  if (Array.isArray(value)) {
+    if (name === "Buckets") return `<Buckets>${value.map((entry) => member("Bucket", entry)).join("")}</Buckets>`;
+    if (name === "TagSet") return `<TagSet>${value.map((entry) => member("Tag", entry)).join("")}</TagSet>`;
+    return value.map((entry) => member(flattened[name] ?? name, entry)).join("");
+  }
+  if (typeof value === "object") return `<${name}>${members(value as Json)}</${name}>`;
+  return `<${name}>${escapeXml(String(value))}</${name}>`;
+}
+
+function escapeXml(text: string): string {
+  return text.replace(/[&<>"\r\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, (c) => {
+    switch (c) {
+      case "&":
+        return "&amp;";
+      case "<":
+        return "&lt;";
+      case ">":
+        return "&gt;";
+      case '"':
+        return "&quot;";
+      default:
+        return `&#${c.charCodeAt(0)};`;
+    }
+  });
+}
