@@ -61,6 +61,8 @@ export interface RestRoute {
   readonly path: string;
   /** Query parameters that must be present for the route to match, e.g. `["uploads"]`. */
   readonly query?: readonly string[];
+  /** Headers that must be present for the route to match, in lower case, e.g. `["x-amz-copy-source"]`. */
+  readonly headers?: readonly string[];
   readonly operation: string;
   /** From the request and the decoded labels to the operation's input; by default labels, query and JSON body merged. */
   readonly decode?: (request: HttpRequest, labels: Readonly<Record<string, string>>) => Json;
@@ -78,7 +80,10 @@ export type Protocol =
       readonly kind: "rest";
       readonly routes: readonly RestRoute[];
       /** @default JSON with `x-amzn-errortype` */
-      readonly encodeError?: (error: { code: string; message: string; status: number }, requestId: string) => HttpResponse;
+      readonly encodeError?: (
+        error: { code: string; message: string; status: number },
+        requestId: string,
+      ) => HttpResponse;
     };
 
 export interface ResourceContext {
