@@ -80,7 +80,11 @@ export class Cloud {
     const service = this.services.get(serviceName);
     const operation = service?.operations[operationName];
     if (!service || !operation) {
-      throw new AwsError("UnknownOperationException", `The operation ${serviceName}:${operationName} is not played by the local cloud.`, 400);
+      throw new AwsError(
+        "UnknownOperationException",
+        `The operation ${serviceName}:${operationName} is not played by the local cloud.`,
+        400,
+      );
     }
     const units: Record<string, number> = {};
     const data: Record<string, unknown> = {};
@@ -92,7 +96,10 @@ export class Cloud {
       note: (key, value) => (data[key] = value),
     };
     let resource: string | undefined;
-    const cause = principal.type === "role" && principal.environmentId ? this.ports.functions.causeOf(principal.environmentId) : undefined;
+    const cause =
+      principal.type === "role" && principal.environmentId
+        ? this.ports.functions.causeOf(principal.environmentId)
+        : undefined;
     const emit = (kind: TraceKind, error?: string): void => {
       this.trace.emit({
         kind,
@@ -106,7 +113,10 @@ export class Cloud {
         data,
       });
     };
-    const fault = principal.type === "role" ? this.faults({ service: serviceName, operation: operationName, principal }) : undefined;
+    const fault =
+      principal.type === "role"
+        ? this.faults({ service: serviceName, operation: operationName, principal })
+        : undefined;
     if (fault) data["fault"] = fault;
     this.fail(fault, "before", service, principal, emit);
     let output: O;
@@ -165,5 +175,9 @@ export class Cloud {
 
 function denial(principal: Principal, action: string, resource: string, reason: string): AwsError {
   const on = resource === "*" ? "" : ` on resource: ${resource}`;
-  return new AwsError("AccessDeniedException", `User: ${describePrincipal(principal)} is not authorized to perform: ${action}${on} ${reason}`, 400);
+  return new AwsError(
+    "AccessDeniedException",
+    `User: ${describePrincipal(principal)} is not authorized to perform: ${action}${on} ${reason}`,
+    400,
+  );
 }

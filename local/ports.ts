@@ -26,7 +26,9 @@ export interface IamPort {
   /** Ends credentials, e.g. of an environment that died. */
   revoke(accessKeyId: string): void;
   /** The secret key and the principal behind an access key id; undefined if unknown. */
-  lookUp(accessKeyId: string): { readonly secretAccessKey: string; readonly sessionToken?: string; readonly principal: Principal } | undefined;
+  lookUp(
+    accessKeyId: string,
+  ): { readonly secretAccessKey: string; readonly sessionToken?: string; readonly principal: Principal } | undefined;
   /** Whether the role's trust policy lets this principal assume it. */
   trusts(roleArn: string, principal: Principal): boolean;
 }
@@ -101,7 +103,13 @@ export interface LogsPort {
 /** Owned by `cloudwatch`. */
 export interface MetricsPort {
   /** Adds one datum of a service's own metric (no right needed), e.g. `AWS/SQS` `NumberOfMessagesSent`. */
-  put(namespace: string, name: string, dimensions: Readonly<Record<string, string>>, value: number, unit?: string): void;
+  put(
+    namespace: string,
+    name: string,
+    dimensions: Readonly<Record<string, string>>,
+    value: number,
+    unit?: string,
+  ): void;
   /** Registers a gauge (queue depth, age of the oldest message) that alarms and GetMetricData read when they need it. */
   gauge(namespace: string, name: string, dimensions: Readonly<Record<string, string>>, read: () => number): void;
 }
@@ -109,7 +117,12 @@ export interface MetricsPort {
 /** Owned by `events`. */
 export interface EventsPort {
   /** An event that an AWS service puts on the default bus. */
-  emit(event: { readonly source: string; readonly detailType: string; readonly resources?: readonly string[]; readonly detail: Json }): void;
+  emit(event: {
+    readonly source: string;
+    readonly detailType: string;
+    readonly resources?: readonly string[];
+    readonly detail: Json;
+  }): void;
 }
 
 /** Owned by `s3`: objects are plain files. */

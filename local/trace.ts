@@ -46,7 +46,12 @@ export class Trace {
 
   emit(input: TraceInput): TraceEvent {
     const cause = input.cause ?? this.causes.getStore();
-    const event: TraceEvent = { ...input, seq: ++this.seq, time: this.now(), ...(cause === undefined ? {} : { cause }) };
+    const event: TraceEvent = {
+      ...input,
+      seq: ++this.seq,
+      time: this.now(),
+      ...(cause === undefined ? {} : { cause }),
+    };
     this.events.push(event);
     if (this.events.length > this.capacity * 1.25) this.events.splice(0, this.events.length - this.capacity);
     for (const listener of this.listeners) listener(event);

@@ -1,0 +1,86 @@
+import {
+  Dashboard,
+  EmailDispatcher,
+  EncryptionKey,
+  MessageStore,
+  RealtimeGateway,
+  SegmentPipeline,
+} from "./components";
+import { readSettings } from "./config";
+import { friendJoined, weMissYou, welcome } from "./templates";
+
+const settings = readSettings();
+const monitoring = { alarms: settings.alarms };
+const key = new EncryptionKey("messaging", { retainOnDelete: settings.protect });
+
+const gateway = new RealtimeGateway("gateway", {
+  key,
+  monitoring,
+  protect: settings.protect,
+  auth: { issuer: settings.issuer, audience: settings.audience },
+  playerAttributes: { level: "number", country: "string", spentCents: "number", premium: "boolean" },
+});
+
+const messages = new MessageStore("messages", {
+  key,
+  monitoring,
+  protect: settings.protect,
+  directory: gateway.directory,
+});
+
+const emails = new EmailDispatcher("emails", {
+  key,
+  monitoring,
+  messages,
+  sender: settings.sender,
+  production: settings.environment === "production",
+  recipients: [...settings.recipients],
+});
+emails.template("welcome", welcome);
+emails.template("friend-joined", friendJoined);
+emails.template("we-miss-you", weMissYou);
+
+const segments = new SegmentPipeline("segments", {
+  key,
+  monitoring,
+  protect: settings.protect,
+  players: gateway.players,
+  directory: gateway.directory,
+  messages,
+});
+segments.define("active-30-days", {
+  description: "All players active in the last 30 days.",
+  where: { attribute: "lastActiveAt", within: { days: 30 } },
+  message: { type: "transactional", template: "welcome" },
+});
+
+const enqueue = messages.client();
+gateway.onPlayerEvent("achievement", async (event) => {
+  await enqueue({
+    player: event.player,
+    type: "transactional",
+    template: "welcome",
+    data: { achievement: String(event.data["name"] ?? "") },
+    deduplicationKey: `achievement-${event.id}`,
+  });
+});
+
+if (settings.alarms === "all") {
+  new Dashboard("delivery", {
+    sections: [
+      { title: "Connections and notices", widgets: gateway.widgets() },
+      { title: "Messages", widgets: messages.widgets() },
+      { title: "E-mail", widgets: emails.widgets() },
+      { title: "Segments", widgets: segments.widgets() },
+    ],
+  });
+}
+
+export const url = gateway.url;
+export const protocol = gateway.protocol;
+export const playersTable = gateway.players.name;
+export const presenceTable = gateway.presence.name;
+export const messagesTable = messages.table.name;
+export const enqueueFunction = messages.enqueueFunction.arn;
+export const profileFunction = gateway.profileFunction.arn;
+export const eventFunction = gateway.eventFunction.arn;

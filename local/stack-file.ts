@@ -1,0 +1,36 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+/** What `.local/stack.json` tells outsiders; its JSON Schema is docs/reference/stack.schema.json. */
+export interface StackFile {
+  readonly version: 1;
+  readonly pid: number;
+  readonly startedAt: string;
+  readonly endpoint: string;
+  readonly region: string;
+  readonly accountId: string;
+  readonly operator: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly outputs: Readonly<Record<string, unknown>>;
+  readonly websocket: {
+    readonly url: string;
+    /** Subprotocols to offer; the second is this prefix and the token. */
+    readonly protocol: string;
+    readonly tokenPrefix: "bearer.";
+  };
+  readonly inbox: string;
+  readonly console: string;
+  readonly players: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly email: string;
+    readonly token: string;
+  }[];
+}
+
+/** Writes the file for this user only, since it holds keys, and returns how to remove it. */
+export function writeStackFile(folder: string, stack: StackFile): () => void {
+  const file = join(folder, "stack.json");
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(stack, null, 2)}\n`, { mode: 0o600 });
+  return () => rmSync(file, { force: true });
+}
