@@ -1,0 +1,62 @@
+import type { Cloud } from "../../cloud";
+import type { AccessRequest, CallContext } from "../../service";
+import type { Queue } from "./queue";
+
+/** Rights of KMS that an operation on an encrypted queue asks of its caller (SQS developer guide, "Key management"). */
+const KEY_ACTIONS = {
+  /** A producer makes a data key and checks it. */
+  send: ["kms:GenerateDataKey", "kms:Decrypt"],
+  receive: ["kms:Decrypt"],
+} as const;
+
+/** The rights for `action` on `queue`, and on its key where message bodies are touched. */
+export function queueAccess(
+  queue: Queue,
+  action: string,
+  context: CallContext,
+  use?: keyof typeof KEY_ACTIONS,
+): readonly AccessRequest[] {
+  const requests: AccessRequest[] = [{ action: `sqs:${action}`, resource: queue.arn }];
+  const key = use && keyOf(queue, context);
+  if (key)
+    for (const keyAction of KEY_ACTIONS[use])
+      requests.push({ action: keyAction, resource: key, context: keyContext(queue, context) });
+  return requests;
+}
+
+/** The key that guards the queue and whose policy must be asked; none for SQS-owned keys. */
+function keyOf(queue: Queue, context: CallContext): string | undefined {
+  const key = queue.attributes["KmsMasterKeyId"];
+  if (!key) return undefined;
+  const { cloud, principal } = context;
+  // The AWS managed key admits the account's own callers through SQS, and never another service acting on its own.
+  if (key.endsWith("alias/aws/sqs"))
+    return principal.type === "service" ? cloud.arn("kms", "alias/aws/sqs") : undefined;
+  return key.startsWith("arn:") ? key : cloud.arn("kms", key.startsWith("alias/") ? key : `key/${key}`);
+}
+
+function keyContext(queue: Queue, { cloud, principal }: CallContext): Record<string, string | readonly string[]> {
+  const unnamed = principal.type === "service" && principal.service === "events.amazonaws.com";
+  return {
+    "kms:ViaService": `sqs.${cloud.region}.amazonaws.com`,
+    "kms:CallerAccount": cloud.accountId,
+    "kms:EncryptionContext:aws:sqs:arn": queue.arn,
+    "kms:EncryptionContextKeys": ["aws:sqs:arn"],
+    // EventBridge hands KMS neither source key, so a key policy that asks for one drops its events
+    // (EventBridge user guide, "AWS KMS key options for EventBridge targets").
+    ...(unnamed ? { "aws:SourceArn": [], "aws:SourceAccount": [] } : {}),
+  };
+}
+
+/** Replaces an alias of a customer's key by the key's ARN, so that rights can be asked of the key itself. */
+export async function resolveKey<A extends Readonly<Record<string, string>>>(cloud: Cloud, attributes: A): Promise<A> {
+  const key = attributes["KmsMasterKeyId"];
+  if (!key?.includes("alias/") || key.endsWith("alias/aws/sqs") || !cloud.services.has("kms")) return attributes;
+  const { KeyMetadata } = await cloud.call<{ KeyMetadata: { Arn: string } }>(
+    "kms",
+    "DescribeKey",
+    { KeyId: key },
+    cloud.operator,
+  );
+  return { ...attributes, KmsMasterKeyId: KeyMetadata.Arn };
+}

@@ -1,0 +1,128 @@
+import { MAX_MESSAGE_BYTES } from "./message";
+import { sqsError } from "./errors";
+
+/** Attributes of a queue as the API names them; all values are strings. */
+export type QueueAttributes = Readonly<Record<string, string>>;
+
+interface Range {
+  readonly min: number;
+  readonly max: number;
+  readonly fallback: number;
+}
+
+/** Seconds, and bytes of MaximumMessageSize. Source: API reference of SetQueueAttributes. */
+export const NUMBERS: Readonly<Record<string, Range>> = {
+  VisibilityTimeout: { min: 0, max: 43_200, fallback: 30 },
+  MessageRetentionPeriod: { min: 60, max: 1_209_600, fallback: 345_600 },
+  DelaySeconds: { min: 0, max: 900, fallback: 0 },
+  MaximumMessageSize: { min: 1_024, max: MAX_MESSAGE_BYTES, fallback: MAX_MESSAGE_BYTES },
+  ReceiveMessageWaitTimeSeconds: { min: 0, max: 20, fallback: 0 },
+  KmsDataKeyReusePeriodSeconds: { min: 60, max: 86_400, fallback: 300 },
+};
+
+const CHOICES: Readonly<Record<string, readonly string[]>> = {
+  FifoQueue: ["true", "false"],
+  ContentBasedDeduplication: ["true", "false"],
+  SqsManagedSseEnabled: ["true", "false"],
+  DeduplicationScope: ["queue", "messageGroup"],
+  FifoThroughputLimit: ["perQueue", "perMessageGroupId"],
+};
+
+const FIFO_ONLY = ["ContentBasedDeduplication", "DeduplicationScope", "FifoThroughputLimit"];
+
+const FREE = ["Policy", "RedrivePolicy", "RedriveAllowPolicy", "KmsMasterKeyId"];
+
+export interface RedrivePolicy {
+  readonly deadLetterTargetArn: string;
+  readonly maxReceiveCount: number;
+}
+
+export interface RedriveAllowPolicy {
+  readonly redrivePermission: "allowAll" | "denyAll" | "byQueue";
+  readonly sourceQueueArns: readonly string[];
+}
+
+/**
+ * Checks names, ranges and shapes.
+ * @throws AwsError InvalidAttributeName, InvalidAttributeValue
+ */
+export function validateAttributes(attributes: QueueAttributes, fifo: boolean): void {
+  for (const [name, value] of Object.entries(attributes)) {
+    const range = NUMBERS[name];
+    const known = range !== undefined || CHOICES[name] !== undefined || FREE.includes(name);
+    if (!known || (!fifo && FIFO_ONLY.includes(name)))
+      throw sqsError("InvalidAttributeName", `Unknown Attribute ${name}.`);
+    if (range && !(/^\d+$/.test(value) && Number(value) >= range.min && Number(value) <= range.max))
+      throw invalid(name);
+    if (CHOICES[name] && !CHOICES[name].includes(value)) throw invalid(name);
+  }
+  if (attributes["FifoQueue"] === "false" && fifo) throw invalid("FifoQueue");
+  if (attributes["Policy"]) parsePolicy(attributes["Policy"]);
+  parseRedrivePolicy(attributes["RedrivePolicy"]);
+  parseRedriveAllowPolicy(attributes["RedriveAllowPolicy"]);
+}
+
+export function numberOf(attributes: QueueAttributes, name: keyof typeof NUMBERS): number {
+  const value = attributes[name];
+  return value === undefined ? NUMBERS[name]!.fallback : Number(value);
+}
+
+/** @throws AwsError InvalidAttributeValue */
+export function parsePolicy(text: string): Record<string, unknown> {
+  const policy = parse(text);
+  if (!policy) throw invalid("Policy");
+  return policy;
+}
+
+/** @throws AwsError InvalidParameterValue */
+export function parseRedrivePolicy(text: string | undefined): RedrivePolicy | undefined {
+  if (!text) return undefined;
+  const bad = (reason: string): Error =>
+    sqsError("InvalidParameterValue", `Value ${text} for parameter RedrivePolicy is invalid. Reason: ${reason}`);
+  const policy = parse(text);
+  if (!policy) throw bad("Redrive policy is not a valid JSON map.");
+  const target = policy["deadLetterTargetArn"];
+  if (typeof target !== "string" || target === "") {
+    throw bad("Redrive policy does not contain mandatory attribute: deadLetterTargetArn.");
+  }
+  if (policy["maxReceiveCount"] === undefined) {
+    throw bad("Redrive policy does not contain mandatory attribute: maxReceiveCount.");
+  }
+  const count = Number(policy["maxReceiveCount"]);
+  if (!Number.isInteger(count) || count < 1 || count > 1000) {
+    throw bad(
+      `Invalid value for maxReceiveCount: ${String(policy["maxReceiveCount"])}, valid values are from 1 to 1000 both inclusive.`,
+    );
+  }
+  return { deadLetterTargetArn: target, maxReceiveCount: count };
+}
+
+/** @throws AwsError InvalidAttributeValue */
+export function parseRedriveAllowPolicy(text: string | undefined): RedriveAllowPolicy | undefined {
+  if (!text) return undefined;
+  const policy = parse(text);
+  const permission = policy?.["redrivePermission"];
+  const sources = policy?.["sourceQueueArns"];
+  if (permission !== "allowAll" && permission !== "denyAll" && permission !== "byQueue")
+    throw invalid("RedriveAllowPolicy");
+  const named = Array.isArray(sources) && sources.every((arn) => typeof arn === "string");
+  // At most ten source queues may be named (API reference of SetQueueAttributes).
+  if (permission === "byQueue" ? !named || sources.length > 10 : sources !== undefined)
+    throw invalid("RedriveAllowPolicy");
+  return { redrivePermission: permission, sourceQueueArns: named ? sources : [] };
+}
+
+function parse(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function invalid(name: string): Error {
+  return sqsError("InvalidAttributeValue", `Invalid value for the parameter ${name}.`);
+}

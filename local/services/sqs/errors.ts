@@ -1,0 +1,36 @@
+import { AwsError } from "../../aws-error";
+
+/**
+ * The codes of the older query protocol that SDKs still show as `error.Code`.
+ * The front sends `detail["x-amzn-query-error"]` as the header of that name.
+ * Source: the `awsQueryError` traits of the SQS model.
+ */
+const QUERY_CODES: Readonly<Record<string, string>> = {
+  QueueDoesNotExist: "AWS.SimpleQueueService.NonExistentQueue",
+  QueueNameExists: "QueueAlreadyExists",
+  QueueDeletedRecently: "AWS.SimpleQueueService.QueueDeletedRecently",
+  BatchEntryIdsNotDistinct: "AWS.SimpleQueueService.BatchEntryIdsNotDistinct",
+  BatchRequestTooLong: "AWS.SimpleQueueService.BatchRequestTooLong",
+  EmptyBatchRequest: "AWS.SimpleQueueService.EmptyBatchRequest",
+  InvalidBatchEntryId: "AWS.SimpleQueueService.InvalidBatchEntryId",
+  TooManyEntriesInBatchRequest: "AWS.SimpleQueueService.TooManyEntriesInBatchRequest",
+  MessageNotInflight: "AWS.SimpleQueueService.MessageNotInflight",
+  PurgeQueueInProgress: "AWS.SimpleQueueService.PurgeQueueInProgress",
+  UnsupportedOperation: "AWS.SimpleQueueService.UnsupportedOperation",
+};
+
+/** An error of SQS with both of its codes. */
+export function sqsError(code: string, message: string, status = 400): AwsError {
+  return new AwsError(code, message, status, { "x-amzn-query-error": `${QUERY_CODES[code] ?? code};Sender` });
+}
+
+export const queueDoesNotExist = (): AwsError => sqsError("QueueDoesNotExist", "The specified queue does not exist.");
+
+export const missingParameter = (name: string): AwsError =>
+  sqsError("MissingParameter", `The request must contain the parameter ${name}.`);
+
+export const invalidParameter = (name: string, value: unknown, reason: string): AwsError =>
+  sqsError("InvalidParameterValue", `Value ${String(value)} for parameter ${name} is invalid. Reason: ${reason}`);
+
+export const invalidReceiptHandle = (): AwsError =>
+  sqsError("ReceiptHandleIsInvalid", "The input receipt handle is invalid.");

@@ -1,0 +1,62 @@
+import { createHash } from "node:crypto";
+import { invalidParameter, missingParameter, sqsError } from "./errors";
+import type { Queue } from "./queue";
+
+interface Given {
+  readonly DelaySeconds?: number;
+  readonly MessageGroupId?: string;
+  readonly MessageDeduplicationId?: string;
+}
+
+// Letters, digits and punctuation, at most 128 (API reference of SendMessage).
+const ID = /^[A-Za-z0-9!-/:-@[-`{-~]{1,128}$/;
+
+/**
+ * Group and deduplication id of a message. A standard queue takes a group too: it makes the queue fair (since July 2025).
+ * @throws AwsError MissingParameter, InvalidParameterValue
+ */
+export function fifoParameters(
+  queue: Queue,
+  body: string,
+  given: Given,
+): { readonly groupId?: string; readonly dedupId?: string } {
+  const { MessageGroupId: groupId, MessageDeduplicationId: dedupId } = given;
+  for (const [name, id] of [
+    ["MessageGroupId", groupId],
+    ["MessageDeduplicationId", dedupId],
+  ] as const) {
+    if (id !== undefined && !ID.test(id)) {
+      throw invalidParameter(
+        name,
+        id,
+        `${name} can only include alphanumeric and punctuation characters. 1 to 128 in length.`,
+      );
+    }
+  }
+  if (!queue.fifo) {
+    if (dedupId !== undefined) {
+      throw invalidParameter(
+        "MessageDeduplicationId",
+        dedupId,
+        "The request include parameter that is not valid for this queue type",
+      );
+    }
+    return groupId === undefined ? {} : { groupId };
+  }
+  if (groupId === undefined) throw missingParameter("MessageGroupId");
+  if (given.DelaySeconds !== undefined && given.DelaySeconds !== 0) {
+    throw invalidParameter(
+      "DelaySeconds",
+      given.DelaySeconds,
+      "The request include parameter that is not valid for this queue type",
+    );
+  }
+  if (dedupId !== undefined) return { groupId, dedupId };
+  if (queue.attributes["ContentBasedDeduplication"] !== "true") {
+    throw sqsError(
+      "InvalidParameterValue",
+      "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly",
+    );
+  }
+  return { groupId, dedupId: createHash("sha256").update(body).digest("hex") };
+}

@@ -1,0 +1,132 @@
+import { Deque } from "./deque";
+import type { Message } from "./message";
+
+/** In which order a queue gives out its messages. */
+export interface Order {
+  /** A message came into the queue (ready or delayed). */
+  add(message: Message): void;
+  /** A message of the queue has become ready, for the first time or again. */
+  ready(message: Message): void;
+  /** A ready message was handed out. */
+  taken(message: Message): void;
+  /** A message that was in flight no longer is: deleted or ready again. */
+  landed(message: Message): void;
+  /** The messages that can be received now; the reader turns each into `inflight` or `gone` before it asks for the next. */
+  receivable(): Generator<Message>;
+  /** How many `receivable` would give. */
+  count(): number;
+}
+
+/** Standard queues: best effort, here the order in which messages became ready. */
+export class StandardOrder implements Order {
+  private readonly waiting = new Deque<Message>();
+
+  /** @param readyCount how many messages of the queue are ready. */
+  constructor(private readonly readyCount: () => number) {}
+
+  add(message: Message): void {
+    if (message.state === "ready") this.waiting.push(message);
+  }
+
+  ready(message: Message): void {
+    this.waiting.push(message);
+  }
+
+  taken(): void {
+    return;
+  }
+
+  landed(): void {
+    return;
+  }
+
+  *receivable(): Generator<Message> {
+    for (let message = this.waiting.shift(); message; message = this.waiting.shift()) {
+      if (message.state === "ready") yield message;
+    }
+  }
+
+  count(): number {
+    return this.readyCount();
+  }
+}
+
+interface Group {
+  readonly id: string;
+  readonly messages: Deque<Message>;
+  inFlight: number;
+  queued: boolean;
+}
+
+/** FIFO queues: strict order in a message group; a group with a message in flight gives out none. */
+export class FifoOrder implements Order {
+  private readonly groups = new Map<string, Group>();
+  private readonly available = new Deque<Group>();
+
+  add(message: Message): void {
+    let group = this.groups.get(message.groupId!);
+    if (!group) {
+      group = { id: message.groupId!, messages: new Deque(), inFlight: 0, queued: false };
+      this.groups.set(message.groupId!, group);
+    }
+    group.messages.push(message);
+    this.offer(group);
+  }
+
+  ready(message: Message): void {
+    const group = this.groups.get(message.groupId!);
+    if (group) this.offer(group);
+  }
+
+  taken(message: Message): void {
+    this.groups.get(message.groupId!)!.inFlight++;
+  }
+
+  landed(message: Message): void {
+    const group = this.groups.get(message.groupId!)!;
+    group.inFlight--;
+    this.offer(group);
+  }
+
+  *receivable(): Generator<Message> {
+    for (let group = this.available.shift(); group; group = this.available.shift()) {
+      group.queued = false;
+      if (group.inFlight > 0) continue;
+      try {
+        for (const message of group.messages) {
+          if (message.state === "gone") continue;
+          if (message.state !== "ready") break;
+          yield message;
+        }
+      } finally {
+        this.offer(group);
+      }
+    }
+  }
+
+  count(): number {
+    let count = 0;
+    for (const group of this.available) {
+      if (group.inFlight > 0) continue;
+      for (const message of group.messages) {
+        if (message.state === "gone") continue;
+        if (message.state !== "ready") break;
+        count++;
+      }
+    }
+    return count;
+  }
+
+  private offer(group: Group): void {
+    const { messages } = group;
+    while (messages.at(0)?.state === "gone") messages.shift();
+    const first = messages.at(0);
+    if (!first) {
+      if (group.inFlight === 0 && !group.queued) this.groups.delete(group.id);
+      return;
+    }
+    if (group.queued || group.inFlight > 0 || first.state !== "ready") return;
+    group.queued = true;
+    this.available.push(group);
+  }
+}
