@@ -6,10 +6,8 @@ export interface Clock {
   setTimer(delayMs: number, action: () => unknown): Timer;
   /** Marks `work` as in flight: a virtual clock does not move on before it has ended. */
   track<T>(work: Promise<T>): Promise<T>;
-  /** Inside tracked work: while `wait` lasts, that work does not hold the clock back (a long poll waits for time itself). */
-  idle<T>(wait: Promise<T>): Promise<T>;
   /** Waits, inside tracked work, for something that only time can bring (a long poll, a function that sleeps). */
-  idle<T>(work: Promise<T>): Promise<T>;
+  idle<T>(wait: Promise<T>): Promise<T>;
   /** Ends all timers; nothing fires afterwards. */
   close(): void;
 }
@@ -157,14 +155,6 @@ export class VirtualClock implements Clock {
   }
 
   private ended(): void {
-    this.inFlight--;
-    if (this.inFlight > 0) return;
-    const waiting = this.waiting;
-    this.waiting = [];
-    for (const resume of waiting) resume();
-  }
-
-  private landed(): void {
     this.inFlight--;
     if (this.inFlight > 0) return;
     const waiting = this.waiting;

@@ -2,7 +2,7 @@ import { AwsError } from "../../aws-error";
 
 /**
  * The codes of the older query protocol that SDKs still show as `error.Code`.
- * The front sends `detail["x-amzn-query-error"]` as the header of that name.
+ * The front sends `detail.queryErrorCode` in the header `x-amzn-query-error`.
  * Source: the `awsQueryError` traits of the SQS model.
  */
 const QUERY_CODES: Readonly<Record<string, string>> = {
@@ -21,7 +21,7 @@ const QUERY_CODES: Readonly<Record<string, string>> = {
 
 /** An error of SQS with both of its codes. */
 export function sqsError(code: string, message: string, status = 400): AwsError {
-  return new AwsError(code, message, status, { "x-amzn-query-error": `${QUERY_CODES[code] ?? code};Sender` });
+  return new AwsError(code, message, status, { queryErrorCode: QUERY_CODES[code] ?? code });
 }
 
 export const queueDoesNotExist = (): AwsError => sqsError("QueueDoesNotExist", "The specified queue does not exist.");
