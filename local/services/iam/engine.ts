@@ -1,0 +1,211 @@
+import { AwsError } from "../../aws-error";
+import type { Cloud } from "../../cloud";
+import type { Credentials, Decision, IamPort } from "../../ports";
+import type { Principal } from "../../principal";
+import type { AccessRequest, Json } from "../../service";
+import { keysOf } from "./context";
+import { CredentialStore } from "./credentials";
+import { decide, type Answer } from "./evaluate";
+import { listOf } from "./policy-document";
+import { RoleStore, type RoleStatement } from "./roles";
+import { compileStatements, type CompiledStatement, type Who } from "./statement";
+
+/** What a role's statement was good for so far. */
+export interface StatementUsage extends RoleStatement {
+  /** How often each action was allowed by it. */
+  readonly used: Readonly<Record<string, number>>;
+  /** Members of its Action element that allowed nothing yet. */
+  readonly unusedActions: readonly string[];
+}
+
+interface RoleView {
+  readonly version: number;
+  readonly statements: readonly RoleStatement[];
+  readonly compiled: readonly CompiledStatement[];
+  readonly answers: Map<string, { readonly policy: Json | undefined; readonly answer: Answer }>;
+}
+
+/** A decision costs a map look-up once it is known; this many are kept per role. */
+const keptAnswers = 10_000;
+
+/** Decides who may do what, from the roles of this cloud and the policies of its resources. */
+export class IamEngine implements IamPort {
+  readonly store: RoleStore;
+  readonly credentials: CredentialStore;
+  private readonly views = new Map<string, RoleView>();
+  private readonly compiledResourcePolicies = new WeakMap<
+    Json,
+    { source: unknown; count: number; compiled: readonly CompiledStatement[] }
+  >();
+  private readonly usage = new Map<string, Map<string, Map<string, number>>>();
+
+  constructor(private readonly cloud: Cloud) {
+    this.store = new RoleStore(cloud);
+    this.credentials = new CredentialStore(cloud);
+  }
+
+  evaluate(principal: Principal, request: AccessRequest): Decision {
+    const assume = request.action === "sts:AssumeRole";
+    if (principal.type === "operator" && !assume) return { allowed: true, reason: "" };
+    const policy = assume ? undefined : this.cloud.resourcePolicies.get(request.policyOf ?? request.resource);
+    if (principal.type !== "role") return this.answer(principal, request, policy, undefined);
+    const view = this.view(principal.roleArn);
+    const key = `${request.action}\n${request.resource}\n${request.policyOf ?? ""}\n${principal.arn}`;
+    const known = assume ? undefined : view.answers.get(key);
+    if (known && known.policy === policy) {
+      this.count(principal.roleArn, view, known.answer, request.action);
+      return known.answer;
+    }
+    const answer = this.answer(principal, request, policy, view);
+    if (answer.stable && !assume) {
+      if (view.answers.size >= keptAnswers) view.answers.clear();
+      view.answers.set(key, { policy, answer });
+    }
+    this.count(principal.roleArn, view, answer, request.action);
+    return answer;
+  }
+
+  issue(roleArn: string, sessionName: string, environmentId?: string): Credentials {
+    this.store.role(roleArn);
+    return this.credentials.issue(roleArn, sessionName, environmentId);
+  }
+
+  revoke(accessKeyId: string): void {
+    this.credentials.revoke(accessKeyId);
+  }
+
+  lookUp(accessKeyId: string): { secretAccessKey: string; sessionToken?: string; principal: Principal } | undefined {
+    return this.credentials.lookUp(accessKeyId);
+  }
+
+  trusts(roleArn: string, principal: Principal): boolean {
+    return this.evaluate(principal, { action: "sts:AssumeRole", resource: roleArn }).allowed;
+  }
+
+  /** What a session of the role would be answered; leaves no mark in the usage report. */
+  simulate(roleArn: string, request: AccessRequest): Decision {
+    const principal: Principal = { type: "role", roleArn, arn: `${roleArn}/simulated` };
+    const policy = this.cloud.resourcePolicies.get(request.policyOf ?? request.resource);
+    return this.answer(principal, request, policy, this.view(roleArn));
+  }
+
+  /** The role's statements, numbered. */
+  statementsOf(roleName: string): readonly RoleStatement[] {
+    return this.store.statementsOf(roleName);
+  }
+
+  /** Switches one statement of a role off, as if it had never been written; returns how to switch it on again. */
+  withoutStatement(roleName: string, index: number): () => void {
+    const statements = this.store.statementsOf(roleName);
+    const statement = statements[index];
+    if (!statement)
+      throw new RangeError(`statement of role "${roleName}": got ${index}; expected 0 to ${statements.length - 1}.`);
+    const role = this.store.role(roleName);
+    const key = `${statement.policy}#${statement.position}`;
+    role.removed.add(key);
+    this.store.version++;
+    return () => {
+      role.removed.delete(key);
+      this.store.version++;
+    };
+  }
+
+  /** Which statements of a role allowed which actions since the cloud began. */
+  usageOf(roleName: string): readonly StatementUsage[] {
+    const used = this.usage.get(this.store.role(roleName).arn);
+    return this.store.statementsOf(roleName).map((statement) => {
+      const actions = Object.fromEntries(used?.get(`${statement.policy}#${statement.position}`) ?? []);
+      const unusedActions = listOf(statement.document.Action).filter(
+        (pattern) => !Object.keys(actions).some((action) => covers(pattern, action)),
+      );
+      return { ...statement, used: actions, unusedActions };
+    });
+  }
+
+  private answer(
+    principal: Principal,
+    request: AccessRequest,
+    policy: Json | undefined,
+    view: RoleView | undefined,
+  ): Answer {
+    const { action, resource } = request;
+    const key = action.startsWith("kms:") && resource !== "*";
+    if (key && policy === undefined) {
+      const reason = `because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access`;
+      return { allowed: false, reason, by: [], stable: false };
+    }
+    const assume = action === "sts:AssumeRole";
+    const trust = assume
+      ? this.store.roles.get(resource.slice(resource.lastIndexOf("/") + 1))?.trustStatements
+      : undefined;
+    const resourcePolicy = assume ? (trust ?? []) : policy && this.compiled(policy);
+    const identity = principal.type === "operator" ? everything : view?.compiled;
+    return decide({
+      action,
+      resource,
+      keys: keysOf(this.cloud, principal, request),
+      who: this.who(principal),
+      ...(identity ? { identity } : {}),
+      ...(resourcePolicy ? { resourcePolicy } : {}),
+      strict: key || assume,
+    });
+  }
+
+  private who(principal: Principal): Who {
+    const account = this.cloud.accountId;
+    switch (principal.type) {
+      case "role":
+        return { arns: [principal.roleArn, principal.arn], account };
+      case "operator":
+        return { arns: [principal.arn], account };
+      case "service":
+        return { arns: [], service: principal.service };
+      case "anonymous":
+        return { arns: [] };
+    }
+  }
+
+  private view(roleArn: string): RoleView {
+    const known = this.views.get(roleArn);
+    if (known && known.version === this.store.version) return known;
+    const role = this.store.roles.get(roleArn.slice(roleArn.lastIndexOf("/") + 1));
+    if (!role)
+      throw new AwsError("InvalidClientTokenId", "The security token included in the request is invalid.", 403);
+    const statements = this.store.statementsOf(role.name).filter((s) => !role.removed.has(`${s.policy}#${s.position}`));
+    const compiled = statements.flatMap((s) => compileStatements({ Statement: s.document }));
+    const view: RoleView = { version: this.store.version, statements, compiled, answers: new Map() };
+    this.views.set(roleArn, view);
+    return view;
+  }
+
+  private compiled(policy: Json): readonly CompiledStatement[] {
+    const source = policy["Statement"];
+    const count = Array.isArray(source) ? source.length : 1;
+    const known = this.compiledResourcePolicies.get(policy);
+    if (known && known.source === source && known.count === count) return known.compiled;
+    const compiled = compileStatements(policy);
+    this.compiledResourcePolicies.set(policy, { source, count, compiled });
+    return compiled;
+  }
+
+  private count(roleArn: string, view: RoleView, answer: Answer, action: string): void {
+    if (!answer.allowed || answer.by.length === 0) return;
+    let role = this.usage.get(roleArn);
+    if (!role) this.usage.set(roleArn, (role = new Map()));
+    for (const position of answer.by) {
+      const statement = view.statements[position]!;
+      const key = `${statement.policy}#${statement.position}`;
+      let actions = role.get(key);
+      if (!actions) role.set(key, (actions = new Map()));
+      actions.set(action, (actions.get(action) ?? 0) + 1);
+    }
+  }
+}
+
+const everything = compileStatements({ Statement: { Effect: "Allow", Action: "*", Resource: "*" } });
+
+function covers(pattern: string, action: string): boolean {
+  return compileStatements({ Statement: { Effect: "Allow", Action: pattern, Resource: "*" } })[0]!.covers(action, "*", {
+    get: () => undefined,
+  });
+}
