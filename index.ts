@@ -7,7 +7,7 @@ import {
   SegmentPipeline,
 } from "./components";
 import { readSettings } from "./config";
-import { friendJoined, weMissYou, welcome } from "./templates";
+import { achievement, seasonNews, welcome } from "./templates";
 
 const settings = readSettings();
 const monitoring = { alarms: settings.alarms };
@@ -37,8 +37,8 @@ const emails = new EmailDispatcher("emails", {
   recipients: [...settings.recipients],
 });
 emails.template("welcome", welcome);
-emails.template("friend-joined", friendJoined);
-emails.template("we-miss-you", weMissYou);
+emails.template("achievement", achievement);
+emails.template("season-news", seasonNews);
 
 const segments = new SegmentPipeline("segments", {
   key,
@@ -51,7 +51,7 @@ const segments = new SegmentPipeline("segments", {
 segments.define("active-30-days", {
   description: "All players active in the last 30 days.",
   where: { attribute: "lastActiveAt", within: { days: 30 } },
-  message: { type: "transactional", template: "welcome" },
+  message: { type: "social", template: "season-news", data: { season: "Season 7" } },
 });
 
 const enqueue = messages.client();
@@ -59,7 +59,7 @@ gateway.onPlayerEvent("achievement", async (event) => {
   await enqueue({
     player: event.player,
     type: "transactional",
-    template: "welcome",
+    template: "achievement",
     data: { achievement: String(event.data["name"] ?? "") },
     deduplicationKey: `achievement-${event.id}`,
   });

@@ -1,0 +1,40 @@
+import tseslint from "typescript-eslint";
+
+export default tseslint.config(
+  { ignores: ["node_modules/", "dist/", ".local/", ".cache/", "bench/results/", "eslint.config.mjs"] },
+  ...tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      "no-console": "error",
+      "max-lines": ["error", { max: 400, skipBlankLines: true, skipComments: true }],
+      "@typescript-eslint/no-explicit-any": "error",
+      // Wire formats are read with bracket access under noUncheckedIndexedAccess; a `!` after a checked length is fine.
+      "@typescript-eslint/no-non-null-assertion": "off",
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
+      // Functions over plain data are the house style: a handler that awaits nothing is still a handler.
+      "@typescript-eslint/require-await": "off",
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      "@typescript-eslint/no-unnecessary-condition": ["error", { allowConstantLoopConditions: true }],
+      "@typescript-eslint/dot-notation": "off",
+      "@typescript-eslint/no-dynamic-delete": "off",
+      "@typescript-eslint/consistent-type-imports": "error",
+      "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
+    },
+  },
+  { files: ["local/main.ts", "local/cli/**", "bench/**"], rules: { "no-console": "off" } },
+  {
+    files: ["tests/**", "bench/**"],
+    rules: {
+      "@typescript-eslint/no-unused-expressions": "off", // chai's `.to.be.true`
+      "max-lines": "off",
+      "no-restricted-properties": [
+        "error",
+        { object: "describe", property: "only", message: "Commit no focused test." },
+        { object: "it", property: "only", message: "Commit no focused test." },
+        { object: "describe", property: "skip", message: "Commit no skipped test." },
+        { object: "it", property: "skip", message: "Commit no skipped test." },
+      ],
+    },
+  },
+);

@@ -1,0 +1,3 @@
+export { achievement } from "./achievement";
+export { seasonNews } from "./season-news";
+export { welcome } from "./welcome";
