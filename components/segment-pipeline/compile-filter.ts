@@ -1,0 +1,87 @@
+import type { ParsedFilter } from "./filter";
+import { resolveTest, type ResolvedTest } from "./resolve-test";
+
+/**
+ * A checked filter as a condition of Athena SQL (engine version 3, Trino). Identifiers come from the declared
+ * attributes only, values are literals of their type; nothing of a filter reaches the text unescaped.
+ *
+ * @param now epoch seconds, the run's reference time.
+ */
+export function compileFilter(filter: ParsedFilter, now: number): string {
+  return compile(filter, now, false);
+}
+
+/**
+ * SQL logic has three values, ours two: below a `not`, a test must not be NULL. Elsewhere NULL counts as false by
+ * itself, and the bare comparison lets the engine skip data.
+ */
+function compile(filter: ParsedFilter, now: number, negated: boolean): string {
+  if ("all" in filter) return join(filter.all, " AND ", "TRUE", now, negated);
+  if ("any" in filter) return join(filter.any, " OR ", "FALSE", now, negated);
+  if ("not" in filter) return `NOT (${compile(filter.not, now, true)})`;
+  return compileTest(resolveTest(filter, now), negated);
+}
+
+function join(
+  filters: readonly ParsedFilter[],
+  operator: string,
+  empty: string,
+  now: number,
+  negated: boolean,
+): string {
+  if (filters.length === 0) return empty;
+  return filters.map((filter) => `(${compile(filter, now, negated)})`).join(operator);
+}
+
+function compileTest(test: ResolvedTest, negated: boolean): string {
+  const column = columnName(test.attribute);
+  if (test.test === "exists") return `${column} IS ${test.operand === true ? "NOT NULL" : "NULL"}`;
+  const condition = comparison(column, test);
+  return test.whenNull || negated ? `COALESCE(${condition}, ${test.whenNull ? "TRUE" : "FALSE"})` : condition;
+}
+
+const OPERATORS: Readonly<Record<string, string>> = {
+  equals: "=",
+  notEquals: "<>",
+  lessThan: "<",
+  atMost: "<=",
+  moreThan: ">",
+  atLeast: ">=",
+};
+
+function comparison(column: string, { test, operand }: ResolvedTest): string {
+  const operator = OPERATORS[test];
+  if (operator !== undefined) return `${column} ${operator} ${literal(operand as string | number | boolean)}`;
+  switch (test) {
+    case "oneOf":
+    case "noneOf": {
+      const values = operand as readonly (string | number)[];
+      // An empty set is legal in a filter and not in SQL; the column keeps NULL apart.
+      if (values.length === 0)
+        return `(${column} IS NOT NULL AND ${test === "oneOf" ? "FALSE" : "TRUE"}) AND ${column} IS NOT NULL`;
+      return `${column} ${test === "oneOf" ? "IN" : "NOT IN"} (${values.map(literal).join(", ")})`;
+    }
+    case "between": {
+      const [low, high] = operand as readonly [string | number, string | number];
+      return `${column} BETWEEN ${literal(low)} AND ${literal(high)}`;
+    }
+    case "startsWith":
+      return `starts_with(${column}, ${literal(operand as string)})`;
+    case "contains":
+      return `strpos(${column}, ${literal(operand as string)}) > 0`;
+    default:
+      throw new Error(`The test "${test}" cannot be compiled.`);
+  }
+}
+
+/** Glue keeps column names in lower case; quoted, a name that is also a word of SQL is safe. */
+export function columnName(attribute: string): string {
+  return `"${attribute.toLowerCase().replaceAll('"', '""')}"`;
+}
+
+/** A literal of Trino: text in single quotes, numbers as DOUBLE, since zero-ETL makes every DynamoDB number a double. */
+export function literal(value: string | number | boolean): string {
+  if (typeof value === "string") return `'${value.replaceAll("'", "''")}'`;
+  if (typeof value === "boolean") return value ? "TRUE" : "FALSE";
+  return (Object.is(value, -0) ? 0 : value).toExponential().toUpperCase().replace("E+", "E");
+}
