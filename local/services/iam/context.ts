@@ -42,7 +42,7 @@ function globalKey(
     case "aws:calledvialast":
       return via === undefined ? undefined : [serviceOf(via)];
     case "kms:calleraccount":
-      return request.action.startsWith("kms:") ? [cloud.accountId] : undefined;
+      return request.action.startsWith("kms:") && principal.type !== "service" ? [cloud.accountId] : undefined;
     default:
       return principalKey(key, cloud, principal, request);
   }

@@ -89,6 +89,20 @@ export class IamEngine implements IamPort {
     return this.answer(principal, request, policy, this.view(roleArn));
   }
 
+  /** Whether this policy, if the resource carried it, would let the principal act: for checks before a policy is stored. */
+  wouldAllow(policy: Json, principal: Principal, request: AccessRequest): boolean {
+    const identity = principal.type === "operator" ? everything : undefined;
+    return decide({
+      action: request.action,
+      resource: request.resource,
+      keys: keysOf(this.cloud, principal, request),
+      who: this.who(principal),
+      ...(identity ? { identity } : {}),
+      resourcePolicy: compileStatements(policy),
+      strict: true,
+    }).allowed;
+  }
+
   /** The role's statements, numbered. */
   statementsOf(roleName: string): readonly RoleStatement[] {
     return this.store.statementsOf(roleName);

@@ -1,0 +1,50 @@
+import { AwsError } from "../../../aws-error";
+import type { AnyOperation, CallContext, Json } from "../../../service";
+import { keyAccess } from "../access";
+import { seal, type EncryptionContext } from "../ciphertext";
+import type { KeyStore } from "../keys";
+import { randomBytes } from "./crypto";
+
+interface Input {
+  readonly KeyId: string;
+  readonly KeySpec?: "AES_256" | "AES_128";
+  readonly NumberOfBytes?: number;
+  readonly EncryptionContext?: EncryptionContext;
+}
+
+/** GenerateDataKey, GenerateDataKeyWithoutPlaintext, GenerateRandom. */
+export function dataKeyOperations(store: KeyStore): Readonly<Record<string, AnyOperation>> {
+  const make = ({ KeyId, KeySpec, NumberOfBytes, EncryptionContext = {} }: Input, context: CallContext): Json => {
+    if ((KeySpec === undefined) === (NumberOfBytes === undefined)) {
+      throw new AwsError("ValidationException", "Please specify either number of bytes or key spec.", 400);
+    }
+    const key = store.usable(KeyId);
+    const plain = randomBytes(context.cloud, NumberOfBytes ?? (KeySpec === "AES_128" ? 16 : 32));
+    context.use("kms.request", 1);
+    const blob = seal(key.id, key.material, plain, EncryptionContext, randomBytes(context.cloud, 12));
+    return { KeyId: key.arn, CiphertextBlob: blob.toString("base64"), Plaintext: plain.toString("base64") };
+  };
+  return {
+    GenerateDataKey: {
+      authorize: ({ KeyId, EncryptionContext }: Input) => [
+        keyAccess(store, "kms:GenerateDataKey", KeyId, EncryptionContext),
+      ],
+      answer: make,
+    },
+    GenerateDataKeyWithoutPlaintext: {
+      authorize: ({ KeyId, EncryptionContext }: Input) => [
+        keyAccess(store, "kms:GenerateDataKeyWithoutPlaintext", KeyId, EncryptionContext),
+      ],
+      answer: (input: Input, context) => {
+        const { KeyId, CiphertextBlob } = make(input, context);
+        return { KeyId, CiphertextBlob };
+      },
+    },
+    GenerateRandom: {
+      authorize: () => [{ action: "kms:GenerateRandom", resource: "*" }],
+      answer: ({ NumberOfBytes = 32 }: { NumberOfBytes?: number }, { cloud }) => ({
+        Plaintext: randomBytes(cloud, NumberOfBytes).toString("base64"),
+      }),
+    },
+  };
+}

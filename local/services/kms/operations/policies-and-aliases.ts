@@ -1,0 +1,67 @@
+import type { AnyOperation } from "../../../service";
+import { keyAccess } from "../access";
+import type { KeyStore } from "../keys";
+
+interface PutInput {
+  readonly KeyId: string;
+  readonly Policy: string;
+  readonly BypassPolicyLockoutSafetyCheck?: boolean;
+}
+interface AliasInput {
+  readonly AliasName: string;
+  readonly TargetKeyId: string;
+}
+
+/** GetKeyPolicy, PutKeyPolicy, ListKeyPolicies, CreateAlias, UpdateAlias, DeleteAlias, ListAliases. */
+export function policyAndAliasOperations(store: KeyStore): Readonly<Record<string, AnyOperation>> {
+  const setAlias = (action: string): AnyOperation => ({
+    authorize: ({ AliasName, TargetKeyId }: AliasInput, { cloud }) => [
+      { action, resource: cloud.arn("kms", AliasName) },
+      keyAccess(store, action, TargetKeyId),
+    ],
+    answer: ({ AliasName, TargetKeyId }: AliasInput) => {
+      store.setAlias(AliasName, TargetKeyId);
+      return {};
+    },
+  });
+  return {
+    GetKeyPolicy: {
+      authorize: ({ KeyId }: PutInput) => [keyAccess(store, "kms:GetKeyPolicy", KeyId)],
+      answer: ({ KeyId }: PutInput, { cloud }) => ({
+        Policy: JSON.stringify(cloud.resourcePolicies.get(store.get(KeyId).arn), null, 2),
+        PolicyName: "default",
+      }),
+    },
+    ListKeyPolicies: {
+      authorize: ({ KeyId }: PutInput) => [keyAccess(store, "kms:ListKeyPolicies", KeyId)],
+      answer: () => ({ PolicyNames: ["default"], Truncated: false }),
+    },
+    PutKeyPolicy: {
+      authorize: ({ KeyId }: PutInput) => [keyAccess(store, "kms:PutKeyPolicy", KeyId)],
+      answer: ({ KeyId, Policy, BypassPolicyLockoutSafetyCheck }: PutInput, { principal }) => {
+        store.setPolicy(store.get(KeyId).arn, Policy, principal, BypassPolicyLockoutSafetyCheck);
+        return {};
+      },
+    },
+    CreateAlias: setAlias("kms:CreateAlias"),
+    UpdateAlias: setAlias("kms:UpdateAlias"),
+    DeleteAlias: {
+      authorize: ({ AliasName }: AliasInput) => [keyAccess(store, "kms:DeleteAlias", AliasName)],
+      answer: ({ AliasName }: AliasInput) => {
+        store.aliases.delete(AliasName);
+        return {};
+      },
+    },
+    ListAliases: {
+      authorize: () => [{ action: "kms:ListAliases", resource: "*" }],
+      answer: (_input: unknown, { cloud }) => ({
+        Aliases: [...store.aliases].map(([AliasName, TargetKeyId]) => ({
+          AliasName,
+          AliasArn: cloud.arn("kms", AliasName),
+          TargetKeyId,
+        })),
+        Truncated: false,
+      }),
+    },
+  };
+}
