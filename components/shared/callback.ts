@@ -1,0 +1,263 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { Context } from "aws-lambda";
+import { createHash } from "node:crypto";
+import { ArgumentError, requireInteger } from "./errors";
+import { policyDocument, serviceTrust, type Statement } from "./iam";
+import { environmentOf, mergeStatements, packageFunction, type Packaged } from "./packaging";
+import { applyTransform, type Transform } from "./transform";
+
+export { withGrants } from "./packaging";
+
+/** What a handler may read of a captured output; `pulumi.Output<T>` satisfies it, and so does a test's `{ get: () => "x" }`. */
+export interface Captured<T> {
+  /** The value, at run time only. */
+  get(): T;
+}
+
+/** What Lambda calls for each event. */
+export type Handler<E, R> = (event: E, context: Context) => Promise<R>;
+
+/** Makes a handler, once per container: clients, caches and other state belong into it. */
+export type HandlerFactory<E, R> = () => Handler<E, R>;
+
+export interface LambdaFunctionArgs<E, R> {
+  /**
+   * The factory of the handler. It may capture plain data, plain functions, outputs and namespaces of modules.
+   * A promise when it is complete only once the program has been declared.
+   */
+  handler: HandlerFactory<E, R> | Promise<HandlerFactory<E, R>>;
+  /** A sentence for the console, at most 256 characters. */
+  description: string;
+  /** Customer-managed key of the environment and of the log group. */
+  key: { arn: pulumi.Input<string> };
+  /** Exact grants besides those that captured clients bring. @default none */
+  statements?: pulumi.Input<readonly Statement[]>;
+  /** Environment variables besides the captured outputs. @default none */
+  environment?: Record<string, pulumi.Input<string>>;
+  /** MB, 128 to 10,240. @default 256 */
+  memorySize?: number;
+  /** Seconds, 1 to 900. @default 10 */
+  timeout?: number;
+  /** ARN of the SQS queue for events of asynchronous invocations that failed for good. @default none */
+  onFailure?: pulumi.Input<string>;
+  /** Retries of an asynchronous invocation, 0 to 2; needs `onFailure`. @default 2 */
+  maximumRetryAttempts?: number;
+  /** Seconds that an asynchronous event may wait, 60 to 21,600; needs `onFailure`. @default 21,600 */
+  maximumEventAge?: number;
+  /** Containers at once. A new account refuses any reservation. @default unreserved */
+  reservedConcurrency?: number;
+  /** Days that logs are kept, a value that CloudWatch knows. @default 400 */
+  logRetentionDays?: number;
+  /** Changes the arguments of a child. */
+  transform?: {
+    function?: Transform<aws.lambda.FunctionArgs>;
+    role?: Transform<aws.iam.RoleArgs>;
+    logGroup?: Transform<aws.cloudwatch.LogGroupArgs>;
+  };
+}
+
+/** Arguments of a function, whatever its event and answer. */
+export type AnyLambdaFunctionArgs = LambdaFunctionArgs<never, unknown>;
+
+/** Length of a function's name. https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html */
+const MAX_NAME = 64;
+
+/**
+ * A Lambda function whose code is a closure of the program: serialized, bundled into one file, and run under a role
+ * of its own with exactly the rights it needs, logging to a group of its own.
+ *
+ * @example
+ * const greet = new LambdaFunction("greet", {
+ *   description: "Greets.",
+ *   key,
+ *   handler: () => async (event: { name: string }) => `Hello ${event.name}`,
+ * });
+ *
+ * @example // reading a table: the client is made once per container, the table's name is lifted from the output
+ * const { name: table } = players;
+ * const read = new LambdaFunction("read", {
+ *   description: "Reads a player.",
+ *   key,
+ *   statements: [{ Action: "dynamodb:GetItem", Resource: players.arn }],
+ *   handler: () => {
+ *     const client = new dynamodb.DynamoDBClient();
+ *     return async (event: { id: string }) =>
+ *       client.send(new dynamodb.GetItemCommand({ TableName: table.get(), Key: { pk: { S: event.id } } }));
+ *   },
+ * });
+ */
+export class LambdaFunction extends pulumi.ComponentResource {
+  readonly function: aws.lambda.Function;
+  readonly role: aws.iam.Role;
+  readonly logGroup: aws.cloudwatch.LogGroup;
+  readonly arn: pulumi.Output<string>;
+  /** Physical name: `<project>-<stack>-<name>`, shortened with a hash where that is too long. */
+  readonly name: pulumi.Output<string>;
+  /** What API Gateway calls. */
+  readonly invokeArn: pulumi.Output<string>;
+  /** The code, before it is zipped; what the local cloud runs and what is uploaded. */
+  readonly packaged: Promise<Packaged>;
+
+  constructor(name: string, args: AnyLambdaFunctionArgs, options?: pulumi.ComponentResourceOptions) {
+    super("games-messaging:shared:LambdaFunction", name, {}, options);
+    check(name, args);
+    const packaged = packageLater(name, args);
+    this.packaged = packaged;
+    const physicalName = physicalNameOf(name);
+    this.logGroup = createLogGroup(this, name, physicalName, args);
+    this.role = createRole(this, name, args);
+    const policy = createPolicy(this, name, args, packaged);
+    this.function = createFunction(this, name, physicalName, args, packaged, policy);
+    createInvokeConfig(this, name, args);
+    this.arn = this.function.arn;
+    this.name = this.function.name;
+    this.invokeArn = this.function.invokeArn;
+    this.registerOutputs({ arn: this.arn, name: this.name });
+  }
+}
+
+function check(name: string, args: AnyLambdaFunctionArgs): void {
+  requireInteger(name, "memorySize", args.memorySize ?? 256, 128, 10_240);
+  requireInteger(name, "timeout", args.timeout ?? 10, 1, 900);
+  requireInteger(name, "maximumRetryAttempts", args.maximumRetryAttempts ?? 2, 0, 2);
+  requireInteger(name, "maximumEventAge", args.maximumEventAge ?? 21_600, 60, 21_600);
+  if (args.description.length > 256) {
+    throw new ArgumentError({
+      component: name,
+      argument: "description",
+      got: args.description,
+      expected: "at most 256 characters",
+      fix: "Shorten it.",
+    });
+  }
+}
+
+/** Starts packaging at once: the bundler works while the rest of the program is declared. */
+async function packageLater(name: string, args: AnyLambdaFunctionArgs): Promise<Packaged> {
+  return packageFunction(name, await args.handler, ["STACK", ...Object.keys(args.environment ?? {})]);
+}
+
+/** Names that let two stacks live side by side in one account, and from which the log group's name follows. */
+function physicalNameOf(name: string): string {
+  const whole = `${pulumi.getProject()}-${pulumi.getStack()}-${name}`.replace(/[^A-Za-z0-9-_]/g, "-");
+  if (whole.length <= MAX_NAME) return whole;
+  const hash = createHash("sha256").update(whole).digest("hex").slice(0, 8);
+  return `${whole.slice(0, MAX_NAME - 9)}-${hash}`;
+}
+
+/** Made before the function, which would otherwise make one of its own, without key and retention. */
+function createLogGroup(
+  parent: LambdaFunction,
+  name: string,
+  physicalName: string,
+  args: AnyLambdaFunctionArgs,
+): aws.cloudwatch.LogGroup {
+  const options: pulumi.CustomResourceOptions = { parent };
+  const logGroupArgs: aws.cloudwatch.LogGroupArgs = {
+    name: `/aws/lambda/${physicalName}`,
+    kmsKeyId: args.key.arn,
+    retentionInDays: args.logRetentionDays ?? 400,
+  };
+  return new aws.cloudwatch.LogGroup(
+    `${name}-logs`,
+    applyTransform(args.transform?.logGroup, logGroupArgs, options, `${name}-logs`),
+    options,
+  );
+}
+
+function createRole(parent: LambdaFunction, name: string, args: AnyLambdaFunctionArgs): aws.iam.Role {
+  const options: pulumi.CustomResourceOptions = { parent };
+  const roleArgs: aws.iam.RoleArgs = {
+    description: `Of the function ${name}`,
+    assumeRolePolicy: serviceTrust("lambda.amazonaws.com", aws.getCallerIdentityOutput({}, { parent }).accountId),
+  };
+  return new aws.iam.Role(
+    `${name}-role`,
+    applyTransform(args.transform?.role, roleArgs, options, `${name}-role`),
+    options,
+  );
+}
+
+/** Must not refer to the function: it is made first, so that the function starts with its rights. */
+function createPolicy(
+  parent: LambdaFunction,
+  name: string,
+  args: AnyLambdaFunctionArgs,
+  packaged: Promise<Packaged>,
+): aws.iam.RolePolicy {
+  const onFailure: Statement[] = args.onFailure
+    ? [
+        { Sid: "FailureQueue", Action: "sqs:SendMessage", Resource: args.onFailure },
+        { Sid: "FailureQueueKey", Action: "kms:GenerateDataKey", Resource: args.key.arn },
+      ]
+    : [];
+  const base: Statement[] = [
+    {
+      Sid: "Logs",
+      Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+      Resource: pulumi.interpolate`${parent.logGroup.arn}:*`,
+    },
+    // Neither action has a resource type: only "*" admits it.
+    // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
+    { Sid: "Traces", Action: ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], Resource: "*" },
+    { Sid: "Environment", Action: "kms:Decrypt", Resource: args.key.arn },
+  ];
+  const statements = pulumi
+    .all([pulumi.output(args.statements ?? []), packaged.then((p) => pulumi.output(p.statements))])
+    .apply(([declared, captured]) => mergeStatements([...base, ...onFailure, ...declared, ...captured]));
+  return new aws.iam.RolePolicy(
+    `${name}-policy`,
+    { role: parent.role.id, policy: policyDocument(statements) },
+    { parent },
+  );
+}
+
+function createFunction(
+  parent: LambdaFunction,
+  name: string,
+  physicalName: string,
+  args: AnyLambdaFunctionArgs,
+  packaged: Promise<Packaged>,
+  policy: aws.iam.RolePolicy,
+): aws.lambda.Function {
+  const options: pulumi.CustomResourceOptions = { parent, dependsOn: [policy, parent.logGroup] };
+  // With no variable at all Lambda forgets the key, and every preview would show it as a change.
+  // https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html
+  const own = { STACK: pulumi.getStack(), ...args.environment };
+  const functionArgs: aws.lambda.FunctionArgs = {
+    name: physicalName,
+    description: args.description,
+    role: parent.role.arn,
+    runtime: "nodejs22.x",
+    architectures: ["arm64"],
+    handler: "index.handler",
+    code: packaged.then(
+      ({ code }) => new pulumi.asset.AssetArchive({ "index.js": new pulumi.asset.StringAsset(code) }),
+    ),
+    memorySize: args.memorySize ?? 256,
+    timeout: args.timeout ?? 10,
+    environment: {
+      variables: pulumi.output(packaged.then(({ outputs }) => environmentOf(name, own, outputs))),
+    },
+    kmsKeyArn: args.key.arn,
+    tracingConfig: { mode: "Active" },
+    loggingConfig: { logFormat: "JSON", logGroup: parent.logGroup.name },
+    ...(args.reservedConcurrency === undefined ? {} : { reservedConcurrentExecutions: args.reservedConcurrency }),
+  };
+  return new aws.lambda.Function(name, applyTransform(args.transform?.function, functionArgs, options, name), options);
+}
+
+function createInvokeConfig(parent: LambdaFunction, name: string, args: AnyLambdaFunctionArgs): void {
+  if (args.onFailure === undefined) return;
+  new aws.lambda.FunctionEventInvokeConfig(
+    `${name}-failures`,
+    {
+      functionName: parent.function.name,
+      maximumRetryAttempts: args.maximumRetryAttempts ?? 2,
+      maximumEventAgeInSeconds: args.maximumEventAge ?? 21_600,
+      destinationConfig: { onFailure: { destination: args.onFailure } },
+    },
+    { parent },
+  );
+}

@@ -1,0 +1,160 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Statement } from "../iam";
+import { PackagingError } from "./errors";
+import { refusalOf } from "./forbidden";
+import { captureGraph, type FunctionInfo } from "./graph";
+import { grantsOf } from "./grants";
+import { loadedModules, printedPath, printsAsText } from "./modules";
+import { type Session, withSession } from "./session";
+import { markOutput } from "./session";
+import { findCaptured } from "./where";
+
+/** A factory as the packager takes it, whatever its handler's types. */
+export type AnyFactory = () => unknown;
+
+/** What a function captures. */
+export interface Captured {
+  readonly graph: FunctionInfo;
+  readonly session: Session;
+  /** Grants of the clients that it captures. */
+  readonly grants: readonly (() => Statement[])[];
+}
+
+const EXPECTED = "plain data, plain functions, outputs and namespaces of modules";
+
+/**
+ * Serializes a factory with all that it captures.
+ * @param component names the function in errors.
+ * @throws PackagingError when something is captured that would not arrive, or not as it was.
+ */
+export async function capture(component: string, factory: AnyFactory): Promise<Captured> {
+  const session: Session = { outputs: new Map(), modules: new Map() };
+  const grants = new Set<() => Statement[]>();
+  const refused: unknown[] = [];
+  const modules = loadedModules();
+  const standIns = new Set<unknown>();
+  const note = (value: unknown): void => {
+    for (const grant of grantsOf(value)) grants.add(grant);
+  };
+
+  const serialize = (value: unknown): boolean => {
+    if (value === undefined || value === null || (typeof value !== "object" && typeof value !== "function")) {
+      if (typeof value === "symbol") refused.push(value);
+      return true;
+    }
+    if (standIns.has(value)) return false;
+    if (isStandIn(value)) {
+      standIns.add(Object.getPrototypeOf(value));
+      return true;
+    }
+    if (pulumi.Output.isInstance(value)) {
+      markOutput(value, session);
+      return true;
+    }
+    note(value);
+    const file =
+      modules.get("default" in value ? (value as { default: unknown }).default : value) ?? modules.get(value);
+    if (file !== undefined && acceptModule(value, file, session)) return true;
+    if (!refusalOf(value)) return true;
+    refused.push(value);
+    return false;
+  };
+
+  note(factory);
+  const rootRefusal = refusalOf(factory);
+  if (rootRefusal)
+    throw new PackagingError(component, "handler", rootRefusal.got, "a factory function", rootRefusal.fix);
+  try {
+    const graph = await withSession(session, () => captureGraph(factory, serialize));
+    if (refused.length === 0) {
+      forbidDeploymentOnly(component, graph);
+      return { graph, session, grants: [...grants] };
+    }
+  } catch (error) {
+    if (error instanceof PackagingError) throw error;
+    if (refused.length === 0) throw unserializable(component, error);
+  }
+  throw await refusal(component, factory, refused[0]);
+}
+
+/** Takes a module of an installed package; `false` when the value is to be looked at like any other. */
+function acceptModule(value: object, file: string, session: Session): boolean {
+  if ((value as { deploymentOnlyModule?: unknown }).deploymentOnlyModule === true && !printsAsText(file)) return false;
+  const printed = printedPath(file);
+  if (printed === undefined) return true;
+  if (printsAsText(file)) {
+    // The serializer's own word for "print what is used of this module instead of a require of its file".
+    for (const target of [value, (value as { default?: object }).default]) {
+      if (target && Object.isExtensible(target)) {
+        Object.defineProperty(target, "deploymentOnlyModule", { value: true, configurable: true });
+      }
+    }
+    return true;
+  }
+  const other = session.modules.get(printed);
+  if (other !== undefined && other !== file) {
+    throw new Error(`two files stand for the module ${printed}: ${other} and ${file}`);
+  }
+  session.modules.set(printed, file);
+  return true;
+}
+
+/** What the serializer puts in an output's place; it is printed by us, and its methods are of no interest. */
+function isStandIn(value: object): boolean {
+  const keys = Object.keys(value);
+  return value.constructor?.name === "SerializedOutput" && keys.length === 1 && keys[0] === "value";
+}
+
+/** The serializer replaces a function that exists only while deploying by one that throws at run time. */
+function forbidDeploymentOnly(component: string, root: FunctionInfo): void {
+  const seen = new Set<FunctionInfo>();
+  const visit = (info: FunctionInfo): void => {
+    if (seen.has(info)) return;
+    seen.add(info);
+    for (const [key, { entry }] of info.capturedValues) {
+      const text = entry.json;
+      if (
+        key.json === "message" &&
+        typeof text === "string" &&
+        /^Function '.*' cannot be called at runtime/.test(text)
+      ) {
+        const name = /^Function '(.*)' cannot/.exec(text)?.[1] ?? "a function";
+        throw new PackagingError(
+          component,
+          `captured function "${name}"`,
+          "a function that exists only while deploying",
+          EXPECTED,
+          "Call it outside the handler and capture its result.",
+        );
+      }
+      if (entry.function) visit(entry.function);
+      for (const slot of entry.object?.env.values() ?? []) if (slot?.entry.function) visit(slot.entry.function);
+    }
+  };
+  visit(root);
+}
+
+async function refusal(component: string, factory: AnyFactory, value: unknown): Promise<PackagingError> {
+  const place = await findCaptured(factory, value);
+  const reason = refusalOf(value);
+  const owner = place?.owner ? ` of function ${place.owner}` : "";
+  return new PackagingError(
+    component,
+    place ? `captured variable "${place.path}"${owner}` : "captured value",
+    reason?.got ?? "a value",
+    EXPECTED,
+    reason?.fix ?? "Make it inside the factory.",
+  );
+}
+
+function unserializable(component: string, error: unknown): PackagingError {
+  const message = error instanceof Error ? error.message : String(error);
+  return new PackagingError(
+    component,
+    "captured value",
+    `what cannot be serialized (${message.replace(/\s*\n\s*/g, " ").slice(0, 600)})`,
+    EXPECTED,
+    "Make it inside the factory.",
+    { cause: error },
+  );
+}

@@ -1,0 +1,79 @@
+import { existsSync, readFileSync } from "node:fs";
+import { builtinModules, createRequire } from "node:module";
+import * as path from "node:path";
+
+interface PackageJson {
+  readonly name?: string;
+  readonly version?: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+}
+
+/** An installed package: the folder of its `package.json`. */
+export interface InstalledPackage {
+  readonly root: string;
+  readonly json: PackageJson;
+}
+
+const packages = new Map<string, InstalledPackage | undefined>();
+
+/** The package that a file belongs to. */
+export function packageOf(file: string): InstalledPackage | undefined {
+  const folder = path.dirname(file);
+  if (packages.has(folder)) return packages.get(folder);
+  const manifest = path.join(folder, "package.json");
+  let found: InstalledPackage | undefined;
+  if (existsSync(manifest)) {
+    const json = JSON.parse(readFileSync(manifest, "utf8")) as PackageJson;
+    // Packages place nameless package.json files in sub-folders to tell the kind of module ({"type": "commonjs"}).
+    if (json.name) found = { root: folder, json };
+  }
+  if (!found && path.dirname(folder) !== folder) found = packageOf(folder);
+  packages.set(folder, found);
+  return found;
+}
+
+/** The files of the modules that are loaded, by what they export; of several, the one that was loaded first. */
+export function loadedModules(): Map<unknown, string> {
+  const loaded = new Map<unknown, string>();
+  for (const [file, module] of Object.entries(require.cache)) {
+    if (module && !loaded.has(module.exports)) loaded.set(module.exports, file);
+  }
+  return loaded;
+}
+
+/** How the serializer prints the path of a module's file; undefined for a file outside `node_modules`. */
+export function printedPath(file: string): string | undefined {
+  const parts = path.relative(process.cwd(), file).split(path.sep);
+  const at = parts.includes(".pnpm") ? parts.lastIndexOf("node_modules") : parts.indexOf("node_modules");
+  return at < 0 ? undefined : path.posix.join(...parts.slice(at + 1));
+}
+
+/**
+ * Whether the modules of a package are printed as text, function by function, rather than bundled from their files:
+ * those of component libraries (ours among them), whose files import the declaring code that has no place in a bundle.
+ */
+export function printsAsText(file: string): boolean {
+  const { json } = packageOf(file) ?? {};
+  if (!json || json.name?.startsWith("@pulumi/")) return false;
+  return [json.dependencies, json.peerDependencies].some((list) => list && "@pulumi/pulumi" in list);
+}
+
+/**
+ * What to import for a captured module's file: the package's own name where that leads to this file, so that the
+ * bundler takes the package's ES modules, which it can shake; the file itself otherwise.
+ */
+export function importSpecifier(file: string): string {
+  const { json } = packageOf(file) ?? {};
+  if (!json?.name) return file;
+  try {
+    return createRequire(file).resolve(json.name) === file ? json.name : file;
+  } catch {
+    return file; // a package linked from elsewhere does not find itself by name
+  }
+}
+
+/** Whether the text names a module of Node itself. */
+export function isBuiltIn(name: string): boolean {
+  return name.startsWith("node:") || builtinModules.includes(name);
+}

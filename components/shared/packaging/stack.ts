@@ -1,0 +1,113 @@
+import { readFileSync } from "node:fs";
+import { SourceMap, type SourceMapPayload } from "node:module";
+import * as path from "node:path";
+import { SERIALIZED_FILE } from "./bundle";
+import { sourceMapOf, type StoredMap } from "./cache";
+
+/** A place in a source file; line and column from 1. */
+interface Position {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+interface TsNode {
+  compile(code: string, fileName: string): string;
+}
+
+/**
+ * Rewrites the frames of a stack trace that lie in a bundle to the TypeScript lines that they came from. Serialized
+ * text has lost its positions: the line is found by the function's text in its module. Frames that cannot be mapped
+ * stay as they are; never throws.
+ * @param stack as V8 writes it.
+ * @param archiveSha SHA-256 of the bundle's text.
+ */
+export function mapStack(stack: string, archiveSha: string): string {
+  try {
+    const stored = sourceMapOf(archiveSha);
+    if (!stored) return stack;
+    const map = new SourceMap(JSON.parse(stored.map) as SourceMapPayload);
+    return stack
+      .split("\n")
+      .map((line) => mapLine(line, map, stored))
+      .join("\n");
+  } catch {
+    return stack;
+  }
+}
+
+function mapLine(line: string, map: SourceMap, stored: StoredMap): string {
+  const frame = /^(\s*at .*?)([^\s(]*index\.(?:c?js|mjs)):(\d+):(\d+)(\)?)$/.exec(line);
+  if (!frame) return line;
+  const [, before = "", , row = "1", column = "1", after = ""] = frame;
+  const position = sourceOf(map, Number(row), Number(column), stored);
+  return position ? `${before}${shown(position.file)}:${position.line}:${position.column}${after}` : line;
+}
+
+function sourceOf(map: SourceMap, row: number, column: number, stored: StoredMap): Position | undefined {
+  const entry = map.findEntry(row - 1, column - 1);
+  if (!("originalSource" in entry) || entry.originalSource === undefined) return undefined;
+  if (path.basename(entry.originalSource) !== SERIALIZED_FILE) {
+    const inside = entry.originalSource.split("node_modules/").pop() ?? entry.originalSource;
+    return { file: inside, line: entry.originalLine + 1, column: entry.originalColumn + 1 };
+  }
+  const fn = stored.functions.findLast((candidate) => candidate.line <= entry.originalLine);
+  return fn && inItsModule(fn.code, entry.originalLine - fn.line, entry.originalColumn);
+}
+
+/** @param row line within the function, from 0. */
+function inItsModule(code: string, row: number, column: number): Position | undefined {
+  // A declaration's name is not part of its text here; from the parameters on it is as it was written.
+  const open = code.startsWith("function") || code.startsWith("async function") ? code.indexOf("(") : 0;
+  const text = code.slice(open);
+  for (const { file, transpiled } of ownModules()) {
+    const at = transpiled.indexOf(text);
+    if (at < 0) continue;
+    const first = transpiled.slice(0, at).split("\n").length - 1;
+    return original(file, transpiled, first + row, row === 0 ? 0 : column);
+  }
+  return undefined;
+}
+
+function original(file: string, transpiled: string, line: number, column: number): Position {
+  const found = mapOf(file, transpiled)?.findEntry(line, column);
+  if (!found || !("originalLine" in found)) return { file, line: line + 1, column: column + 1 };
+  const source = /\.[cm]?ts$/.test(file) ? file : path.resolve(path.dirname(file), found.originalSource);
+  return { file: source, line: found.originalLine + 1, column: found.originalColumn + 1 };
+}
+
+function mapOf(file: string, transpiled: string): SourceMap | undefined {
+  const comments = [...transpiled.matchAll(/^\/\/# sourceMappingURL=(.*)$/gm)];
+  const url = comments.at(-1)?.[1];
+  if (!url) return undefined;
+  const inline = /^data:application\/json;[^,]*base64,(.*)$/.exec(url)?.[1];
+  const json = inline
+    ? Buffer.from(inline, "base64").toString()
+    : readFileSync(path.resolve(path.dirname(file), url), "utf8");
+  return new SourceMap(JSON.parse(json) as SourceMapPayload);
+}
+
+/** Loaded modules whose functions may have been serialized, as they run: all but those of libraries. */
+function* ownModules(): Generator<{ file: string; transpiled: string }> {
+  const service = (process as unknown as Record<symbol, TsNode | undefined>)[Symbol.for("ts-node.register.instance")];
+  const files = Object.keys(require.cache);
+  const isLibrary = (file: string): boolean => file.includes(`${path.sep}node_modules${path.sep}`);
+  for (const file of [...files.filter((f) => !isLibrary(f)), ...files.filter(isLibrary)]) {
+    if (!/\.[cm]?[jt]s$/.test(file)) continue;
+    const text = readOrEmpty(file);
+    yield { file, transpiled: /\.[cm]?ts$/.test(file) && service ? service.compile(text, file) : text };
+  }
+}
+
+function readOrEmpty(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+function shown(file: string): string {
+  const relative = path.relative(process.cwd(), file);
+  return path.isAbsolute(file) && !relative.startsWith("..") ? relative : file;
+}

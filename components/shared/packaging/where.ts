@@ -1,0 +1,85 @@
+import * as v8 from "@pulumi/pulumi/runtime/closure/v8";
+import { freeNames } from "./references";
+
+interface Step {
+  readonly value: unknown;
+  /** The function whose variable it is. */
+  readonly owner: string;
+  readonly path: string;
+}
+
+/** What Pulumi's serializer itself asks for the variables of a function. */
+const inspector = v8 as unknown as {
+  lookupCapturedVariableValueAsync(fn: object, name: string, throwOnFailure: boolean): Promise<unknown>;
+};
+
+const MOST_STEPS = 20_000;
+
+/** Where a captured value was found. */
+export interface Place {
+  /** The variable's path: `settings.cache`. */
+  readonly path: string;
+  /** The function that captured the variable; empty for the factory itself. */
+  readonly owner: string;
+}
+
+/**
+ * The shortest way from a function to a value that it captures, by identity. Only asked when a value was refused: the
+ * serializer tells which value it is, but not how it got there.
+ */
+export async function findCaptured(root: object, target: unknown): Promise<Place | undefined> {
+  const seen = new Set<unknown>([root]);
+  const queue: Step[] = [{ value: root, owner: "", path: "" }];
+  for (let i = 0; i < queue.length && i < MOST_STEPS; i++) {
+    const step = queue[i];
+    if (!step) break;
+    for (const next of await stepsFrom(step)) {
+      if (next.value === target) return { path: next.path, owner: next.owner };
+      const inner = (typeof next.value === "object" && next.value !== null) || typeof next.value === "function";
+      if (!inner || seen.has(next.value)) continue;
+      seen.add(next.value);
+      queue.push(next);
+    }
+  }
+  return undefined;
+}
+
+async function stepsFrom({ value, owner, path }: Step): Promise<Step[]> {
+  const steps: Step[] = [];
+  if (typeof value === "function") steps.push(...(await capturedBy(value, path === "" ? "" : value.name || path)));
+  for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(value as object))) {
+    const inner = /^[A-Za-z_$][\w$]*$/.test(name) ? `${path}.${name}` : `${path}[${JSON.stringify(name)}]`;
+    if (path !== "" && "value" in property) steps.push({ value: property.value, owner, path: inner });
+    if (property.get) steps.push({ value: property.get, owner, path: inner });
+  }
+  return steps;
+}
+
+async function capturedBy(fn: object, owner: string): Promise<Step[]> {
+  const text = Function.prototype.toString.call(fn);
+  const steps: Step[] = [];
+  for (const name of namesOf(text)) {
+    const value = await inspector.lookupCapturedVariableValueAsync(fn, name, false).catch(() => undefined);
+    if (value === undefined || name in globalThis) continue;
+    const isModule = typeof value === "object" && value !== null && "__esModule" in value;
+    const members = [...text.matchAll(new RegExp(`\\b${name.replace(/\$/g, "\\$&")}\\.([\\w$]+)`, "g"))];
+    // Of a module only what is used is captured, and a reader looks for the name that the source uses.
+    if (isModule && members.length > 0) {
+      for (const [, member = ""] of members) {
+        steps.push({ value: (value as Record<string, unknown>)[member], owner, path: member });
+      }
+    } else steps.push({ value, owner, path: name });
+  }
+  return steps;
+}
+
+function namesOf(text: string): Set<string> {
+  for (const form of [text, `{ ${text} }`, `{ async ${text} }`]) {
+    try {
+      return new Set(freeNames(form).map((free) => free.name));
+    } catch {
+      // a method's text is an expression only inside an object
+    }
+  }
+  return new Set();
+}
