@@ -1,0 +1,82 @@
+import { AwsError } from "../../../aws-error";
+import type { AnyOperation } from "../../../service";
+import { parsePolicy } from "../../iam/policy-document";
+import type { LogsEngine } from "../engine";
+import { compileFilterPattern } from "../filter-pattern";
+import type { MetricTransformation } from "../groups";
+
+interface FilterInput {
+  readonly logGroupName: string;
+  readonly filterName: string;
+  readonly filterPattern: string;
+  readonly metricTransformations: readonly MetricTransformation[];
+}
+interface PolicyInput {
+  readonly policyName: string;
+  readonly policyDocument: string;
+}
+
+/** PutMetricFilter, DescribeMetricFilters, DeleteMetricFilter, PutResourcePolicy, DescribeResourcePolicies, DeleteResourcePolicy. */
+export function filterAndPolicyOperations(engine: LogsEngine): Readonly<Record<string, AnyOperation>> {
+  const { store } = engine;
+  return {
+    PutMetricFilter: {
+      authorize: ({ logGroupName }: FilterInput) => [engine.access("logs:PutMetricFilter", logGroupName)],
+      answer: ({ logGroupName, filterName, filterPattern, metricTransformations }: FilterInput) => {
+        const matches = compileFilterPattern(filterPattern);
+        store
+          .get(logGroupName)
+          .filters.set(filterName, {
+            name: filterName,
+            pattern: filterPattern,
+            matches,
+            transformations: metricTransformations,
+          });
+        return {};
+      },
+    },
+    DescribeMetricFilters: {
+      authorize: ({ logGroupName }: FilterInput) => [engine.access("logs:DescribeMetricFilters", logGroupName)],
+      answer: ({ logGroupName }: FilterInput) => ({
+        metricFilters: [...store.get(logGroupName).filters.values()].map((filter) => ({
+          filterName: filter.name,
+          filterPattern: filter.pattern,
+          metricTransformations: filter.transformations,
+          logGroupName,
+        })),
+      }),
+    },
+    DeleteMetricFilter: {
+      authorize: ({ logGroupName }: FilterInput) => [engine.access("logs:DeleteMetricFilter", logGroupName)],
+      answer: ({ logGroupName, filterName }: FilterInput) => {
+        if (!store.get(logGroupName).filters.delete(filterName)) {
+          throw new AwsError("ResourceNotFoundException", "The specified metric filter does not exist.", 400);
+        }
+        return {};
+      },
+    },
+    PutResourcePolicy: {
+      authorize: () => [{ action: "logs:PutResourcePolicy", resource: "*" }],
+      answer: ({ policyName, policyDocument }: PolicyInput) => {
+        store.setResourcePolicy(policyName, parsePolicy(policyDocument, "resource"));
+        return { resourcePolicy: { policyName, policyDocument } };
+      },
+    },
+    DescribeResourcePolicies: {
+      authorize: () => [{ action: "logs:DescribeResourcePolicies", resource: "*" }],
+      answer: () => ({
+        resourcePolicies: [...store.resourcePolicies].map(([policyName, document]) => ({
+          policyName,
+          policyDocument: JSON.stringify(document),
+        })),
+      }),
+    },
+    DeleteResourcePolicy: {
+      authorize: () => [{ action: "logs:DeleteResourcePolicy", resource: "*" }],
+      answer: ({ policyName }: PolicyInput) => {
+        store.setResourcePolicy(policyName, undefined);
+        return {};
+      },
+    },
+  };
+}

@@ -1,0 +1,91 @@
+import type { Created, Json, ResourceContext, ResourceType } from "../../service";
+import { parsePolicy } from "../iam/policy-document";
+import type { LogsEngine } from "./engine";
+import { compileFilterPattern } from "./filter-pattern";
+import type { MetricTransformation } from "./groups";
+
+/** Pulumi resource types of CloudWatch Logs. */
+export function logsResources(engine: LogsEngine): Readonly<Record<string, ResourceType>> {
+  const { store } = engine;
+  return {
+    "aws:cloudwatch/logGroup:LogGroup": {
+      create: (inputs, context) => {
+        const name = String(
+          inputs["name"] ??
+            (inputs["namePrefix"] === undefined
+              ? context.physicalName()
+              : `${String(inputs["namePrefix"])}${context.physicalName().slice(-7)}`),
+        );
+        const kmsKeyId = inputs["kmsKeyId"];
+        store.create(name, {
+          ...(typeof kmsKeyId === "string" && kmsKeyId !== "" ? { kmsKeyId } : {}),
+          retentionInDays: Number(inputs["retentionInDays"] ?? 0),
+        });
+        return groupState(engine, name, inputs);
+      },
+      update: (name, inputs) => {
+        const group = store.get(name);
+        store.setRetention(group, Number(inputs["retentionInDays"] ?? 0) || undefined);
+        if (typeof inputs["kmsKeyId"] === "string") group.kmsKeyArn = store.checkKey(group.arn, inputs["kmsKeyId"]);
+        return groupState(engine, name, inputs);
+      },
+      delete: (name, state) => void (state["skipDestroy"] === true || store.groups.delete(name)),
+    },
+    "aws:cloudwatch/logStream:LogStream": {
+      create: (inputs, context) => {
+        const group = store.get(String(inputs["logGroupName"]));
+        const name = String(inputs["name"] ?? context.physicalName());
+        store.createStream(group, name);
+        return { id: name, state: { ...inputs, id: name, name, arn: `${group.arn}:log-stream:${name}` } };
+      },
+    },
+    "aws:cloudwatch/logMetricFilter:LogMetricFilter": {
+      create: (inputs, context) => metricFilter(engine, inputs, String(inputs["name"] ?? context.physicalName())),
+      update: (id, inputs) => metricFilter(engine, inputs, id),
+      delete: (id, state) => void store.groups.get(String(state["logGroupName"]))?.filters.delete(id),
+    },
+    "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": {
+      create: (inputs, context) => resourcePolicy(engine, inputs, context),
+      update: (_id, inputs, context) => resourcePolicy(engine, inputs, context),
+      delete: (id) => store.setResourcePolicy(id, undefined),
+    },
+  };
+}
+
+function groupState(engine: LogsEngine, name: string, inputs: Json): Created {
+  const group = engine.store.get(name);
+  const state = {
+    ...inputs,
+    id: name,
+    name,
+    namePrefix: inputs["namePrefix"] ?? "",
+    arn: group.arn,
+    retentionInDays: group.retentionInDays ?? 0,
+    logGroupClass: inputs["logGroupClass"] ?? "STANDARD",
+    skipDestroy: inputs["skipDestroy"] ?? false,
+    tagsAll: inputs["tagsAll"] ?? inputs["tags"] ?? {},
+  };
+  return { id: name, state };
+}
+
+function metricFilter(engine: LogsEngine, inputs: Json, name: string): Created {
+  const pattern = String(inputs["pattern"] ?? "");
+  const t = inputs["metricTransformation"] as Json;
+  const transformation: MetricTransformation = {
+    metricName: String(t["name"]),
+    metricNamespace: String(t["namespace"]),
+    metricValue: String(t["value"]),
+    ...(t["defaultValue"] === undefined ? {} : { defaultValue: Number(t["defaultValue"]) }),
+    ...(t["dimensions"] === undefined ? {} : { dimensions: t["dimensions"] as Record<string, string> }),
+    ...(t["unit"] === undefined ? {} : { unit: String(t["unit"]) }),
+  };
+  const group = engine.store.get(String(inputs["logGroupName"]));
+  group.filters.set(name, { name, pattern, matches: compileFilterPattern(pattern), transformations: [transformation] });
+  return { id: name, state: { ...inputs, id: name, name } };
+}
+
+function resourcePolicy(engine: LogsEngine, inputs: Json, context: ResourceContext): Created {
+  const name = String(inputs["policyName"] ?? context.physicalName());
+  engine.store.setResourcePolicy(name, parsePolicy(inputs["policyDocument"], "resource"));
+  return { id: name, state: { ...inputs, id: name, policyName: name } };
+}
