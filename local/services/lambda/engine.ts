@@ -1,0 +1,382 @@
+import { AwsError } from "../../aws-error";
+import type { Cloud } from "../../cloud";
+import type { FunctionsPort } from "../../ports";
+import type { TraceEvent } from "../../trace";
+import { unpackInto, type Files } from "./code";
+import { defaultAsync, latest, nameOf, type FunctionSettings, type LambdaFunction } from "./function";
+import { applicationLine, endLines, startLine, type LogStyle } from "./log-format";
+import { allowed, roleSession } from "./rights";
+import type { FunctionCode, FunctionRunner, RunResult } from "./runner";
+import * as path from "node:path";
+
+/** The account's limit of concurrent executions. https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html */
+export const accountConcurrency = 1_000;
+
+/** Bytes of a synchronous payload, request and response. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+export const syncPayloadLimit = 6 * 1024 * 1024;
+
+/** Why and with what a function is invoked. */
+export interface Invocation {
+  /** JSON text. */
+  readonly payload: string;
+  /** @default a new one */
+  readonly requestId?: string;
+  /** Members for the trace event: the event source, the batch size. */
+  readonly data?: Readonly<Record<string, unknown>>;
+  readonly cause?: number;
+}
+
+export interface Outcome {
+  readonly requestId: string;
+  /** JSON text. */
+  readonly payload: string;
+  /** `Unhandled` when the function failed. */
+  readonly functionError: "Unhandled" | undefined;
+  /** The last 4 KB of the invocation's log. */
+  readonly logTail: string;
+  /** `seq` of the invocation's trace event. */
+  readonly seq: number;
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Functions, their environments, and everything around one run: role, variables, log, trace, metrics. */
+export class LambdaEngine implements FunctionsPort {
+  readonly functions = new Map<string, LambdaFunction>();
+  /** For tests of faults: `repeat` lets a mapping lose the answer of a batch that succeeded, so that it comes again. */
+  deliveryFault: ((site: { readonly mapping: string; readonly function: string }) => "repeat" | undefined) | undefined;
+  private readonly running = new Map<string, number>();
+  private readonly environments = new Map<string, { accessKeyId: string; logStream: string; name: string }>();
+  private inFlight = 0;
+
+  constructor(
+    readonly cloud: Cloud,
+    private runnerInUse: FunctionRunner,
+  ) {}
+
+  get runner(): FunctionRunner {
+    return this.runnerInUse;
+  }
+
+  /** Puts another runner in the place of the present one, which ends. */
+  async use(runner: FunctionRunner): Promise<void> {
+    const before = this.runnerInUse;
+    this.runnerInUse = runner;
+    await before.close();
+  }
+
+  /** @throws AwsError ResourceNotFoundException */
+  find(reference: string): LambdaFunction {
+    const fn = this.functions.get(nameOf(reference));
+    if (fn) return fn;
+    const arn = this.cloud.arn("lambda", `function:${nameOf(reference)}`);
+    throw new AwsError("ResourceNotFoundException", `Function not found: ${arn}`, 404);
+  }
+
+  /** Makes a function, or changes the one of this name; connections and mappings stay. */
+  put(settings: FunctionSettings, files: Files, reserved: number | undefined): LambdaFunction {
+    const service = { type: "service", service: "lambda.amazonaws.com" } as const;
+    if (!this.cloud.ports.iam.trusts(settings.role, service)) {
+      throw new AwsError(
+        "InvalidParameterValueException",
+        "The role defined for the function cannot be assumed by Lambda.",
+        400,
+      );
+    }
+    const code = unpackInto(path.join(this.cloud.folder, "functions", settings.name), files);
+    const before = this.functions.get(settings.name);
+    const fn: LambdaFunction = before ?? {
+      arn: this.cloud.arn("lambda", `function:${settings.name}`),
+      settings,
+      code,
+      revision: 0,
+      lastModified: this.cloud.clock.now(),
+      reserved,
+      async: defaultAsync,
+      inFlight: 0,
+    };
+    fn.reserved = reserved;
+    this.functions.set(settings.name, fn);
+    this.change(fn, settings, code);
+    return fn;
+  }
+
+  /** New code for a function: new invocations use it, open ones end on the old. */
+  updateCode(name: string, files: Files): LambdaFunction {
+    const fn = this.find(name);
+    this.change(fn, fn.settings, unpackInto(path.join(this.cloud.folder, "functions", fn.settings.name), files));
+    return fn;
+  }
+
+  /** New configuration for a function. */
+  configure(name: string, change: Partial<FunctionSettings>): LambdaFunction {
+    const fn = this.find(name);
+    this.change(fn, { ...fn.settings, ...change }, fn.code);
+    return fn;
+  }
+
+  remove(name: string): void {
+    this.functions.delete(name);
+    this.runnerInUse.retire(name);
+  }
+
+  crash(environmentId: string): void {
+    this.runnerInUse.crash(environmentId);
+  }
+
+  causeOf(environmentId: string): number | undefined {
+    return this.running.get(environmentId);
+  }
+
+  /**
+   * Runs a function once and waits for its end. Rights are the caller's affair.
+   * @throws AwsError TooManyRequestsException at the concurrency limit; AccessDeniedException, KMSAccessDeniedException
+   * when the role or the key of its variables cannot be used.
+   */
+  async run(fn: LambdaFunction, invocation: Invocation): Promise<Outcome> {
+    this.admit(fn);
+    this.requireRights(fn);
+    fn.inFlight++;
+    this.inFlight++;
+    try {
+      return await this.execute(fn, invocation);
+    } finally {
+      fn.inFlight--;
+      this.inFlight--;
+    }
+  }
+
+  private change(fn: LambdaFunction, settings: FunctionSettings, code: LambdaFunction["code"]): void {
+    fn.settings = settings;
+    fn.code = code;
+    fn.revision++;
+    fn.lastModified = this.cloud.clock.now();
+    this.runnerInUse.retire(settings.name);
+  }
+
+  private admit(fn: LambdaFunction): void {
+    const limit = fn.reserved ?? accountConcurrency;
+    if (fn.inFlight < limit && this.inFlight < accountConcurrency) return;
+    this.metric(fn, "Throttles", 1);
+    this.cloud.trace.emit({
+      kind: "state",
+      service: "lambda",
+      name: fn.settings.name,
+      error: "TooManyRequestsException",
+      data: { throttled: true, limit },
+    });
+    throw new AwsError("TooManyRequestsException", "Rate Exceeded.", 429, {
+      Reason:
+        fn.reserved === undefined
+          ? "ConcurrentInvocationLimitExceeded"
+          : "ReservedFunctionConcurrentInvocationLimitExceeded",
+      Type: "User",
+    });
+  }
+
+  private requireRights(fn: LambdaFunction): void {
+    const { iam } = this.cloud.ports;
+    if (!iam.trusts(fn.settings.role, { type: "service", service: "lambda.amazonaws.com" })) {
+      throw new AwsError(
+        "AccessDeniedException",
+        "The role defined for the function cannot be assumed by Lambda.",
+        403,
+      );
+    }
+    const key = fn.settings.kmsKeyArn;
+    if (key === undefined || Object.keys(fn.settings.variables).length === 0) return;
+    const context = {
+      "kms:ViaService": `lambda.${this.cloud.region}.amazonaws.com`,
+      "kms:EncryptionContext:aws:lambda:FunctionArn": fn.arn,
+    };
+    const role = roleSession(fn.settings.role, fn.settings.name);
+    if (allowed(this.cloud, role, { action: "kms:Decrypt", resource: key, context })) return;
+    throw new AwsError(
+      "KMSAccessDeniedException",
+      "Lambda was unable to decrypt the environment variables because KMS access was denied. " +
+        "Please check the function's KMS key settings. KMS Exception: AccessDeniedException",
+      502,
+    );
+  }
+
+  private async execute(fn: LambdaFunction, invocation: Invocation): Promise<Outcome> {
+    const { settings } = fn;
+    const requestId = invocation.requestId ?? this.cloud.uuid();
+    const style: LogStyle = {
+      format: settings.logFormat,
+      applicationLevel: settings.applicationLogLevel,
+      systemLevel: settings.systemLogLevel,
+    };
+    const data: Record<string, unknown> = { requestId, ...invocation.data };
+    const event = this.cloud.trace.emit({
+      kind: "invoke",
+      service: "lambda",
+      name: settings.name,
+      resource: fn.arn,
+      ...(invocation.cause === undefined ? {} : { cause: invocation.cause }),
+      data,
+    });
+    const lines: string[] = [];
+    const add = (line: string | undefined): void => void (line !== undefined && lines.push(line));
+    let environment: string | undefined;
+    let logStream = "";
+    const result = await this.runnerInUse.invoke(this.codeOf(fn), {
+      requestId,
+      payload: invocation.payload,
+      functionArn: fn.arn,
+      logGroup: settings.logGroup,
+      timeoutMs: settings.timeout * 1000,
+      traceId: `Root=1-${Math.floor(this.cloud.clock.now() / 1000).toString(16)}-${requestId.replace(/-/g, "").slice(0, 24)};Sampled=1`,
+      began: (environmentId, coldStart) => {
+        environment = environmentId;
+        logStream = this.environments.get(environmentId)?.logStream ?? "";
+        data["coldStart"] = coldStart;
+        data["environmentId"] = environmentId;
+        this.running.set(environmentId, event.seq);
+        add(startLine(style, requestId, this.cloud.clock.now()));
+      },
+      line: (line) => add(applicationLine(style, requestId, line)),
+    });
+    if (environment !== undefined && this.running.get(environment) === event.seq) this.running.delete(environment);
+    const checked = limited(result);
+    for (const line of endLines(style, requestId, this.cloud.clock.now(), settings.memorySize, checked)) add(line);
+    this.report(fn, event, data, checked, logStream, lines);
+    return {
+      requestId,
+      payload: checked.payload,
+      functionError: checked.failed ? "Unhandled" : undefined,
+      logTail: Buffer.from(lines.join("\n")).subarray(-4096).toString(),
+      seq: event.seq,
+    };
+  }
+
+  private report(
+    fn: LambdaFunction,
+    event: TraceEvent,
+    data: Record<string, unknown>,
+    result: RunResult,
+    logStream: string,
+    lines: readonly string[],
+  ): void {
+    const { settings } = fn;
+    const { durationMs, initMs } = result;
+    Object.assign(data, { durationMs, ...(initMs === undefined ? {} : { initMs }) });
+    const gigabyteSeconds = ((durationMs + (initMs ?? 0)) / 1000) * (settings.memorySize / 1024);
+    const rate = `lambda.gbSecond.${settings.architectures[0] ?? "x86_64"}`;
+    const error = result.failed ? errorType(result.payload) : undefined;
+    if (error !== undefined) {
+      // The invocation's own event began with it; what led where is only known now.
+      (event as Mutable<TraceEvent>).error = error;
+      data["errorMessage"] = (JSON.parse(result.payload) as { errorMessage?: string }).errorMessage;
+    }
+    this.cloud.trace.emit({
+      kind: "state",
+      service: "lambda",
+      name: settings.name,
+      resource: fn.arn,
+      cause: event.seq,
+      ...(error === undefined ? {} : { error }),
+      units: { "lambda.request": 1, [rate]: gigabyteSeconds },
+      data: { ...data, ended: true },
+    });
+    const role = roleSession(settings.role, settings.name);
+    this.cloud.trace.because(event, () => {
+      this.cloud.ports.logs?.write(role, settings.logGroup, logStream, lines);
+      if (settings.tracing === "Active") this.traceSegment(fn, event);
+    });
+    this.metric(fn, "Invocations", 1);
+    this.metric(fn, "Errors", result.failed ? 1 : 0);
+    this.metric(fn, "Duration", durationMs, "Milliseconds");
+    this.metric(fn, "ConcurrentExecutions", fn.inFlight);
+  }
+
+  private traceSegment(fn: LambdaFunction, event: TraceEvent): void {
+    const role = roleSession(fn.settings.role, fn.settings.name);
+    const request = { action: "xray:PutTraceSegments", resource: "*" };
+    if (!allowed(this.cloud, role, request, event.seq)) return;
+    this.cloud.trace.emit({
+      kind: "call",
+      service: "xray",
+      name: "PutTraceSegments",
+      principal: role.arn,
+      cause: event.seq,
+      units: { "xray.traceRecorded": 1 },
+      data: { function: fn.settings.name },
+    });
+  }
+
+  /** Adds one datum of `AWS/Lambda` for the function. */
+  metric(fn: LambdaFunction, name: string, value: number, unit = "Count"): void {
+    this.cloud.ports.metrics?.put("AWS/Lambda", name, { FunctionName: fn.settings.name }, value, unit);
+  }
+
+  private codeOf(fn: LambdaFunction): FunctionCode {
+    const { settings } = fn;
+    return {
+      name: settings.name,
+      root: fn.code.root,
+      handler: settings.handler,
+      memorySize: settings.memorySize,
+      revision: fn.revision,
+      environment: (environmentId) => this.variables(fn, environmentId),
+      ended: (environmentId) => {
+        const ended = this.environments.get(environmentId);
+        this.environments.delete(environmentId);
+        this.running.delete(environmentId);
+        if (ended) this.cloud.ports.iam.revoke(ended.accessKeyId);
+      },
+    };
+  }
+
+  private variables(fn: LambdaFunction, environmentId: string): Record<string, string> {
+    const { cloud } = this;
+    const { settings } = fn;
+    const keys = cloud.ports.iam.issue(settings.role, settings.name, environmentId);
+    const day = new Date(cloud.clock.now()).toISOString().slice(0, 10).replace(/-/g, "/");
+    const logStream = `${day}/[${latest}]${environmentId.replace(/-/g, "")}`;
+    this.environments.set(environmentId, { accessKeyId: keys.accessKeyId, logStream, name: settings.name });
+    return {
+      ...settings.variables,
+      AWS_REGION: cloud.region,
+      AWS_DEFAULT_REGION: cloud.region,
+      AWS_EXECUTION_ENV: `AWS_Lambda_${settings.runtime}`,
+      AWS_LAMBDA_FUNCTION_NAME: settings.name,
+      AWS_LAMBDA_FUNCTION_VERSION: latest,
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(settings.memorySize),
+      AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
+      AWS_LAMBDA_LOG_GROUP_NAME: settings.logGroup,
+      AWS_LAMBDA_LOG_STREAM_NAME: logStream,
+      AWS_LAMBDA_LOG_FORMAT: settings.logFormat,
+      AWS_ACCESS_KEY_ID: keys.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
+      AWS_SESSION_TOKEN: keys.sessionToken,
+      AWS_ENDPOINT_URL: cloud.endpoint,
+      // No profile of the person at this machine may reach a function.
+      AWS_CONFIG_FILE: path.join(fn.code.root, ".aws", "config"),
+      AWS_SHARED_CREDENTIALS_FILE: path.join(fn.code.root, ".aws", "credentials"),
+      AWS_EC2_METADATA_DISABLED: "true",
+      LAMBDA_TASK_ROOT: fn.code.root,
+      LAMBDA_RUNTIME_DIR: "/var/runtime",
+      _HANDLER: settings.handler,
+      TZ: ":UTC",
+      LANG: "en_US.UTF-8",
+      PATH: "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin",
+      NODE_ENV: settings.variables["NODE_ENV"] ?? "production",
+    };
+  }
+}
+
+function limited(result: RunResult): RunResult {
+  const size = Buffer.byteLength(result.payload);
+  if (result.failed || size <= syncPayloadLimit) return result;
+  const errorMessage = `Response payload size exceeded maximum allowed payload size (${syncPayloadLimit} bytes).`;
+  return {
+    ...result,
+    failed: true,
+    payload: JSON.stringify({ errorType: "Function.ResponseSizeTooLarge", errorMessage }),
+  };
+}
+
+function errorType(payload: string): string {
+  return (JSON.parse(payload) as { errorType?: string }).errorType ?? "Error";
+}

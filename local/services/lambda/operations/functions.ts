@@ -1,0 +1,121 @@
+import { AwsError } from "../../../aws-error";
+import type { AnyOperation, Json, RestRoute } from "../../../service";
+import { filesOfZip } from "../code";
+import type { LambdaEngine } from "../engine";
+import { latest, type FunctionSettings, type LambdaFunction } from "../function";
+
+interface Input extends Json {
+  readonly FunctionName: string;
+}
+
+/** GetFunction, ListFunctions, GetFunctionConfiguration, UpdateFunctionCode, UpdateFunctionConfiguration, concurrency, GetPolicy. */
+export function functionOperations(engine: LambdaEngine): Readonly<Record<string, AnyOperation>> {
+  const on = (action: string, answer: (fn: LambdaFunction, input: Input & Json) => unknown): AnyOperation => ({
+    authorize: (input: Input) => [{ action: `lambda:${action}`, resource: engine.find(input.FunctionName).arn }],
+    answer: (input: Input) => answer(engine.find(input.FunctionName), input),
+  });
+  return {
+    ListFunctions: {
+      authorize: () => [{ action: "lambda:ListFunctions", resource: "*" }],
+      answer: () => ({ Functions: [...engine.functions.values()].map((fn) => configurationOf(fn)) }),
+    },
+    GetFunction: on("GetFunction", (fn) => ({
+      Configuration: configurationOf(fn),
+      Code: { RepositoryType: "S3", Location: `file://${fn.code.root}` },
+      ...(fn.reserved === undefined ? {} : { Concurrency: { ReservedConcurrentExecutions: fn.reserved } }),
+    })),
+    GetFunctionConfiguration: on("GetFunctionConfiguration", (fn) => configurationOf(fn)),
+    UpdateFunctionCode: on("UpdateFunctionCode", (fn, input) => {
+      const zip = input["ZipFile"];
+      if (typeof zip !== "string") {
+        throw new AwsError("InvalidParameterValueException", "Please provide a source for function code.", 400);
+      }
+      return configurationOf(engine.updateCode(fn.settings.name, filesOfZip(Buffer.from(zip, "base64"))));
+    }),
+    UpdateFunctionConfiguration: on("UpdateFunctionConfiguration", (fn, input) =>
+      configurationOf(engine.configure(fn.settings.name, changeOf(input))),
+    ),
+    PutFunctionConcurrency: on("PutFunctionConcurrency", (fn, input) => {
+      fn.reserved = Number(input["ReservedConcurrentExecutions"]);
+      return { ReservedConcurrentExecutions: fn.reserved };
+    }),
+    GetFunctionConcurrency: on("GetFunctionConcurrency", (fn) =>
+      fn.reserved === undefined ? {} : { ReservedConcurrentExecutions: fn.reserved },
+    ),
+    DeleteFunctionConcurrency: on("DeleteFunctionConcurrency", (fn) => {
+      fn.reserved = undefined;
+      return {};
+    }),
+    GetPolicy: on("GetPolicy", (fn) => {
+      const policy = engine.cloud.resourcePolicies.get(fn.arn);
+      if (!policy) {
+        throw new AwsError("ResourceNotFoundException", "The resource you requested does not exist.", 404);
+      }
+      return { Policy: JSON.stringify(policy), RevisionId: String(fn.revision) };
+    }),
+  };
+}
+
+function changeOf(input: Json): Partial<FunctionSettings> {
+  const environment = input["Environment"] as { Variables?: Record<string, string> } | undefined;
+  const members: [keyof FunctionSettings, unknown][] = [
+    ["handler", input["Handler"]],
+    ["memorySize", input["MemorySize"]],
+    ["timeout", input["Timeout"]],
+    ["role", input["Role"]],
+    ["description", input["Description"]],
+    ["kmsKeyArn", input["KMSKeyArn"]],
+    ["variables", environment?.Variables],
+  ];
+  return Object.fromEntries(members.filter(([, value]) => value !== undefined));
+}
+
+/** The `FunctionConfiguration` shape. */
+export function configurationOf(fn: LambdaFunction): Json {
+  const { settings } = fn;
+  return {
+    FunctionName: settings.name,
+    FunctionArn: fn.arn,
+    Runtime: settings.runtime,
+    Role: settings.role,
+    Handler: settings.handler,
+    CodeSize: fn.code.size,
+    CodeSha256: fn.code.sha256,
+    Description: settings.description,
+    Timeout: settings.timeout,
+    MemorySize: settings.memorySize,
+    LastModified: new Date(fn.lastModified).toISOString().replace("Z", "+0000"),
+    Version: latest,
+    Environment: { Variables: settings.variables },
+    ...(settings.kmsKeyArn === undefined ? {} : { KMSKeyArn: settings.kmsKeyArn }),
+    ...(settings.deadLetterArn === undefined ? {} : { DeadLetterConfig: { TargetArn: settings.deadLetterArn } }),
+    TracingConfig: { Mode: settings.tracing },
+    RevisionId: String(fn.revision),
+    State: "Active",
+    LastUpdateStatus: "Successful",
+    PackageType: "Zip",
+    Architectures: settings.architectures,
+    EphemeralStorage: { Size: 512 },
+    LoggingConfig: { LogFormat: settings.logFormat, LogGroup: settings.logGroup },
+  };
+}
+
+const base = "/2015-03-31/functions";
+
+export const functionRoutes: readonly RestRoute[] = [
+  { method: "GET", path: base, operation: "ListFunctions" },
+  { method: "GET", path: `${base}/`, operation: "ListFunctions" },
+  { method: "GET", path: `${base}/{FunctionName}`, operation: "GetFunction" },
+  { method: "GET", path: `${base}/{FunctionName}/configuration`, operation: "GetFunctionConfiguration" },
+  { method: "PUT", path: `${base}/{FunctionName}/code`, operation: "UpdateFunctionCode" },
+  { method: "PUT", path: `${base}/{FunctionName}/configuration`, operation: "UpdateFunctionConfiguration" },
+  { method: "GET", path: `${base}/{FunctionName}/policy`, operation: "GetPolicy" },
+  { method: "PUT", path: "/2017-10-31/functions/{FunctionName}/concurrency", operation: "PutFunctionConcurrency" },
+  {
+    method: "DELETE",
+    path: "/2017-10-31/functions/{FunctionName}/concurrency",
+    operation: "DeleteFunctionConcurrency",
+    encode: () => ({ status: 204, headers: {}, body: "" }),
+  },
+  { method: "GET", path: "/2019-09-30/functions/{FunctionName}/concurrency", operation: "GetFunctionConcurrency" },
+];
