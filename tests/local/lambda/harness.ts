@@ -41,7 +41,8 @@ export class FakeStream {
   }
 
   read(after: string | undefined, limit: number): readonly StreamRecord[] {
-    const from = after === undefined ? 0 : this.records.findIndex((r) => BigInt(r.dynamodb.SequenceNumber) > BigInt(after));
+    const from =
+      after === undefined ? 0 : this.records.findIndex((r) => BigInt(r.dynamodb.SequenceNumber) > BigInt(after));
     return from < 0 ? [] : this.records.slice(from, from + limit);
   }
 
