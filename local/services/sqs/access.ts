@@ -35,16 +35,11 @@ function keyOf(queue: Queue, context: CallContext): string | undefined {
   return key.startsWith("arn:") ? key : cloud.arn("kms", key.startsWith("alias/") ? key : `key/${key}`);
 }
 
-function keyContext(queue: Queue, { cloud, principal }: CallContext): Record<string, string | readonly string[]> {
-  const unnamed = principal.type === "service" && principal.service === "events.amazonaws.com";
+function keyContext(queue: Queue, { cloud }: CallContext): Record<string, string | readonly string[]> {
   return {
     "kms:ViaService": `sqs.${cloud.region}.amazonaws.com`,
-    "kms:CallerAccount": cloud.accountId,
     "kms:EncryptionContext:aws:sqs:arn": queue.arn,
     "kms:EncryptionContextKeys": ["aws:sqs:arn"],
-    // EventBridge hands KMS neither source key, so a key policy that asks for one drops its events
-    // (EventBridge user guide, "AWS KMS key options for EventBridge targets").
-    ...(unnamed ? { "aws:SourceArn": [], "aws:SourceAccount": [] } : {}),
   };
 }
 

@@ -48,7 +48,9 @@ describe("SQS FIFO queues", () => {
     await sqs.send(byContent, "a", { MessageGroupId: "g" });
     await sqs.send(byContent, "a", { MessageGroupId: "g" });
     expect(await sqs.bodies(byContent)).to.deep.equal(["a"]);
-    expect((await refusal(sqs.send(byContent, "a"))).message).to.equal("The request must contain the parameter MessageGroupId.");
+    expect((await refusal(sqs.send(byContent, "a"))).message).to.equal(
+      "The request must contain the parameter MessageGroupId.",
+    );
   });
 
   it("refuses an expired handle", async () => {
@@ -71,6 +73,10 @@ describe("SQS FIFO queues", () => {
     expect(await sqs.bodies(url)).to.deep.equal(["a2"]);
     const [parked] = await sqs.receive(dead);
     expect(parked).to.include({ Body: "a1", MessageId: id });
-    expect(parked!.Attributes).to.include({ MessageDeduplicationId: id, MessageGroupId: "a", DeadLetterQueueSourceArn: sqs.arn("trades.fifo") });
+    expect(parked!.Attributes).to.include({
+      MessageDeduplicationId: id,
+      MessageGroupId: "a",
+      DeadLetterQueueSourceArn: sqs.arn("trades.fifo"),
+    });
   });
 });

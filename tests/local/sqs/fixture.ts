@@ -30,7 +30,9 @@ export class SqsFixture {
     this.cloud.ports.iam = {
       evaluate: (_principal, request) => {
         this.asked.push(request);
-        return this.denied.has(request.action) ? { allowed: false, reason: "because a test denies it" } : { allowed: true, reason: "" };
+        return this.denied.has(request.action)
+          ? { allowed: false, reason: "because a test denies it" }
+          : { allowed: true, reason: "" };
       },
       issue: () => ({ accessKeyId: "a", secretAccessKey: "b", sessionToken: "c" }),
       revoke: () => undefined,
@@ -47,12 +49,19 @@ export class SqsFixture {
 
   async queue(name: string, attributes: Readonly<Record<string, string>> = {}): Promise<string> {
     const fifo = name.endsWith(".fifo") ? { FifoQueue: "true" } : {};
-    const { QueueUrl } = await this.call<{ QueueUrl: string }>("CreateQueue", { QueueName: name, Attributes: { ...fifo, ...attributes } });
+    const { QueueUrl } = await this.call<{ QueueUrl: string }>("CreateQueue", {
+      QueueName: name,
+      Attributes: { ...fifo, ...attributes },
+    });
     return QueueUrl;
   }
 
   async send(url: string, body: string, more: Json = {}): Promise<string> {
-    const { MessageId } = await this.call<{ MessageId: string }>("SendMessage", { QueueUrl: url, MessageBody: body, ...more });
+    const { MessageId } = await this.call<{ MessageId: string }>("SendMessage", {
+      QueueUrl: url,
+      MessageBody: body,
+      ...more,
+    });
     return MessageId;
   }
 
@@ -76,7 +85,10 @@ export class SqsFixture {
   }
 
   async counts(url: string): Promise<readonly [visible: number, inFlight: number, delayed: number]> {
-    const { Attributes } = await this.call<{ Attributes: Record<string, string> }>("GetQueueAttributes", { QueueUrl: url, AttributeNames: ["All"] });
+    const { Attributes } = await this.call<{ Attributes: Record<string, string> }>("GetQueueAttributes", {
+      QueueUrl: url,
+      AttributeNames: ["All"],
+    });
     return [
       Number(Attributes["ApproximateNumberOfMessages"]),
       Number(Attributes["ApproximateNumberOfMessagesNotVisible"]),

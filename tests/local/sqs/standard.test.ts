@@ -11,12 +11,18 @@ describe("SQS standard queues", () => {
   });
 
   it("answers the MD5s that SDKs check", async () => {
-    const attributes = { kind: { DataType: "String", StringValue: "mail" }, blob: { DataType: "Binary", BinaryValue: "aGk=" } };
+    const attributes = {
+      kind: { DataType: "String", StringValue: "mail" },
+      blob: { DataType: "Binary", BinaryValue: "aGk=" },
+    };
     const sent = await sqs.call("SendMessage", { QueueUrl: url, MessageBody: "hello", MessageAttributes: attributes });
     const [message] = await sqs.receive(url);
     expect(sent["MD5OfMessageBody"]).to.equal("5d41402abc4b2a76b9719d911017c592");
     expect(sent["MD5OfMessageAttributes"]).to.equal(md5OfAttributes(attributes));
-    expect(message).to.include({ MD5OfBody: "5d41402abc4b2a76b9719d911017c592", MD5OfMessageAttributes: sent["MD5OfMessageAttributes"] });
+    expect(message).to.include({
+      MD5OfBody: "5d41402abc4b2a76b9719d911017c592",
+      MD5OfMessageAttributes: sent["MD5OfMessageAttributes"],
+    });
     expect(message!.MessageAttributes).to.deep.equal(attributes);
   });
 
@@ -74,7 +80,11 @@ describe("SQS standard queues", () => {
     await sqs.send(url, "a");
     const [message] = await sqs.receive(url);
     const change = (seconds: number): Promise<unknown> =>
-      sqs.call("ChangeMessageVisibility", { QueueUrl: url, ReceiptHandle: message!.ReceiptHandle, VisibilityTimeout: seconds });
+      sqs.call("ChangeMessageVisibility", {
+        QueueUrl: url,
+        ReceiptHandle: message!.ReceiptHandle,
+        VisibilityTimeout: seconds,
+      });
     await change(100);
     await sqs.clock.advance(99_000);
     expect(await sqs.bodies(url)).to.deep.equal([]);
@@ -157,11 +167,15 @@ describe("SQS standard queues", () => {
 
   it("holds 100,000 messages and gives all of them out once", async function () {
     const entries = Array.from({ length: 10 }, (_, index) => ({ Id: String(index), MessageBody: `m${index}` }));
-    for (let batch = 0; batch < 10_000; batch++) await sqs.call("SendMessageBatch", { QueueUrl: url, Entries: entries });
+    for (let batch = 0; batch < 10_000; batch++)
+      await sqs.call("SendMessageBatch", { QueueUrl: url, Entries: entries });
     const seen = new Set<string>();
     for (let messages = await sqs.receive(url); messages.length > 0; messages = await sqs.receive(url)) {
       for (const { MessageId } of messages) seen.add(MessageId);
-      await sqs.call("DeleteMessageBatch", { QueueUrl: url, Entries: messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle })) });
+      await sqs.call("DeleteMessageBatch", {
+        QueueUrl: url,
+        Entries: messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle })),
+      });
     }
     expect(seen.size).to.equal(100_000);
     expect(await sqs.counts(url)).to.deep.equal([0, 0, 0]);

@@ -1,0 +1,122 @@
+import { compilePattern, PatternError, type Matcher } from "../events/pattern";
+import { invalidParameter } from "./errors";
+import type { MessageAttributes } from "./message";
+
+export type FilterScope = "MessageAttributes" | "MessageBody";
+
+/** What a subscription's filter says to a message, and why not. */
+export type Verdict = "pass" | "attributes" | "no-attributes" | "body" | "invalid-body";
+
+export type Filter = (message: string, attributes: MessageAttributes) => Verdict;
+
+/** SNS developer guide, "Filter policy constraints". */
+const MAX_KEYS = 5;
+const MAX_COMBINATIONS = 150;
+const MAX_BYTES = 262_144;
+
+/**
+ * Checks a filter policy and makes its predicate.
+ * @throws AwsError InvalidParameter
+ */
+export function compileFilter(text: string, scope: FilterScope): Filter {
+  const matches = compile(text, scope);
+  if (scope === "MessageBody") {
+    return (message) => {
+      const body = parseObject(message);
+      return body === undefined ? "invalid-body" : matches(body) ? "pass" : "body";
+    };
+  }
+  return (_message, attributes) => {
+    if (matches(valuesOf(attributes))) return "pass";
+    return Object.keys(attributes).length === 0 ? "no-attributes" : "attributes";
+  };
+}
+
+function compile(text: string, scope: FilterScope): Matcher {
+  const bad = (reason: string): Error => invalidParameter(`FilterPolicy: ${reason}`);
+  if (Buffer.byteLength(text) > MAX_BYTES) throw bad(`Filter policy can not exceed ${MAX_BYTES} bytes`);
+  const policy = parseObject(text);
+  if (!policy) throw bad("failed to parse JSON.");
+  if (Object.keys(policy).length === 0) return () => true;
+  const { keys, combinations, nested } = measure(policy, 1);
+  if (scope === "MessageAttributes" && nested)
+    throw bad("Filter policy scope MessageAttributes does not support nested filter policy");
+  if (keys.size > MAX_KEYS) throw bad(`Filter policy can not have more than ${MAX_KEYS} keys`);
+  if (combinations > MAX_COMBINATIONS)
+    throw bad(
+      `Filter policy is too complex: ${combinations} combinations of values; at most ${MAX_COMBINATIONS} are allowed`,
+    );
+  try {
+    return compilePattern(policy);
+  } catch (error) {
+    if (error instanceof PatternError) throw bad(error.message);
+    throw error;
+  }
+}
+
+interface Size {
+  readonly keys: Set<string>;
+  readonly combinations: number;
+  readonly nested: boolean;
+}
+
+/** Combinations: the product over all keys of their number of values times their level; alternatives of an `$or` add up. */
+function measure(policy: Readonly<Record<string, unknown>>, level: number, path = ""): Size {
+  const keys = new Set<string>();
+  let combinations = 1;
+  let nested = false;
+  const join = (size: Size): void => {
+    for (const key of size.keys) keys.add(key);
+    nested ||= size.nested;
+  };
+  for (const [key, value] of Object.entries(policy)) {
+    if (key === "$or" && Array.isArray(value)) {
+      const sizes = value.filter(isObject).map((part) => measure(part, level, path));
+      sizes.forEach(join);
+      combinations *= sizes.reduce((sum, size) => sum + size.combinations, 0);
+    } else if (Array.isArray(value)) {
+      keys.add(`${path}.${key}`);
+      combinations *= value.length * level;
+    } else if (isObject(value)) {
+      const size = measure(value, level + 1, `${path}.${key}`);
+      join(size);
+      nested = true;
+      combinations *= size.combinations;
+    }
+  }
+  return { keys, combinations, nested };
+}
+
+/** Attributes as the filter sees them: binary ones are never seen, numbers are numbers, String.Array is a list. */
+function valuesOf(attributes: MessageAttributes): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  for (const [name, { DataType, StringValue }] of Object.entries(attributes)) {
+    if (StringValue === undefined || DataType.startsWith("Binary")) continue;
+    if (DataType.startsWith("Number")) values[name] = Number(StringValue);
+    else if (DataType.startsWith("String.Array")) values[name] = parseList(StringValue);
+    else values[name] = StringValue;
+  }
+  return values;
+}
+
+function parseList(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? (value as unknown[]) : text;
+  } catch {
+    return text;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
