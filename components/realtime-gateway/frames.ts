@@ -1,0 +1,107 @@
+import { parseJson } from "./json";
+import { MAX_CORRELATION_ID } from "./limits";
+import { validate, type Schema } from "./schema";
+
+/** Codes of error frames; stable: clients decide by them. */
+export const ERROR_CODES = {
+  "invalid-json": "The frame is not JSON.",
+  "too-large": "The frame, or a part of it, is larger than allowed.",
+  "too-deep": "The frame nests deeper than allowed.",
+  "invalid-value": "A value cannot be kept: a reserved member name, a number beyond exactness, half a character.",
+  "invalid-frame": "The frame is not `{ action, id?, body? }`.",
+  "unknown-action": "No route has this action.",
+  "invalid-field": "A field of the body is missing, unknown, of a wrong type or out of bounds.",
+  "too-many-frames": "The connection sends faster than allowed; wait a second.",
+  "not-registered": "The connection is not registered, or no longer: send `hello`.",
+  "too-many-connections": "The player has as many connections as allowed.",
+  "too-many-friends": "One of the two has as many friends and requests as allowed.",
+  "unknown-player": "There is no such player.",
+  "no-request": "The other has not asked for a friendship.",
+  "not-friends": "The other is not a friend.",
+  blocked: "The player blocks the other: unblock first.",
+  "not-blocked": "The player does not block the other.",
+  conflict: "Somebody changed it in between: read again and repeat.",
+  unavailable: "The request could not be served now; repeat it.",
+  internal: "The gateway failed.",
+} as const;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** A frame of a client, taken apart. */
+export interface ClientFrame {
+  readonly action: string;
+  /** The client's correlation id, given back with the answer. */
+  readonly id?: string;
+  readonly body: unknown;
+}
+
+export interface FrameProblem {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly field?: string;
+}
+
+/** What is known of a frame, and what is wrong with it, if anything. */
+export interface ReadFrame {
+  readonly action?: string;
+  readonly id?: string;
+  readonly body?: unknown;
+  readonly problem?: FrameProblem;
+}
+
+/** Takes a frame apart. The action is not looked up: API Gateway has done that. */
+export function readFrame(text: string): ReadFrame {
+  const parsed = parseJson(text);
+  if ("problem" in parsed) return { problem: parsed.problem };
+  const frame = parsed.value;
+  if (typeof frame !== "object" || frame === null || Array.isArray(frame)) {
+    return { problem: { code: "invalid-frame", message: "expected an object" } };
+  }
+  const { action, id, body = {}, ...rest } = frame as Record<string, unknown>;
+  const correlated = typeof id === "string" && id.length <= MAX_CORRELATION_ID;
+  const known = {
+    ...(typeof action === "string" && action.length <= 128 ? { action } : {}),
+    ...(correlated ? { id } : {}),
+  };
+  const refuse = (field: string, message: string): ReadFrame => ({
+    ...known,
+    problem: { code: "invalid-frame", field, message },
+  });
+  if (!("action" in known)) return refuse("action", "expected the name of an action");
+  if (id !== undefined && !correlated) return refuse("id", `expected text of at most ${MAX_CORRELATION_ID} characters`);
+  const [unknown] = Object.keys(rest);
+  if (unknown !== undefined) return refuse(unknown, "unknown");
+  return { ...known, body };
+}
+
+/** What is wrong with a body. */
+export function bodyProblem(schema: Schema, body: unknown): FrameProblem | undefined {
+  const problem = validate(schema, body, "body");
+  return problem && { code: "invalid-field", ...problem };
+}
+
+export function replyFrame(action: string | undefined, id: string | undefined, body: unknown): string {
+  return JSON.stringify({ type: "reply", action, id, body: body ?? {} });
+}
+
+export function errorFrame(action: string | undefined, id: string | undefined, error: FrameProblem): string {
+  return JSON.stringify({
+    type: "error",
+    action,
+    id,
+    error: { code: error.code, message: error.message, field: error.field },
+  });
+}
+
+/** An error that a route answers with: thrown by a handler, sent as an error frame. Not a class, so that it survives serialization. */
+export function protocolError(code: ErrorCode, message: string, field?: string): Error & FrameProblem {
+  return Object.assign(new Error(message), {
+    name: "ProtocolError",
+    code,
+    ...(field === undefined ? {} : { field }),
+  });
+}
+
+export function isProtocolError(error: unknown): error is Error & FrameProblem {
+  return error instanceof Error && error.name === "ProtocolError";
+}

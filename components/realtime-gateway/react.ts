@@ -1,0 +1,23 @@
+import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
+import type { HandlerFactory } from "../shared/callback";
+import type { PlayerEventMessage } from "./publish";
+
+/** A studio's reaction to a player event. May run more than once for one event, with the same `id`. */
+export type PlayerEventHandler = (event: PlayerEventMessage) => Promise<void>;
+
+/** Feeds a reaction from its queue; what it throws at is tried again, and then parked in the dead-letter queue. */
+export function reactHandler(react: PlayerEventHandler): HandlerFactory<SQSEvent, SQSBatchResponse> {
+  return () =>
+    async ({ Records }) => {
+      const failed: string[] = [];
+      for (const { messageId, body } of Records) {
+        try {
+          await react(JSON.parse(body) as PlayerEventMessage);
+        } catch (error) {
+          console.error(JSON.stringify({ level: "error", message: messageId, error: String(error) }));
+          failed.push(messageId);
+        }
+      }
+      return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
+    };
+}
