@@ -44,9 +44,9 @@ const segments = new SegmentPipeline("segments", {
   key,
   monitoring,
   protect: settings.protect,
-  players: gateway.players,
   directory: gateway.directory,
   messages,
+  manageCatalogPolicy: settings.manageAccount,
 });
 segments.define("active-30-days", {
   description: "All players active in the last 30 days.",
@@ -54,7 +54,7 @@ segments.define("active-30-days", {
   message: { type: "social", template: "season-news", data: { season: "Season 7" } },
 });
 
-const enqueue = messages.client();
+const { enqueue } = messages.client();
 gateway.onPlayerEvent("achievement", async (event) => {
   await enqueue({
     player: event.player,

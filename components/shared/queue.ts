@@ -112,7 +112,7 @@ export function failureQueue(
     { kmsMasterKeyId: key.arn, messageRetentionSeconds: 14 * SECONDS_PER_DAY },
     { parent },
   );
-  queuePolicy(`${name}-policy`, queue, [], { parent });
+  queuePolicy(`${name}-policy`, queue, senders, { parent });
   return queue;
 }
 

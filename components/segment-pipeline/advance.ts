@@ -1,0 +1,162 @@
+import * as athena from "@aws-sdk/client-athena";
+import * as dynamodb from "@aws-sdk/client-dynamodb";
+import * as sqs from "@aws-sdk/client-sqs";
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
+import { S } from "../shared/attributes";
+import type { Captured, HandlerFactory } from "../shared/callback";
+import type { CheckedDefinition } from "./definition";
+import { judgePreflight, judgeQuery, type Ending, type QueryOutcome } from "./judge";
+import { preflightQuery, requestToken, segmentQuery } from "./queries";
+import { queryKey, RUN_LIMITS, type Run, type RunStatus } from "./run";
+import { runStore } from "./run-store";
+
+export interface AdvanceSettings {
+  readonly runs: Captured<string>;
+  readonly runQueueUrl: Captured<string>;
+  readonly partQueueUrl: Captured<string>;
+  readonly workgroup: Captured<string>;
+  readonly database: Captured<string>;
+  readonly table: Captured<string>;
+  readonly definitions: readonly CheckedDefinition[];
+}
+
+/**
+ * Takes runs one step further: size and age check, query, hand-over to the readers of the result. Woken by the start,
+ * by Athena's state-change event (best effort, repeatable) and by a poll that backs it up; every step is idempotent.
+ */
+export function advanceHandler(settings: AdvanceSettings): HandlerFactory<SQSEvent, SQSBatchResponse> {
+  return () => {
+    const database = new dynamodb.DynamoDBClient();
+    const queries = new athena.AthenaClient({ maxAttempts: 5 });
+    const queues = new sqs.SQSClient();
+    const store = runStore(database, settings.runs);
+
+    return async (event) => {
+      const failures: { itemIdentifier: string }[] = [];
+      for (const record of event.Records) {
+        try {
+          await handle(record);
+        } catch (error) {
+          // Throttles and faults of the network: the queue brings the message again, up to its receive limit.
+          console.error(`Run not advanced: ${(error as Error).message}`);
+          failures.push({ itemIdentifier: record.messageId });
+        }
+      }
+      return { batchItemFailures: failures };
+    };
+
+    async function handle(record: SQSRecord): Promise<void> {
+      const wake = readWake(record.body);
+      const runId = wake.runId ?? (wake.queryId === undefined ? undefined : await store.runOf(wake.queryId));
+      if (runId === undefined) return; // a query of somebody else, or an event that came before its run knew: the poll follows
+      const run = await store.get(runId);
+      if (!run) return;
+      if (run.status === "enqueueing") {
+        // Whoever moved the run here may have died before the hand-over; the first part that is done ends the doubt.
+        if (run.parts === undefined) await handOver(run.runId);
+        return;
+      }
+      if (wake.phase !== undefined && wake.phase !== run.status) return; // the run has moved on
+      if (run.status === "starting") await begin(run, "preflight", "checking");
+      else if (run.status === "checking" || run.status === "querying") await look(run, wake.phase !== undefined);
+    }
+
+    function definitionOf(run: Run): CheckedDefinition | undefined {
+      return settings.definitions.find((definition) => definition.name === run.segment);
+    }
+
+    async function begin(run: Run, phase: "preflight" | "segment", next: RunStatus): Promise<void> {
+      const definition = definitionOf(run);
+      if (!definition) return store.end(run, { status: "failed", reason: "unknown-segment", detail: run.segment });
+      const copy = { database: settings.database.get(), table: settings.table.get() };
+      const { QueryExecutionId } = await queries.send(
+        new athena.StartQueryExecutionCommand({
+          QueryString: phase === "preflight" ? preflightQuery(copy) : segmentQuery(copy, definition, run.startedAt),
+          ClientRequestToken: requestToken(run.runId, phase),
+          QueryExecutionContext: { Database: copy.database, Catalog: "AwsDataCatalog" },
+          WorkGroup: settings.workgroup.get(),
+        }),
+      );
+      const queryId = QueryExecutionId ?? "";
+      // The poll is armed before the run moves on: if this function dies in between, either it or the message that brought
+      // us here comes again.
+      await poll(run.runId, next);
+      await store.link(queryKey(queryId), { runId: S(run.runId) });
+      await store.move(run, next, { queryId: S(queryId) });
+    }
+
+    async function look(run: Run, isPoll: boolean): Promise<void> {
+      const { QueryExecution } = await queries.send(
+        new athena.GetQueryExecutionCommand({ QueryExecutionId: run.queryId }),
+      );
+      const state = QueryExecution?.Status?.State;
+      if (state === "QUEUED" || state === "RUNNING") {
+        if (Math.floor(Date.now() / 1000) - run.startedAt > RUN_LIMITS.querySeconds) return giveUp(run);
+        if (isPoll) await poll(run.runId, run.status);
+        return;
+      }
+      const outcome = judgeQuery(QueryExecution ?? {});
+      if (outcome.ending) return store.end(run, outcome.ending, outcome.scannedBytes);
+      if (run.status === "checking") return judge(run);
+      await store.move(run, "enqueueing", resultAttributes(outcome));
+      await handOver(run.runId);
+    }
+
+    async function judge(run: Run): Promise<void> {
+      const definition = definitionOf(run);
+      const { ResultSet } = await queries.send(
+        new athena.GetQueryResultsCommand({ QueryExecutionId: run.queryId, MaxResults: 2 }),
+      );
+      const row = ResultSet?.Rows?.[1]?.Data ?? [];
+      const preflight = judgePreflight(row[0]?.VarCharValue, row[1]?.VarCharValue, run.startedAt, definition);
+      if (preflight.ending) return store.end(run, preflight.ending, undefined, preflight.dataAsOf);
+      await store.note(run, preflight.dataAsOf);
+      await begin(run, "segment", "querying");
+    }
+
+    async function giveUp(run: Run): Promise<void> {
+      await queries.send(new athena.StopQueryExecutionCommand({ QueryExecutionId: run.queryId }));
+      const ending: Ending = {
+        status: "failed",
+        reason: "query-timeout",
+        detail: `not ended after ${RUN_LIMITS.querySeconds} s`,
+      };
+      return store.end(run, ending);
+    }
+
+    async function poll(runId: string, phase: RunStatus): Promise<void> {
+      const body = JSON.stringify({ runId, phase });
+      await queues.send(
+        new sqs.SendMessageCommand({
+          QueueUrl: settings.runQueueUrl.get(),
+          MessageBody: body,
+          DelaySeconds: RUN_LIMITS.pollSeconds,
+        }),
+      );
+    }
+
+    async function handOver(runId: string): Promise<void> {
+      await queues.send(
+        new sqs.SendMessageCommand({
+          QueueUrl: settings.partQueueUrl.get(),
+          MessageBody: JSON.stringify({ runId, part: 0 }),
+        }),
+      );
+    }
+  };
+}
+
+function resultAttributes(outcome: QueryOutcome): Record<string, dynamodb.AttributeValue> {
+  return {
+    result: S(outcome.result ?? ""),
+    ...(outcome.scannedBytes === undefined ? {} : { scannedBytes: { N: String(outcome.scannedBytes) } }),
+  };
+}
+
+/** A wake-up of ours (`runId`, `phase`) or a state-change event of Athena's. */
+function readWake(body: string): { readonly runId?: string; readonly phase?: string; readonly queryId?: string } {
+  const value = JSON.parse(body) as { runId?: unknown; phase?: unknown; detail?: { queryExecutionId?: unknown } };
+  if (typeof value.runId === "string" && typeof value.phase === "string")
+    return { runId: value.runId, phase: value.phase };
+  return typeof value.detail?.queryExecutionId === "string" ? { queryId: value.detail.queryExecutionId } : {};
+}

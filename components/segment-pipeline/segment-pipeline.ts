@@ -1,0 +1,356 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { MessageStore } from "../message-store/message-store";
+import { LambdaFunction, type HandlerFactory } from "../shared/callback";
+import { EncryptionKey } from "../shared/encryption";
+import { ArgumentError, requireInteger } from "../shared/errors";
+import { queueMapping } from "../shared/event-source";
+import type { Statement } from "../shared/iam";
+import { LateList } from "../shared/late";
+import { createAlarms, functionAlarms, queueAlarms, type MonitoringArgs, type Widget } from "../shared/monitoring";
+import type { PlayerDirectory } from "../shared/player-directory";
+import { DeadLetteredQueue } from "../shared/queue";
+import { applyTransform, type Transform } from "../shared/transform";
+import { MIB, SECONDS_PER_HOUR } from "../shared/units";
+import { advanceHandler } from "./advance";
+import { AnalyticsCopy } from "./analytics-copy";
+import { checkDefinition } from "./check-definition";
+import type { CheckedDefinition, SegmentDefinition } from "./definition";
+import { enqueueHandler } from "./enqueue";
+import type { Attributes } from "./filter";
+import { QueryEngine } from "./query-engine";
+import { startHandler, type StartRunAnswer, type StartRunEvent } from "./start";
+import { scheduleRun, stateChangeRule } from "./triggers";
+
+export interface SegmentPipelineArgs {
+  /** Where players are; `gateway.directory`. */
+  directory: PlayerDirectory;
+  /** Where a segment's messages go. */
+  messages: MessageStore;
+  /** @default a key of its own */
+  key?: EncryptionKey;
+  /**
+   * Whether this stack owns the resource policy of the account's Glue catalog, of which there is one per account and
+   * Region. Without an owner the zero-ETL integration cannot start: another owner must then hold `catalogStatements`.
+   * @default false
+   */
+  manageCatalogPolicy?: boolean;
+  /** Minutes between two refreshes of the analytics copy, 15 to 8,640. @default 60 */
+  refreshMinutes?: number;
+  /** Seconds; a run on older data is refused. @default 24 hours */
+  maxDataAgeSeconds?: number;
+  /** Bytes that one query may scan, at least 10 MB: Athena cancels it there. @default 10 GB */
+  maxScannedBytes?: number;
+  /** Functions that enqueue at once, 2 to 1,000. @default 5 */
+  enqueueConcurrency?: number;
+  /** Keep tables and buckets when they are deleted by mistake. @default true */
+  protect?: boolean;
+  monitoring?: MonitoringArgs;
+  transform?: { runs?: Transform<aws.dynamodb.TableArgs> };
+}
+
+/** Seconds that the readers of the two queues may take. */
+const TIMEOUT = 60;
+
+/**
+ * Segments: which players a message is for, found in the analytics copy by Athena.
+ *
+ * @example
+ * const segments = new SegmentPipeline("segments", { directory: gateway.directory, messages });
+ * segments.define("active-30-days", {
+ *   where: { attribute: "lastActiveAt", within: { days: 30 } },
+ *   message: { type: "marketing", template: "season-news" },
+ *   schedule: "cron(0 9 ? * MON *)",
+ * });
+ */
+export class SegmentPipeline<A extends Attributes = Attributes> extends pulumi.ComponentResource {
+  /** One item per run: `RUN#<id>`. */
+  readonly runs: aws.dynamodb.Table;
+  readonly copy: AnalyticsCopy;
+  readonly queries: QueryEngine;
+  /** Starts a run: `{ segment, runId? }`. For operators, schedules and other programs. */
+  readonly startFunction: LambdaFunction;
+  private readonly definitions: LateList<CheckedDefinition>;
+  private readonly runQueue: DeadLetteredQueue;
+  private readonly partQueue: DeadLetteredQueue;
+  private readonly key: EncryptionKey;
+  private readonly advance: LambdaFunction;
+  private readonly enqueue: LambdaFunction;
+
+  constructor(
+    private readonly componentName: string,
+    private readonly args: SegmentPipelineArgs,
+    options?: pulumi.ComponentResourceOptions,
+  ) {
+    super("games-messaging:segment-pipeline:SegmentPipeline", componentName, {}, options);
+    check(componentName, args);
+    const name = componentName;
+    const protect = args.protect ?? true;
+    this.key = args.key ?? new EncryptionKey(`${name}-key`, { retainOnDelete: protect }, { parent: this });
+    this.definitions = new LateList("segment", name);
+    this.runs = createRuns(this, name, args, this.key, protect);
+    this.copy = new AnalyticsCopy(
+      `${name}-copy`,
+      {
+        key: this.key,
+        directory: args.directory,
+        refreshMinutes: args.refreshMinutes ?? 60,
+        manageCatalogPolicy: args.manageCatalogPolicy ?? false,
+        forceDestroy: !protect,
+      },
+      { parent: this },
+    );
+    this.queries = new QueryEngine(
+      `${name}-queries`,
+      { key: this.key, maxScannedBytes: maxScannedBytes(args), resultDays: 30, forceDestroy: !protect },
+      { parent: this },
+    );
+    const rule = stateChangeRule(this, `${name}-query-ended`, this.queries.workgroup.name);
+    this.runQueue = new DeadLetteredQueue(
+      `${name}-runs`,
+      {
+        key: this.key,
+        visibilityTimeoutSeconds: 6 * TIMEOUT,
+        maxReceiveCount: 10,
+        senders: [{ service: "events.amazonaws.com", arn: rule.arn }],
+      },
+      { parent: this },
+    );
+    rule.deliverTo(this.runQueue, this.key);
+    this.partQueue = new DeadLetteredQueue(
+      `${name}-parts`,
+      { key: this.key, visibilityTimeoutSeconds: 6 * TIMEOUT, maxReceiveCount: 5 },
+      { parent: this },
+    );
+    this.startFunction = this.createStart();
+    this.advance = this.createAdvance();
+    this.enqueue = this.createEnqueue();
+    queueMapping(`${name}-advance-mapping`, { queue: this.runQueue, fn: this.advance, batchSize: 5 }, this);
+    // One part an invocation: a part is a few seconds of work, and a part that fails must not repeat its neighbours.
+    queueMapping(
+      `${name}-enqueue-mapping`,
+      { queue: this.partQueue, fn: this.enqueue, batchSize: 1, maximumConcurrency: args.enqueueConcurrency ?? 5 },
+      this,
+    );
+    createAlarms(
+      this,
+      name,
+      [
+        ...functionAlarms("start", this.startFunction.name),
+        ...functionAlarms("advance", this.advance.name),
+        ...functionAlarms("enqueue", this.enqueue.name),
+        ...queueAlarms("runs", this.runQueue.queue.name, this.runQueue.deadLetters.name, {
+          depth: 100,
+          ageSeconds: SECONDS_PER_HOUR,
+        }),
+        ...queueAlarms("parts", this.partQueue.queue.name, this.partQueue.deadLetters.name, {
+          depth: 10_000,
+          ageSeconds: SECONDS_PER_HOUR,
+        }),
+      ],
+      args.monitoring,
+    );
+    this.registerOutputs({ runs: this.runs.name, workgroup: this.queries.workgroup.name });
+  }
+
+  /**
+   * Defines a segment.
+   * @throws ArgumentError for an unknown attribute, a wrong type, or SQL that is not one SELECT.
+   */
+  define(name: string, definition: SegmentDefinition<A>): void {
+    const defaults = {
+      attributes: this.args.directory.attributes,
+      maxDataAgeSeconds: this.args.maxDataAgeSeconds ?? 24 * SECONDS_PER_HOUR,
+      maxScannedBytes: maxScannedBytes(this.args),
+    };
+    if (this.definitions.soFar.some((known) => known.name === name)) {
+      throw new ArgumentError({
+        component: this.componentName,
+        argument: "segment",
+        got: name,
+        expected: "a name that is not taken",
+        fix: "Rename one of the two.",
+      });
+    }
+    this.definitions.add(checkDefinition(this.componentName, name, definition, defaults));
+    if (definition.schedule !== undefined) {
+      scheduleRun(this, `${this.componentName}-${name}-schedule`, {
+        segment: name,
+        expression: definition.schedule,
+        timeZone: definition.scheduleTimeZone ?? "UTC",
+        fn: this.startFunction,
+        key: this.key,
+      });
+    }
+  }
+
+  /** What a function needs in order to start runs. */
+  startStatements(): Statement[] {
+    return [{ Sid: "StartSegmentRuns", Action: "lambda:InvokeFunction", Resource: this.startFunction.arn }];
+  }
+
+  /** This component's part of a dashboard. */
+  widgets(): Widget[] {
+    const sqs = (queue: aws.sqs.Queue, label: string) => ({
+      metric: {
+        namespace: "AWS/SQS",
+        name: "ApproximateNumberOfMessagesVisible",
+        dimensions: { QueueName: queue.name },
+        stat: "Maximum" as const,
+      },
+      label,
+    });
+    const athena = (name: string) => ({
+      metric: {
+        namespace: "AWS/Athena",
+        name,
+        dimensions: { WorkGroup: this.queries.workgroup.name },
+        stat: "Sum" as const,
+      },
+    });
+    return [
+      {
+        title: "Parts of results waiting",
+        metrics: [sqs(this.partQueue.queue, "waiting"), sqs(this.partQueue.deadLetters, "given up")],
+      },
+      { title: "Bytes scanned", metrics: [athena("ProcessedBytes")] },
+      { title: "Query time (ms)", metrics: [athena("TotalExecutionTime")] },
+    ];
+  }
+
+  private createStart(): LambdaFunction {
+    const settings = { runs: this.runs.name, queueUrl: this.runQueue.url };
+    const handler = this.definitions.all.then((all): HandlerFactory<StartRunEvent, StartRunAnswer> =>
+      startHandler({ ...settings, segments: all.map((definition) => definition.name) }),
+    );
+    return new LambdaFunction(
+      `${this.componentName}-start`,
+      {
+        description: "Starts a run of a segment, once per run id.",
+        key: this.key,
+        handler,
+        statements: [
+          { Sid: "Runs", Action: ["dynamodb:PutItem", "dynamodb:GetItem"], Resource: this.runs.arn },
+          ...this.runQueue.sendStatements(),
+        ],
+      },
+      { parent: this },
+    );
+  }
+
+  private createAdvance(): LambdaFunction {
+    const settings = {
+      runs: this.runs.name,
+      runQueueUrl: this.runQueue.url,
+      partQueueUrl: this.partQueue.url,
+      workgroup: this.queries.workgroup.name,
+      database: this.copy.database.name,
+      table: this.copy.table,
+    };
+    const { accountId } = aws.getCallerIdentityOutput({}, { parent: this });
+    const { region } = aws.getRegionOutput({}, { parent: this });
+    return new LambdaFunction(
+      `${this.componentName}-advance`,
+      {
+        description: "Takes a segment run one step further: checks, query, hand-over of its result.",
+        key: this.key,
+        timeout: TIMEOUT,
+        handler: this.definitions.all.then((definitions) => advanceHandler({ ...settings, definitions })),
+        statements: [
+          {
+            Sid: "Runs",
+            Action: ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+            Resource: this.runs.arn,
+          },
+          ...this.queries.runStatements(),
+          ...this.copy.readStatements(this.key, region, accountId),
+          { Sid: "Wake", Action: "sqs:SendMessage", Resource: [this.runQueue.arn, this.partQueue.arn] },
+          { Sid: "Key", Action: ["kms:GenerateDataKey", "kms:Decrypt"], Resource: this.key.arn },
+          ...consume(this.runQueue),
+        ],
+      },
+      { parent: this },
+    );
+  }
+
+  private createEnqueue(): LambdaFunction {
+    const settings = { runs: this.runs.name, partQueueUrl: this.partQueue.url };
+    const { enqueueMany } = this.args.messages.client();
+    return new LambdaFunction(
+      `${this.componentName}-enqueue`,
+      {
+        description: "Reads one part of a segment's result and enqueues one message per player.",
+        key: this.key,
+        timeout: TIMEOUT,
+        memorySize: 512,
+        handler: this.definitions.all.then((definitions) => enqueueHandler({ ...settings, definitions, enqueueMany })),
+        statements: [
+          { Sid: "Runs", Action: ["dynamodb:GetItem", "dynamodb:UpdateItem"], Resource: this.runs.arn },
+          ...this.queries.resultStatements(this.key),
+          ...this.partQueue.sendStatements(),
+          ...consume(this.partQueue),
+        ],
+      },
+      { parent: this },
+    );
+  }
+}
+
+/** Without the key's statement where another of the same function covers it. */
+function consume(queue: DeadLetteredQueue): Statement[] {
+  return queue.consumeStatements().filter((statement) => statement.Sid !== "ReadQueueKey");
+}
+
+function maxScannedBytes(args: SegmentPipelineArgs): number {
+  return args.maxScannedBytes ?? 10_240 * MIB;
+}
+
+function check(name: string, args: SegmentPipelineArgs): void {
+  requireInteger(name, "refreshMinutes", args.refreshMinutes ?? 60, 15, 8_640);
+  requireInteger(name, "maxScannedBytes", maxScannedBytes(args), 10_485_760, Number.MAX_SAFE_INTEGER);
+  requireInteger(name, "maxDataAgeSeconds", args.maxDataAgeSeconds ?? 86_400, 60, 31_536_000);
+  requireInteger(name, "enqueueConcurrency", args.enqueueConcurrency ?? 5, 2, 1_000);
+  const clash = caseClash(Object.keys(args.directory.attributes));
+  if (clash !== undefined) {
+    throw new ArgumentError({
+      component: name,
+      argument: "directory.attributes",
+      got: clash,
+      expected: "names that differ by more than case",
+      fix: "Glue folds names to lower case: rename one.",
+    });
+  }
+}
+
+function caseClash(names: readonly string[]): string | undefined {
+  const seen = new Set<string>();
+  return names.find((name) => seen.size === seen.add(name.toLowerCase()).size);
+}
+
+function createRuns(
+  parent: SegmentPipeline,
+  name: string,
+  args: SegmentPipelineArgs,
+  key: EncryptionKey,
+  protect: boolean,
+): aws.dynamodb.Table {
+  const options: pulumi.CustomResourceOptions = { parent, retainOnDelete: protect };
+  return new aws.dynamodb.Table(
+    `${name}-runs`,
+    applyTransform(
+      args.transform?.runs,
+      {
+        billingMode: "PAY_PER_REQUEST",
+        hashKey: "pk",
+        attributes: [{ name: "pk", type: "S" }],
+        ttl: { attributeName: "expiresAt", enabled: true },
+        pointInTimeRecovery: { enabled: true },
+        serverSideEncryption: { enabled: true, kmsKeyArn: key.arn },
+        deletionProtectionEnabled: protect,
+      },
+      options,
+      `${name}-runs`,
+    ),
+    options,
+  );
+}

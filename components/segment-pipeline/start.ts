@@ -1,0 +1,84 @@
+import * as dynamodb from "@aws-sdk/client-dynamodb";
+import * as sqs from "@aws-sdk/client-sqs";
+import type { Captured, HandlerFactory } from "../shared/callback";
+import { isRunId, newRun, readRun, RUN_LIMITS, runKey, type RunStatus } from "./run";
+
+export interface StartRunEvent {
+  /** Name of a defined segment. */
+  readonly segment: string;
+  /** Names the run: the same id starts it once. Letters, digits and `_.:+-`. @default a new id */
+  readonly runId?: string;
+}
+
+export interface StartRunAnswer {
+  readonly runId: string;
+  /** False when the run existed already. */
+  readonly created: boolean;
+  readonly status: RunStatus;
+}
+
+export interface StartSettings {
+  readonly runs: Captured<string>;
+  readonly queueUrl: Captured<string>;
+  readonly segments: readonly string[];
+}
+
+/** Starts a run of a segment. Starting it again with the same id does no harm. */
+export function startHandler(settings: StartSettings): HandlerFactory<StartRunEvent, StartRunAnswer> {
+  const { runs, queueUrl, segments } = settings;
+  return () => {
+    const database = new dynamodb.DynamoDBClient();
+    const queues = new sqs.SQSClient();
+
+    return async (event) => {
+      const segment = event.segment;
+      if (!segments.includes(segment)) throw refusal("segment", segment, `one of ${segments.join(", ")}`);
+      const runId = event.runId ?? `${segment}-${crypto.randomUUID()}`;
+      if (!isRunId(runId)) throw refusal("runId", runId, `1 to ${RUN_LIMITS.idLength} letters, digits or _.:+-`);
+      const created = await create(runId, segment);
+      const status = created ? "starting" : await currentStatus(runId, segment);
+      // A start that died before this line is completed by the next one: the message is harmless when it comes twice.
+      if (status === "starting") {
+        await queues.send(
+          new sqs.SendMessageCommand({
+            QueueUrl: queueUrl.get(),
+            MessageBody: JSON.stringify({ runId, phase: "starting" }),
+          }),
+        );
+      }
+      return { runId, created, status };
+    };
+
+    async function create(runId: string, segment: string): Promise<boolean> {
+      try {
+        await database.send(
+          new dynamodb.PutItemCommand({
+            TableName: runs.get(),
+            Item: newRun(runId, segment, Math.floor(Date.now() / 1000)),
+            ConditionExpression: "attribute_not_exists(pk)",
+          }),
+        );
+        return true;
+      } catch (error) {
+        if ((error as { name?: unknown }).name === "ConditionalCheckFailedException") return false;
+        throw error;
+      }
+    }
+
+    async function currentStatus(runId: string, segment: string): Promise<RunStatus> {
+      const { Item } = await database.send(
+        new dynamodb.GetItemCommand({ TableName: runs.get(), Key: runKey(runId), ConsistentRead: true }),
+      );
+      const run = readRun(Item ?? {});
+      if (run.segment !== segment) throw refusal("runId", runId, `another id: this one is a run of "${run.segment}"`);
+      return run.status;
+    }
+  };
+}
+
+function refusal(field: string, got: unknown, expected: string): Error {
+  return Object.assign(new Error(`${field}: got ${JSON.stringify(got)}; expected ${expected}.`), {
+    name: "SegmentRunError",
+    field,
+  });
+}

@@ -1,0 +1,103 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { LambdaFunction } from "../shared/callback";
+import { policyDocument, serviceTrust } from "../shared/iam";
+import { failureQueue, type DeadLetteredQueue } from "../shared/queue";
+import { SECONDS_PER_HOUR } from "../shared/units";
+
+/** A rule on the default bus, and where its events go once the target exists. */
+export interface StateChangeRule {
+  readonly arn: pulumi.Output<string>;
+  deliverTo(queue: DeadLetteredQueue, key: { readonly arn: pulumi.Input<string> }): void;
+}
+
+/**
+ * Queries of a workgroup that have ended. Athena's events are best effort and may repeat.
+ * https://docs.aws.amazon.com/athena/latest/ug/athena-events.html
+ */
+export function stateChangeRule(
+  parent: pulumi.Resource,
+  name: string,
+  workgroup: pulumi.Input<string>,
+): StateChangeRule {
+  const rule = new aws.cloudwatch.EventRule(
+    name,
+    {
+      description: "A query of the segments' workgroup has ended.",
+      eventPattern: pulumi.jsonStringify({
+        source: ["aws.athena"],
+        "detail-type": ["Athena Query State Change"],
+        detail: { workgroupName: [workgroup], currentState: ["SUCCEEDED", "FAILED", "CANCELLED"] },
+      }),
+    },
+    { parent },
+  );
+  return {
+    arn: rule.arn,
+    deliverTo: (queue, key) => {
+      const undelivered = failureQueue(`${name}-dlq`, key, parent, [
+        { service: "events.amazonaws.com", arn: rule.arn },
+      ]);
+      new aws.cloudwatch.EventTarget(
+        `${name}-target`,
+        {
+          rule: rule.name,
+          arn: queue.arn,
+          deadLetterConfig: { arn: undelivered.arn },
+          retryPolicy: { maximumEventAgeInSeconds: SECONDS_PER_HOUR, maximumRetryAttempts: 20 },
+        },
+        { parent },
+      );
+    },
+  };
+}
+
+export interface ScheduledRunArgs {
+  segment: string;
+  /** `rate(...)`, `cron(...)` or `at(...)`. */
+  expression: string;
+  timeZone: string;
+  fn: LambdaFunction;
+  key: { readonly arn: pulumi.Input<string> };
+}
+
+/** Starts a segment on a schedule. The run's id holds the scheduled time, so that a repeated delivery starts nothing twice. */
+export function scheduleRun(parent: pulumi.Resource, name: string, args: ScheduledRunArgs): aws.scheduler.Schedule {
+  const { accountId } = aws.getCallerIdentityOutput({}, { parent });
+  const undelivered = failureQueue(`${name}-dlq`, args.key, parent);
+  const role = new aws.iam.Role(
+    `${name}-role`,
+    { assumeRolePolicy: serviceTrust("scheduler.amazonaws.com", accountId) },
+    { parent },
+  );
+  const policy = new aws.iam.RolePolicy(
+    `${name}-role-policy`,
+    {
+      role: role.id,
+      policy: policyDocument([
+        { Sid: "Start", Action: "lambda:InvokeFunction", Resource: args.fn.arn },
+        { Sid: "Undelivered", Action: "sqs:SendMessage", Resource: undelivered.arn },
+        { Sid: "UndeliveredKey", Action: ["kms:GenerateDataKey", "kms:Decrypt"], Resource: args.key.arn },
+      ]),
+    },
+    { parent },
+  );
+  return new aws.scheduler.Schedule(
+    name,
+    {
+      description: `Runs the segment "${args.segment}".`,
+      scheduleExpression: args.expression,
+      scheduleExpressionTimezone: args.timeZone,
+      flexibleTimeWindow: { mode: "OFF" },
+      kmsKeyArn: args.key.arn,
+      target: {
+        arn: args.fn.arn,
+        roleArn: role.arn,
+        input: JSON.stringify({ segment: args.segment, runId: `${args.segment}_<aws.scheduler.scheduled-time>` }),
+        deadLetterConfig: { arn: undelivered.arn },
+        retryPolicy: { maximumEventAgeInSeconds: SECONDS_PER_HOUR, maximumRetryAttempts: 20 },
+      },
+    },
+    { parent, dependsOn: [policy] },
+  );
+}
