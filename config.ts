@@ -10,6 +10,8 @@ export interface Settings {
   readonly recipients: readonly string[];
   readonly alarms: "all" | "essential" | "none";
   readonly protect: boolean;
+  /** Whether this stack owns what an account has once: API Gateway's logging role, the Glue catalog's policy. */
+  readonly manageAccount: boolean;
 }
 
 const ENVIRONMENTS = ["production", "development", "local"] as const;
@@ -32,7 +34,7 @@ export function readSettings(config = new pulumi.Config()): Settings {
     return value ?? "";
   };
   const choice = <T extends string>(key: string, allowed: readonly T[], fallback: T): T => {
-    const value = config.get(key) ?? fallback;
+    const value: string = config.get(key) ?? fallback;
     if (!(allowed as readonly string[]).includes(value)) wrong(key, value, `one of ${allowed.join(", ")}`);
     return value as T;
   };
@@ -52,9 +54,10 @@ export function readSettings(config = new pulumi.Config()): Settings {
   }
   const alarms = choice("alarms", ALARMS, environment === "production" ? "all" : "essential");
   const protect = choice("protect", ["true", "false"], "true") === "true";
+  const manageAccount = choice("manageAccount", ["true", "false"], "false") === "true";
   if (problems.length > 0)
     throw new Error(`The settings of stack "${pulumi.getStack()}" need mending:\n  ${problems.join("\n  ")}`);
-  return { environment, issuer, audience, sender: parseSender(sender), recipients, alarms, protect };
+  return { environment, issuer, audience, sender: parseSender(sender), recipients, alarms, protect, manageAccount };
 }
 
 const SENDER = /^(?:([^<>\r\n]+?)\s*<([^<>\s@]+@[^<>\s@]+)>|[^<>\s@]+@[^<>\s@]+)$/;

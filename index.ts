@@ -17,6 +17,7 @@ const gateway = new RealtimeGateway("gateway", {
   key,
   monitoring,
   protect: settings.protect,
+  manageAccountLogging: settings.manageAccount,
   auth: { issuer: settings.issuer, audience: settings.audience },
   playerAttributes: { level: "number", country: "string", spentCents: "number", premium: "boolean" },
 });

@@ -328,7 +328,7 @@ function caseClash(names: readonly string[]): string | undefined {
 }
 
 function createRuns(
-  parent: SegmentPipeline,
+  parent: pulumi.Resource,
   name: string,
   args: SegmentPipelineArgs,
   key: EncryptionKey,

@@ -106,6 +106,7 @@ export function failureQueue(
   name: string,
   key: { readonly arn: pulumi.Input<string> },
   parent: pulumi.Resource,
+  senders: NonNullable<DeadLetteredQueueArgs["senders"]> = [],
 ): aws.sqs.Queue {
   const queue = new aws.sqs.Queue(
     name,
