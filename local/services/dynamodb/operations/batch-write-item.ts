@@ -1,0 +1,97 @@
+import { keyAccess, tableAccess, type Dependencies } from "../access";
+import { validation } from "../errors";
+import { limits } from "../limits";
+import { Capacity } from "../requests/capacity";
+import { prepareDelete } from "../requests/delete";
+import { preparePut } from "../requests/put";
+import { collectionMetrics, perform, type PreparedWrite, type WriteAnswerInput } from "../requests/write";
+import { itemBytes } from "../sizes";
+import * as members from "../validation/members";
+import type { Item } from "../values";
+import { checkedOperation } from "./operation";
+
+interface WriteRequest {
+  readonly PutRequest?: { readonly Item: Item };
+  readonly DeleteRequest?: { readonly Key: Item };
+}
+
+interface Input extends WriteAnswerInput {
+  readonly RequestItems: Readonly<Record<string, readonly WriteRequest[]>>;
+}
+
+const shape: members.Members = {
+  ReturnConsumedCapacity: members.returnConsumedCapacity,
+  ReturnItemCollectionMetrics: members.returnItemCollectionMetrics,
+  RequestItems: {
+    type: "Map",
+    java: "java.util.List<com.amazonaws.dynamodb.v20120810.WriteRequest>",
+    notNull: true,
+    minLength: 1,
+    keys: members.tableNames,
+    listLength: { min: 1, max: limits.batchWriteItems },
+    of: members.list(
+      members.struct("WriteRequest", {
+        DeleteRequest: members.struct("DeleteRequest", { Key: members.required(members.valueMap) }),
+        PutRequest: members.struct("PutRequest", { Item: members.required(members.valueMap) }),
+      }),
+    ),
+  },
+};
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html */
+export const batchWriteItem = ({ cloud, database }: Dependencies) =>
+  checkedOperation<Input>(shape, {
+    authorize: (input) =>
+      Object.entries(input.RequestItems ?? {}).flatMap(([table, requests]) => [
+        ...tableAccess(
+          { cloud, database },
+          {
+            action: "dynamodb:BatchWriteItem",
+            table,
+            leadingKeys: requests.flatMap((r): readonly Item[] => {
+              const item = r.PutRequest?.Item ?? r.DeleteRequest?.Key;
+              return item ? [item] : [];
+            }),
+          },
+        ),
+        ...keyAccess({ cloud, database }, table, "write"),
+      ]),
+    answer: (input, context) => {
+      const all = Object.entries(input.RequestItems).flatMap(([table, requests]) =>
+        requests.map((request) => ({ table, request })),
+      );
+      if (all.length > limits.batchWriteItems) throw validation("Too many items requested for the BatchWriteItem call");
+      const writes = all.map(({ table, request }): PreparedWrite => {
+        if (!request.PutRequest === !request.DeleteRequest) {
+          throw validation(
+            "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes",
+          );
+        }
+        return request.PutRequest
+          ? preparePut(database, { TableName: table, Item: request.PutRequest.Item })
+          : prepareDelete(database, { TableName: table, Key: request.DeleteRequest!.Key });
+      });
+      checkWrites(writes);
+      const capacity = new Capacity("write", context);
+      const metrics: Record<string, object[]> = {};
+      for (const write of writes) {
+        perform(database, write, capacity);
+        const collection = collectionMetrics(write, input.ReturnItemCollectionMetrics);
+        if (collection) (metrics[write.table.name] ??= []).push(collection);
+      }
+      database.announce();
+      const consumed = capacity.all(input.ReturnConsumedCapacity);
+      return {
+        UnprocessedItems: {},
+        ...(Object.keys(metrics).length > 0 ? { ItemCollectionMetrics: metrics } : {}),
+        ...(consumed ? { ConsumedCapacity: consumed } : {}),
+      };
+    },
+  });
+
+function checkWrites(writes: readonly PreparedWrite[]): void {
+  const seen = new Set(writes.map((write) => `${write.table.name}/${write.key}`));
+  if (seen.size < writes.length) throw validation("Provided list of item keys contains duplicates");
+  const bytes = writes.reduce((sum, write) => sum + itemBytes(write.next(undefined) ?? write.keyItem), 0);
+  if (bytes > limits.batchWriteBytes) throw validation("Request size has exceeded the maximum allowed size");
+}

@@ -1,0 +1,110 @@
+import { serialization } from "../errors";
+import type { Member, Members } from "./members";
+
+const attributeValue: Members = {
+  S: { type: "String" },
+  N: { type: "String" },
+  B: { type: "String", java: "Blob" },
+  BOOL: { type: "Boolean" },
+  NULL: { type: "Boolean" },
+  SS: { type: "List", of: { type: "String" } },
+  NS: { type: "List", of: { type: "String" } },
+  BS: { type: "List", of: { type: "String", java: "Blob" } },
+  L: { type: "List", of: { type: "Value" } },
+  M: { type: "Map", java: "AttributeValue", of: { type: "Value" } },
+};
+
+/** Refuses members of a wrong JSON type, in the words of AWS's own parser. */
+export function checkTypes(input: Readonly<Record<string, unknown>>, members: Members): void {
+  for (const name in members) {
+    const value = input[name];
+    if (value !== undefined && value !== null) checkType(value, members[name]!);
+  }
+}
+
+function checkType(value: unknown, member: Member): void {
+  switch (member.type) {
+    case "Value":
+      return checkAttributeValue(value);
+    case "String":
+      if (typeof value !== "string") throw member.java === "Blob" ? notBlob(value) : notScalar(value, "String");
+      if (member.java === "Blob") checkBlob(value);
+      return;
+    case "Boolean":
+      if (typeof value !== "boolean") throw notScalar(value, "Boolean");
+      return;
+    case "Integer":
+    case "Long":
+    case "Double":
+      if (typeof value !== "number") throw notScalar(value, member.type);
+      return;
+    case "List":
+      if (!Array.isArray(value)) throw serialization(typeof value === "object" ? startOfStructure : unexpectedField);
+      for (const element of value) if (element !== null) checkType(element, member.of!);
+      return;
+    case "Map":
+      for (const element of Object.values(record(value, `java.util.Map<java.lang.String, ${qualified(member.java!)}>`)))
+        if (element !== null && element !== undefined) checkType(element, member.of!);
+      return;
+    case "Struct":
+      return checkTypes(record(value, `class ${qualified(member.java!)}`), member.members!);
+  }
+}
+
+/** Attribute values are most of what comes in, so they are checked without the general walk. */
+function checkAttributeValue(value: unknown): void {
+  if (typeof value !== "object") throw serialization("Unexpected value type in payload");
+  const fields = record(value, "class com.amazonaws.dynamodb.v20120810.AttributeValue");
+  for (const type in fields) {
+    const content = fields[type];
+    if (content === null || content === undefined) continue;
+    if ((type === "S" || type === "N") && typeof content === "string") continue;
+    const member = Object.hasOwn(attributeValue, type) ? attributeValue[type] : undefined;
+    if (member) checkType(content, member);
+  }
+}
+
+const startOfStructure = "Start of structure or map found where not expected";
+const unexpectedField = "Unexpected field type";
+
+function record(value: unknown, java: string): Readonly<Record<string, unknown>> {
+  if (Array.isArray(value)) throw serialization(`Unrecognized collection type ${java}`);
+  if (typeof value !== "object" || value === null) throw serialization(unexpectedField);
+  return value as Readonly<Record<string, unknown>>;
+}
+
+function qualified(java: string): string {
+  return java.includes(".") ? java : `com.amazonaws.dynamodb.v20120810.${java}`;
+}
+
+function notScalar(value: unknown, wanted: string): Error {
+  if (Array.isArray(value)) return serialization(`Unrecognized collection type class java.lang.${wanted}`);
+  if (typeof value === "object") return serialization(startOfStructure);
+  if (typeof value === "string" && wanted === "Boolean") return serialization("Unexpected token received from parser");
+  const token =
+    typeof value === "number"
+      ? Number.isInteger(value)
+        ? "NUMBER_VALUE"
+        : "DECIMAL_VALUE"
+      : typeof value === "boolean"
+        ? value
+          ? "TRUE_VALUE"
+          : "FALSE_VALUE"
+        : "STRING_VALUE";
+  return serialization(`${token} cannot be converted to ${wanted}`);
+}
+
+function notBlob(value: unknown): Error {
+  if (Array.isArray(value)) return serialization("Unrecognized collection type class java.nio.ByteBuffer");
+  if (typeof value === "object") return serialization(startOfStructure);
+  return serialization("only base-64-encoded strings are convertible to bytes");
+}
+
+function checkBlob(base64: string): void {
+  if (base64.length % 4 !== 0) {
+    throw serialization(`Base64 encoded length is expected a multiple of 4 bytes but found: ${base64.length}`);
+  }
+  if (Buffer.from(base64, "base64").toString("base64") !== base64) {
+    throw serialization("Invalid last non-pad Base64 character dectected");
+  }
+}
