@@ -7,7 +7,7 @@ export interface PlayerEventMessage {
   readonly id: string;
   readonly player: string;
   readonly event: string;
-  readonly data?: unknown;
+  readonly data: Readonly<Record<string, unknown>>;
   /** Milliseconds since the epoch. */
   readonly time: number;
 }
@@ -55,8 +55,8 @@ function messageOf(change: Change): PlayerEventMessage {
   const { player } = change;
   if (change.kind === "status") {
     const { status, version, time } = change;
-    return { id: `${player}/${status}/${version}`, player, event: status, time };
+    return { id: `${player}/${status}/${version}`, player, event: status, data: {}, time };
   }
   const { id, event, data, nowMs } = change.event;
-  return { id, player, event, ...(data === undefined ? {} : { data: JSON.parse(data) as unknown }), time: nowMs };
+  return { id, player, event, data: JSON.parse(data ?? "{}") as Record<string, unknown>, time: nowMs };
 }

@@ -1,0 +1,10 @@
+export type { AuthArgs, RealtimeGatewayArgs } from "./args";
+export { protocolError } from "./frames";
+export type { ErrorCode } from "./frames";
+export type { Notice } from "./notices";
+export type { PlayerEventMessage } from "./publish";
+export type { Pusher } from "./push";
+export type { PlayerEventHandler } from "./react";
+export { RealtimeGateway } from "./realtime-gateway";
+export type { RouteContext } from "./route";
+export type { Schema } from "./schema";

@@ -1,0 +1,245 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { FromSchema } from "json-schema-to-ts";
+import { LambdaFunction, withGrants } from "../shared/callback";
+import { EncryptionKey } from "../shared/encryption";
+import { ArgumentError } from "../shared/errors";
+import type { Statement } from "../shared/iam";
+import { LateList } from "../shared/late";
+import { createAlarms, type Widget } from "../shared/monitoring";
+import type { PlayerDirectory } from "../shared/player-directory";
+import { DeadLetteredQueue, failureQueue } from "../shared/queue";
+import {
+  createAccountLogging,
+  createApi,
+  createAuthorizer,
+  createRoutes,
+  createStage,
+  type DeclaredRoute,
+} from "./api";
+import { settingsOf, type RealtimeGatewayArgs, type Settings } from "./args";
+import {
+  createAuthorizeFunction,
+  createCheckFunction,
+  createNotifyFunction,
+  createRouteFunctions,
+  createServerFunctions,
+  type Parts,
+} from "./functions";
+import { PROTOCOL, STAGE } from "./limits";
+import { createPlayerEventTopic, createReaction, createUndelivered } from "./player-events";
+import { ACTIONS } from "./protocol";
+import { pusherOf, type Pusher } from "./push";
+import type { PlayerEventHandler } from "./react";
+import { frameHandler, type RouteContext } from "./route";
+import type { Schema } from "./schema";
+import { checkSchema } from "./schema-check";
+import { postStatement, tableStatements } from "./statements";
+import { createTables } from "./tables";
+import { gatewayAlarms, gatewayWidgets, type Watched } from "./watch";
+
+export type { AuthArgs, RealtimeGatewayArgs } from "./args";
+
+/**
+ * Players connect over a WebSocket and hear at once what their friends do.
+ *
+ * @example // complete: tables, presence, friends, profiles, events, notices, alarms
+ * const gateway = new RealtimeGateway("gateway", { auth: { issuer: "https://id.example.com", audience: "game" } });
+ *
+ * @example // a route and a reaction of the studio's own
+ * gateway.route(
+ *   "guild.join",
+ *   { type: "object", properties: { guild: { type: "string" } }, required: ["guild"] } as const,
+ *   async (context, body) => ({ joined: body.guild, by: context.playerId }),
+ * );
+ * gateway.onPlayerEvent("level-up", async (event) => console.log(event.player, event.data["level"]));
+ *
+ * @example // to a player who is there, from a handler of any function
+ * const pusher = gateway.pusher();
+ * messages.onStatus("delivered", async (message) => void (await pusher.push(message.player, { mail: message.id })));
+ */
+export class RealtimeGateway extends pulumi.ComponentResource {
+  /** Profiles, friends, preferences; replicated to the analytics copy. */
+  readonly players: aws.dynamodb.Table;
+  /** Connections, watch entries, player events; never replicated. */
+  readonly presence: aws.dynamodb.Table;
+  /** `wss://…`, what clients connect to. */
+  readonly url: pulumi.Output<string>;
+  /** The subprotocol that clients offer beside `bearer.<token>`. */
+  readonly protocol = PROTOCOL;
+  /** Where other components find players. */
+  readonly directory: PlayerDirectory;
+  /** Through which game servers read and write profiles. */
+  readonly profileFunction: LambdaFunction;
+  /** Through which game servers emit player events. */
+  readonly eventFunction: LambdaFunction;
+
+  private readonly name: string;
+  private readonly settings: Settings;
+  private readonly key: { readonly arn: pulumi.Output<string> };
+  private readonly api: aws.apigatewayv2.Api;
+  private readonly endpoint: pulumi.Output<string>;
+  private readonly topic: aws.sns.Topic;
+  private readonly routes: LateList<DeclaredRoute>;
+  private readonly events: LateList<string>;
+  private readonly watched: Watched;
+  private undelivered: aws.sqs.Queue | undefined;
+
+  constructor(name: string, args: RealtimeGatewayArgs, options?: pulumi.ComponentResourceOptions) {
+    super("games-messaging:realtime-gateway:RealtimeGateway", name, {}, options);
+    const settings = settingsOf(name, args);
+    this.name = name;
+    this.settings = settings;
+    this.routes = new LateList("route", name);
+    this.events = new LateList("reaction to a player event", name);
+    this.key = args.key ?? new EncryptionKey(`${name}-encryption`, {}, { parent: this });
+    const tables = createTables(this, name, this.key, settings, args.transform);
+    const queueTimeouts = { visibilityTimeoutSeconds: 180, maxReceiveCount: 5 };
+    const checks = new DeadLetteredQueue(`${name}-checks`, { key: this.key, ...queueTimeouts }, { parent: this });
+    const failures = failureQueue(`${name}-failures`, this.key, this);
+    this.topic = createPlayerEventTopic(this, name, this.key);
+    this.api = createApi(this, name, args.transform);
+    const region = aws.getRegionOutput({}, { parent: this }).region;
+    // Not of the stage's own URL: stage, deployment, routes and functions would wait for each other.
+    this.endpoint = pulumi.interpolate`https://${this.api.id}.execute-api.${region}.amazonaws.com/${STAGE}`;
+
+    const parts: Parts = {
+      name,
+      parent: this,
+      key: this.key,
+      settings,
+      tables,
+      checks,
+      failures,
+      topic: this.topic,
+      executionArn: this.api.executionArn,
+      endpoint: this.endpoint,
+      subscribed: pulumi.output(this.events.all.then((all) => [...new Set(all)].sort().join(",") || "-")),
+    };
+    const authorize = createAuthorizeFunction(parts);
+    const authorizer = createAuthorizer(this, name, this.api, authorize);
+    const functions: Record<string, pulumi.Output<string>> = { authorize: authorize.name };
+    for (const { suffix, fn, keys } of createRouteFunctions(parts)) {
+      functions[suffix] = fn.name;
+      this.addRoutes(`${name}-${suffix}`, fn, keys, suffix === "connect" ? authorizer : undefined);
+    }
+    const notify = createNotifyFunction(parts);
+    functions["notify"] = notify.name;
+    functions["check"] = createCheckFunction(parts).name;
+    const servers = createServerFunctions(parts);
+    const account = args.manageAccountLogging ? createAccountLogging(this, name) : undefined;
+    const stage = createStage(this, name, {
+      api: this.api,
+      authorizer,
+      routes: this.routes,
+      key: this.key,
+      settings,
+      account,
+      transform: args.transform,
+    });
+
+    this.watched = {
+      apiId: this.api.id,
+      notify: notify.name,
+      checks: { queue: checks.queue.name, deadLetters: checks.deadLetters.name },
+      failures: failures.name,
+      functions,
+    };
+    createAlarms(this, name, gatewayAlarms(this.watched), args.monitoring);
+
+    this.players = tables.players;
+    this.presence = tables.presence;
+    this.url = stage.invokeUrl;
+    this.profileFunction = servers.profile;
+    this.eventFunction = servers.event;
+    this.directory = {
+      tableName: tables.players.name,
+      tableArn: tables.players.arn,
+      keyArn: this.key.arn,
+      attributes: settings.attributes,
+    };
+    this.registerOutputs({ url: this.url, protocol: this.protocol });
+  }
+
+  /**
+   * Adds a route: frames with this action, whose body keeps `schema`, run `handler`; what it returns is the reply.
+   * An error of `protocolError` becomes an error frame, any other one the code `internal`.
+   *
+   * @param action e.g. `guild.join`.
+   * @param schema of the body, the part of JSON Schema that `Schema` describes; give it `as const` elsewhere than inline.
+   * @throws ArgumentError for an action that is taken or a schema that is not understood.
+   */
+  route<const S extends Schema>(
+    action: string,
+    schema: S,
+    handler: (context: RouteContext, body: FromSchema<S>) => Promise<unknown>,
+  ): LambdaFunction {
+    const argument = `route "${action}"`;
+    if (!/^[a-z][A-Za-z0-9.-]{0,63}$/.test(action) || Object.hasOwn(ACTIONS, action)) {
+      const expected = "a lower-case letter, then letters, digits, dots or dashes, and no action of the gateway itself";
+      const fix = "Give it a prefix of your own, e.g. guild.join.";
+      throw new ArgumentError({ component: this.name, argument, got: action, expected, fix });
+    }
+    checkSchema(this.name, argument, schema);
+    const name = `${this.name}-route-${action.replaceAll(".", "-")}`;
+    // The schema has been held against the body before the handler sees it.
+    const typed = handler as unknown as (context: RouteContext, body: unknown) => Promise<unknown>;
+    const fn = new LambdaFunction(
+      name,
+      {
+        description: `Answers frames of the action ${action}.`,
+        handler: frameHandler({ [action]: schema }, () => typed),
+        key: this.key,
+        logRetentionDays: this.settings.logRetentionDays,
+      },
+      { parent: this },
+    );
+    this.addRoutes(name, fn, [action]);
+    return fn;
+  }
+
+  /**
+   * Runs `react` for each player event of this name, e.g. `achievement`, `online`, `offline` or the studio's own. Each
+   * reaction has a queue, dead letters, a function and a role of its own, and may see one event more than once.
+   */
+  onPlayerEvent(event: string, react: PlayerEventHandler): LambdaFunction {
+    if (!/^[a-z][a-z0-9.-]{0,63}$/.test(event)) {
+      const expected = "a lower-case letter, then lower-case letters, digits, dots or dashes, at most 64";
+      const fix = "Name the event as the clients do.";
+      throw new ArgumentError({ component: this.name, argument: "onPlayerEvent", got: event, expected, fix });
+    }
+    const before = this.events.soFar.filter((name) => name === event).length;
+    this.events.add(event);
+    this.undelivered ??= createUndelivered(this, this.name, this.key, this.topic);
+    const name = `${this.name}-on-${event.replaceAll(".", "-")}${before === 0 ? "" : `-${before + 1}`}`;
+    const { key, topic, undelivered } = this;
+    const { logRetentionDays } = this.settings;
+    return createReaction(this, name, { event, react, key, topic, undelivered, logRetentionDays }).fn;
+  }
+
+  /** A client that sends to a player's live connections. Whatever function captures it gets exactly its rights. */
+  pusher(): Pusher {
+    const presence = this.presence.name;
+    const arns = { players: this.players.arn, presence: this.presence.arn };
+    const keyArn = this.key.arn;
+    const executionArn = this.api.executionArn;
+    return withGrants(pusherOf({ presence, endpoint: this.endpoint }), (): Statement[] => [
+      ...tableStatements(arns, keyArn, { presence: ["GetItem", "UpdateItem"] }),
+      postStatement(executionArn),
+    ]);
+  }
+
+  /** The gateway's part of a dashboard. */
+  widgets(): Widget[] {
+    return gatewayWidgets(this.watched);
+  }
+
+  private addRoutes(
+    name: string,
+    fn: LambdaFunction,
+    keys: readonly string[],
+    authorizer?: aws.apigatewayv2.Authorizer,
+  ): void {
+    for (const route of createRoutes(this, name, this.api, fn, keys, authorizer)) this.routes.add(route);
+  }
+}
