@@ -1,0 +1,63 @@
+import pc from "picocolors";
+import type { Evaluation } from "../program";
+import type { StackFile } from "../stack-file";
+
+/** How the kinds of resources are called, in the order in which the banner lists them. */
+const KINDS: readonly (readonly [type: string, one: string, many: string])[] = [
+  ["aws:lambda/function:Function", "function", "functions"],
+  ["aws:dynamodb/table:Table", "table", "tables"],
+  ["aws:sqs/queue:Queue", "queue", "queues"],
+  ["aws:sns/topic:Topic", "topic", "topics"],
+  ["aws:s3/bucket:Bucket", "bucket", "buckets"],
+  ["aws:iam/role:Role", "role", "roles"],
+  ["aws:cloudwatch/metricAlarm:MetricAlarm", "alarm", "alarms"],
+];
+
+/** What a person needs to know once the stack runs. */
+export function banner(stack: StackFile, evaluation: Evaluation, seconds: number): string {
+  const row = (label: string, ...text: string[]): string => `  ${pc.dim(label.padEnd(14))}${text.join("  ")}`;
+  const [first, second] = stack.players;
+  const lines = [
+    "",
+    `  ${pc.bold("games-messaging")} ${pc.dim("local cloud")}   ${pc.green(`ready in ${seconds.toFixed(1)} s`)}`,
+    "",
+    row(
+      "WebSocket",
+      pc.cyan(stack.websocket.url || "none"),
+      pc.dim(`subprotocols ${stack.websocket.protocol}, bearer.<token>`),
+    ),
+    row("AWS APIs", pc.cyan(stack.endpoint), pc.dim(`${stack.region}, account ${stack.accountId}`)),
+    row("Console", pc.cyan(stack.console)),
+    row("Inbox", pc.cyan(stack.inbox)),
+    row(
+      "Operator key",
+      `AWS_ACCESS_KEY_ID=${stack.operator.accessKeyId} AWS_SECRET_ACCESS_KEY=${stack.operator.secretAccessKey}`,
+    ),
+    "",
+    row("Runs here", runs(evaluation)),
+    row(
+      "Not played",
+      evaluation.unplayed.length > 0
+        ? pc.yellow(evaluation.unplayed.join(", "))
+        : "nothing: every declared type is played",
+    ),
+  ];
+  if (first) {
+    lines.push("", row("Try", pc.bold(`npm run player -- ${first.id}`), pc.dim("in a second terminal")));
+    if (second) lines.push(row("", pc.bold(`npm run player -- ${second.id}`), pc.dim("in a third")));
+    lines.push(row("", pc.bold("npm run demo"), pc.dim("plays the first minute by itself")));
+    lines.push(row("Token", `of ${first.id}, and all else, in .local/stack.json`));
+  }
+  lines.push("", pc.dim("  Handlers reload when their source changes. Ctrl-C ends everything."), "");
+  return lines.join("\n");
+}
+
+function runs(evaluation: Evaluation): string {
+  const counts = new Map<string, number>();
+  for (const { type } of evaluation.resources) counts.set(type, (counts.get(type) ?? 0) + 1);
+  const named = KINDS.flatMap(([type, one, many]) => {
+    const count = counts.get(type) ?? 0;
+    return count === 0 ? [] : [`${count} ${count === 1 ? one : many}`];
+  });
+  return `${named.join(", ")}; ${evaluation.resources.length} resources in all`;
+}

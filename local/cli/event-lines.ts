@@ -1,0 +1,84 @@
+import pc from "picocolors";
+import type { Cloud } from "../cloud";
+import { costOf } from "../prices";
+import type { TraceEvent } from "../trace";
+
+/** Calls and cost of one invocation, collected until it ends. */
+interface Running {
+  calls: number;
+  cost: number;
+}
+
+/**
+ * A line per event that a person cares about: frames, function runs with what they cost, mails, refusals, faults.
+ * @returns how to stop.
+ */
+export function eventLines(cloud: Cloud, asJson: boolean, print: (line: string) => void): () => void {
+  if (asJson) return cloud.trace.on((event) => print(JSON.stringify(event)));
+  const running = new Map<number, Running>();
+  return cloud.trace.on((event) => {
+    if (event.kind === "invoke") running.set(event.seq, { calls: 0, cost: 0 });
+    const cause = event.cause === undefined ? undefined : running.get(event.cause);
+    if (cause) {
+      if (event.kind === "call") cause.calls++;
+      cause.cost += costOf(event.units);
+    }
+    const ended = event.kind === "state" && event.data?.["ended"] === true;
+    const text = describe(event, ended ? cause : undefined);
+    if (ended && event.cause !== undefined) running.delete(event.cause);
+    if (text !== undefined) print(`  ${pc.dim(new Date(event.time).toISOString().slice(11, 23))}  ${text}`);
+  });
+}
+
+function describe(event: TraceEvent, run: Running | undefined): string | undefined {
+  const data = event.data ?? {};
+  switch (event.kind) {
+    case "frame":
+      return `${pc.cyan("frame ")} ${word(data["player"] ?? data["connectionId"])} ${data["direction"] === "out" ? "<-" : "->"} ${event.name}${size(data["bytes"])}`;
+    case "mail":
+      return `${pc.magenta("mail  ")} ${event.name}  ${word(data["to"])}  ${word(data["subject"])}`;
+    case "denied":
+      return `${pc.red("DENIED")} ${short(event.principal)} may not ${word(data["action"])} on ${short(word(data["deniedResource"]))}  ${pc.dim(word(data["reason"]))}`;
+    case "fault":
+      return `${pc.yellow("fault ")} ${event.error ?? ""} at ${event.service}:${event.name}`;
+    case "error":
+      return `${pc.red("ERROR ")} ${event.service} ${event.name}: ${event.error ?? ""}`;
+    case "state":
+      return run ? invocation(event, run) : undefined;
+    case "call":
+    case "invoke":
+    case "log":
+      return undefined;
+  }
+}
+
+function invocation(event: TraceEvent, run: Running): string {
+  const data = event.data ?? {};
+  const facts = [
+    `${Math.round(Number(data["durationMs"] ?? 0))} ms`,
+    `${run.calls} ${run.calls === 1 ? "call" : "calls"}`,
+    `$${run.cost.toFixed(7)}`,
+    ...(data["coldStart"] === true ? ["cold"] : []),
+  ].join(", ");
+  const failed =
+    event.error === undefined
+      ? ""
+      : `  ${pc.red(`${event.error}: ${word(data["errorMessage"])}`)}${stackOf(data["stack"])}`;
+  return `${event.error === undefined ? pc.green("run   ") : pc.red("FAILED")} ${event.name}  ${pc.dim(facts)}${failed}`;
+}
+
+function stackOf(stack: unknown): string {
+  return typeof stack === "string" ? `\n${stack.replace(/^/gm, "                  ")}` : "";
+}
+
+function size(bytes: unknown): string {
+  return typeof bytes === "number" ? pc.dim(`  ${bytes} B`) : "";
+}
+
+function word(value: unknown): string {
+  return typeof value === "string" ? value : value === undefined ? "" : JSON.stringify(value);
+}
+
+function short(arn: string | undefined): string {
+  return (arn ?? "").replace(/^arn:aws:[^:]*:[^:]*:[^:]*:/, "");
+}

@@ -1,0 +1,71 @@
+import { GetItemCommand } from "@aws-sdk/client-dynamodb";
+import { playerPk } from "../../components/shared/player-keys";
+import { CliError } from "./errors";
+import type { StackAccess } from "./stack-access";
+
+/** What a person wants to see of a message's item. */
+export interface MessageRecord {
+  readonly status: string;
+  readonly reason?: string;
+  readonly history: readonly { readonly status: string; readonly at: number; readonly detail?: string }[];
+}
+
+/** Statuses after which nothing more is expected; later events (opened, clicked) may still come. */
+const ENDS = [
+  "delivered",
+  "opened",
+  "clicked",
+  "read",
+  "bounced",
+  "complained",
+  "rejected",
+  "failed",
+  "skipped",
+  "expired",
+];
+
+/** @throws CliError when there is no such message. */
+export async function readMessage(access: StackAccess, player: string, id: string): Promise<MessageRecord> {
+  const { Item } = await access.database.send(
+    new GetItemCommand({
+      TableName: access.output("messagesTable"),
+      Key: { pk: { S: playerPk(player) }, sk: { S: `MSG#${id}` } },
+      ConsistentRead: true,
+    }),
+  );
+  if (!Item) throw new CliError(`There is no message ${id} of player ${player}.`);
+  const reason = Item["reason"]?.M;
+  const words = reason ? Object.values(reason).flatMap((value) => value.S ?? []) : [];
+  return {
+    status: Item["status"]?.S ?? "unknown",
+    ...(words.length > 0 ? { reason: words.join(", ") } : {}),
+    history: (Item["history"]?.L ?? []).map(({ M }) => ({
+      status: M?.["status"]?.S ?? "",
+      at: Number(M?.["at"]?.N ?? 0),
+      ...(M?.["detail"]?.S === undefined ? {} : { detail: M["detail"].S }),
+    })),
+  };
+}
+
+/** Prints each step of a message's history as it comes, until its end or until `timeoutMs`. */
+export async function followMessage(
+  access: StackAccess,
+  player: string,
+  id: string,
+  print: (line: string) => void,
+  timeoutMs = 60_000,
+): Promise<MessageRecord> {
+  const deadline = Date.now() + timeoutMs;
+  let shown = 0;
+  for (;;) {
+    const record = await readMessage(access, player, id);
+    for (const step of record.history.slice(shown)) {
+      print(
+        `  ${new Date(step.at * 1000).toISOString().slice(11, 19)}  ${step.status}${step.detail === undefined ? "" : `  ${step.detail}`}`,
+      );
+    }
+    shown = record.history.length;
+    if (ENDS.includes(record.status) || Date.now() > deadline) return record;
+    await new Promise((resolve) => setTimeout(resolve, 150));
+  }
+}

@@ -1,0 +1,71 @@
+import { followMessage } from "./message-record";
+import { CliError } from "./errors";
+import { readInteger, readOptions } from "./options";
+import { openStack } from "./stack-access";
+
+const USAGE = `Usage: npm run send -- <player> <template> [options]
+
+Enqueues a message for a player on the running local stack and follows it to its end.
+
+  --type TYPE       type of message (default transactional)
+  --data JSON       what the template shows, a JSON object (default {})
+  --key KEY         deduplication key: the same key sends one message
+  --not-before SEC  hold it for so many seconds
+  --valid-for SEC   do not send it after so many seconds
+  --no-follow       print the id and return
+  --help            this text`;
+
+/** `send`: enqueues one message through the function that game servers use. */
+export async function sendCommand(args: readonly string[]): Promise<number> {
+  const { values, positionals } = readOptions(
+    args,
+    {
+      type: { type: "string" },
+      data: { type: "string" },
+      key: { type: "string" },
+      "not-before": { type: "string" },
+      "valid-for": { type: "string" },
+      "no-follow": { type: "boolean" },
+    },
+    USAGE,
+  );
+  const [player, template] = positionals;
+  if (values.help || player === undefined || template === undefined) {
+    console.log(USAGE);
+    return values.help ? 0 : 1;
+  }
+  const now = Math.floor(Date.now() / 1000);
+  const notBefore = readInteger("not-before", values["not-before"], 0, 31_536_000);
+  const validFor = readInteger("valid-for", values["valid-for"], 1, 31_536_000);
+  const access = openStack();
+  const answer = (await access.invoke(access.output("enqueueFunction"), {
+    player,
+    template,
+    type: values.type ?? "transactional",
+    data: readData(values.data),
+    ...(values.key === undefined ? {} : { deduplicationKey: values.key }),
+    ...(notBefore === undefined ? {} : { notBefore: now + notBefore }),
+    ...(validFor === undefined ? {} : { validUntil: now + validFor }),
+  })) as { results: ({ id: string; created: boolean } | { error: { field: string; message: string } })[] };
+  const result = answer.results[0];
+  if (!result) throw new CliError("The enqueue function gave no answer.");
+  if ("error" in result) throw new CliError(`${result.error.field}: ${result.error.message}`);
+  console.log(`${result.created ? "Enqueued" : "Already enqueued with this key"}: message ${result.id} for ${player}`);
+  if (values["no-follow"]) return 0;
+  const record = await followMessage(access, player, result.id, (line) => console.log(line));
+  console.log(
+    `${record.status}${record.reason === undefined ? "" : `: ${record.reason}`}   inbox ${access.stack.inbox}`,
+  );
+  return ["failed", "rejected"].includes(record.status) ? 1 : 0;
+}
+
+function readData(text: string | undefined): object {
+  if (text === undefined) return {};
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
+  } catch {
+    // refused below
+  }
+  throw new CliError(`--data: got ${text}; expected a JSON object, e.g. --data '{"season": "Season 7"}'.`);
+}
