@@ -1,0 +1,63 @@
+import { AwsError } from "../../../aws-error";
+import type { Operation } from "../../../service";
+import type { EventBuses } from "../engine";
+import { invalid, notFound } from "../errors";
+import { compilePattern, PatternError } from "../pattern";
+import { readTags, writeTags, type Tag, type Tagged } from "../tags";
+
+interface ByArn {
+  readonly ResourceARN?: string;
+}
+
+function find(buses: EventBuses, arn: string | undefined): Tagged {
+  const all = buses.all().flatMap((bus): (Tagged & { readonly arn: string })[] => [bus, ...bus.rules.values()]);
+  const found = all.find((one) => one.arn === arn);
+  if (!found) throw notFound(`Resource ${arn}`);
+  return found;
+}
+
+export const tagResource = (buses: EventBuses): Operation<ByArn & { readonly Tags?: readonly Tag[] }> => ({
+  authorize: ({ ResourceARN }) => [{ action: "events:TagResource", resource: ResourceARN ?? "*" }],
+  answer: ({ ResourceARN, Tags }) => {
+    Object.assign(find(buses, ResourceARN).tags, readTags(Tags));
+    return {};
+  },
+});
+
+export const untagResource = (buses: EventBuses): Operation<ByArn & { readonly TagKeys?: readonly string[] }> => ({
+  authorize: ({ ResourceARN }) => [{ action: "events:UntagResource", resource: ResourceARN ?? "*" }],
+  answer: ({ ResourceARN, TagKeys = [] }) => {
+    const tagged = find(buses, ResourceARN);
+    tagged.tags = Object.fromEntries(Object.entries(tagged.tags).filter(([key]) => !TagKeys.includes(key)));
+    return {};
+  },
+});
+
+export const listTagsForResource = (buses: EventBuses): Operation<ByArn> => ({
+  authorize: ({ ResourceARN }) => [{ action: "events:ListTagsForResource", resource: ResourceARN ?? "*" }],
+  answer: ({ ResourceARN }) => ({ Tags: writeTags(find(buses, ResourceARN).tags) }),
+});
+
+/** Events on a bus carry these members; the test needs an event that has them (API reference of TestEventPattern). */
+const MEMBERS = ["id", "account", "source", "time", "region", "resources", "detail-type"];
+
+export const testEventPattern = (): Operation<{ readonly EventPattern?: string; readonly Event?: string }> => ({
+  authorize: () => [{ action: "events:TestEventPattern", resource: "*" }],
+  answer: ({ EventPattern = "", Event = "" }) => {
+    let event: unknown;
+    try {
+      event = JSON.parse(Event);
+    } catch {
+      throw invalid("Parameter Event is not valid. Reason: it is not JSON.");
+    }
+    const missing = MEMBERS.find((name) => typeof event !== "object" || event === null || !Object.hasOwn(event, name));
+    if (missing !== undefined) throw invalid(`Parameter Event is not valid. Reason: ${missing} is missing.`);
+    try {
+      return { Result: compilePattern(EventPattern)(event) };
+    } catch (error) {
+      if (error instanceof PatternError)
+        throw new AwsError("InvalidEventPatternException", `Event pattern is not valid. Reason: ${error.message}`);
+      throw error;
+    }
+  },
+});

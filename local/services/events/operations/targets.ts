@@ -1,0 +1,63 @@
+import type { AccessRequest, Operation } from "../../../service";
+import type { Target } from "../bus";
+import type { EventBuses } from "../engine";
+import { invalid } from "../errors";
+import { paginate } from "../page";
+
+interface ByRule {
+  readonly Rule?: string;
+  readonly EventBusName?: string;
+}
+
+function access(
+  buses: EventBuses,
+  action: string,
+  { Rule, EventBusName }: ByRule,
+  context: Readonly<Record<string, readonly string[]>> = {},
+): readonly AccessRequest[] {
+  return [{ action: `events:${action}`, resource: buses.ruleArn(buses.bus(EventBusName), Rule ?? ""), context }];
+}
+
+export const putTargets = (buses: EventBuses): Operation<ByRule & { readonly Targets?: readonly Target[] }> => ({
+  authorize: (input) =>
+    access(buses, "PutTargets", input, { "events:TargetArn": (input.Targets ?? []).map(({ Arn }) => Arn) }),
+  answer: ({ Rule, EventBusName, Targets = [] }) => {
+    const rule = buses.rule(buses.bus(EventBusName), Rule);
+    if (Targets.length < 1 || Targets.length > 100) throw invalid("Targets must have between 1 and 100 members.");
+    for (const target of Targets) {
+      if (!/^[.\-_A-Za-z0-9]{1,64}$/.test(target.Id ?? ""))
+        throw invalid(
+          `Parameter Id ${target.Id} is not valid; expected 1 to 64 of A-Z, a-z, 0-9, period, hyphen and underscore.`,
+        );
+      if (!/^arn:/.test(target.Arn ?? ""))
+        throw invalid(`Parameter ${target.Arn} is not valid. Reason: Provided Arn is not in correct format.`);
+      buses.putTarget(rule, target);
+    }
+    return { FailedEntryCount: 0, FailedEntries: [] };
+  },
+});
+
+export const removeTargets = (buses: EventBuses): Operation<ByRule & { readonly Ids?: readonly string[] }> => ({
+  authorize: (input) => access(buses, "RemoveTargets", input),
+  answer: ({ Rule, EventBusName, Ids = [] }) => {
+    const rule = buses.rule(buses.bus(EventBusName), Rule);
+    const unknown = Ids.filter((id) => !rule.targets.delete(id));
+    const failed = unknown.map((id) => ({
+      TargetId: id,
+      ErrorCode: "ResourceNotFoundException",
+      ErrorMessage: `Rule ${rule.name} does not have a target ${id}`,
+    }));
+    return { FailedEntryCount: failed.length, FailedEntries: failed };
+  },
+});
+
+export const listTargetsByRule = (
+  buses: EventBuses,
+): Operation<ByRule & { readonly NextToken?: string; readonly Limit?: number }> => ({
+  authorize: (input) => access(buses, "ListTargetsByRule", input),
+  answer: (input) => {
+    const rule = buses.rule(buses.bus(input.EventBusName), input.Rule);
+    const { items, next } = paginate([...rule.targets.values()], input);
+    return { Targets: items, ...next };
+  },
+});
