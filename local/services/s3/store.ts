@@ -88,6 +88,13 @@ export class ObjectStore {
     }
   }
 
+  /** A fresh path, its folder made, for a file that `take` will turn into an object. */
+  async prepareDraft(bucket: Bucket): Promise<string> {
+    const draft = this.draft(bucket);
+    await mkdir(dirname(draft), { recursive: true });
+    return draft;
+  }
+
   /** A fresh path for bytes that are not an object yet. */
   draft(bucket: Bucket): string {
     return join(this.aside(bucket), `draft-${++this.writes}`);
