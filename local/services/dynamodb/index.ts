@@ -4,6 +4,8 @@ import type { Dependencies } from "./access";
 import { Database, type DatabaseOptions } from "./engine/database";
 import { batchGetItem } from "./operations/batch-get-item";
 import { batchWriteItem } from "./operations/batch-write-item";
+import { describeEndpoints, describeLimits } from "./operations/account";
+import { describeContinuousBackups, updateContinuousBackups } from "./operations/continuous-backups";
 import { createTable } from "./operations/create-table";
 import { deleteItem } from "./operations/delete-item";
 import { deleteTable } from "./operations/delete-table";
@@ -12,11 +14,15 @@ import { getItem } from "./operations/get-item";
 import { listTables } from "./operations/list-tables";
 import { putItem } from "./operations/put-item";
 import { query } from "./operations/query";
+import { deleteResourcePolicy, getResourcePolicy, putResourcePolicy } from "./operations/resource-policies";
 import { scan } from "./operations/scan";
 import { describeStream, getRecords, getShardIterator, listStreams } from "./operations/streams";
+import { listTagsOfResource, tagResource, untagResource } from "./operations/tags";
+import { describeTimeToLive, updateTimeToLive } from "./operations/time-to-live";
 import { transactGetItems } from "./operations/transact-get-items";
 import { transactWriteItems } from "./operations/transact-write-items";
 import { updateItem } from "./operations/update-item";
+import { updateTable } from "./operations/update-table";
 import { resourceTypes } from "./resources";
 import { describeTable as describe } from "./tables/describe";
 import type { Item } from "./values";
@@ -70,19 +76,32 @@ function operationsOf(dependencies: Dependencies): Record<string, Operation<any>
     BatchWriteItem: batchWriteItem(dependencies),
     CreateTable: createTable(dependencies),
     DeleteItem: deleteItem(dependencies),
+    DeleteResourcePolicy: deleteResourcePolicy(dependencies),
     DeleteTable: deleteTable(dependencies),
+    DescribeContinuousBackups: describeContinuousBackups(dependencies),
+    DescribeEndpoints: describeEndpoints(dependencies),
+    DescribeLimits: describeLimits(dependencies),
     DescribeStream: describeStream(dependencies),
     DescribeTable: describeTable(dependencies),
+    DescribeTimeToLive: describeTimeToLive(dependencies),
     GetItem: getItem(dependencies),
     GetRecords: getRecords(dependencies),
+    GetResourcePolicy: getResourcePolicy(dependencies),
     GetShardIterator: getShardIterator(dependencies),
     ListStreams: listStreams(dependencies),
     ListTables: listTables(dependencies),
+    ListTagsOfResource: listTagsOfResource(dependencies),
     PutItem: putItem(dependencies),
+    PutResourcePolicy: putResourcePolicy(dependencies),
     Query: query(dependencies),
     Scan: scan(dependencies),
+    TagResource: tagResource(dependencies),
     TransactGetItems: transactGetItems(dependencies),
     TransactWriteItems: transactWriteItems(dependencies),
+    UntagResource: untagResource(dependencies),
+    UpdateContinuousBackups: updateContinuousBackups(dependencies),
     UpdateItem: updateItem(dependencies),
+    UpdateTable: updateTable(dependencies),
+    UpdateTimeToLive: updateTimeToLive(dependencies),
   };
 }

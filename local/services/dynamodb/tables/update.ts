@@ -1,0 +1,157 @@
+import { AwsError } from "../../../aws-error";
+import type { Cloud } from "../../../cloud";
+import { inUse, validation } from "../errors";
+import { waits } from "../limits";
+import type { Database } from "../engine/database";
+import type { Table, TableDefinition } from "../engine/table";
+import type { KeyType } from "../values";
+import { checkBounds, readStreamSpecification, throughputOf, type StreamSpecification } from "./create";
+import { readEncryption, type EncryptionInput } from "./encryption";
+import {
+  invalid,
+  readKeys,
+  readProjection,
+  type AttributeDefinitionInput,
+  type IndexInput,
+  type ThroughputInput,
+} from "./schema";
+
+export interface IndexUpdate {
+  readonly Create?: IndexInput;
+  readonly Update?: { readonly IndexName: string; readonly ProvisionedThroughput: ThroughputInput };
+  readonly Delete?: { readonly IndexName: string };
+}
+
+export interface UpdateTableInput {
+  readonly TableName: string;
+  readonly AttributeDefinitions?: readonly AttributeDefinitionInput[];
+  readonly BillingMode?: TableDefinition["billing"];
+  readonly ProvisionedThroughput?: ThroughputInput;
+  readonly GlobalSecondaryIndexUpdates?: readonly IndexUpdate[];
+  readonly StreamSpecification?: StreamSpecification;
+  readonly SSESpecification?: EncryptionInput;
+  readonly TableClass?: TableDefinition["tableClass"];
+  readonly DeletionProtectionEnabled?: boolean;
+}
+
+/** Checks an UpdateTable and changes the table; what takes a while on AWS shows as UPDATING until it is through. */
+export function updateTable(cloud: Cloud, database: Database, table: Table, input: UpdateTableInput): void {
+  checkInput(input, table);
+  if (table.status === "CREATING" || table.status === "DELETING" || table.status === "UPDATING") {
+    const doing = { CREATING: "created", DELETING: "deleted", UPDATING: "updated" }[table.status];
+    throw inUse(`Attempt to change a resource which is still in use: Table is being ${doing}: ${table.name}`);
+  }
+  const indexUpdates = input.GlobalSecondaryIndexUpdates ?? [];
+  checkIndexUpdates(table, indexUpdates);
+  const encryption = input.SSESpecification && readEncryption(cloud, input.SSESpecification);
+  if (input.StreamSpecification) updateStream(database, table, input.StreamSpecification);
+  updateDefinition(table, input, cloud.clock.now());
+  if (encryption) {
+    const { keyArn: _, ...rest } = table.definition;
+    table.definition = { ...rest, ...encryption };
+  }
+  for (const update of indexUpdates) updateIndex(table, input, update);
+  table.status = "UPDATING";
+  cloud.clock.setTimer(waits.update, () => {
+    if (table.status === "UPDATING") table.status = "ACTIVE";
+    for (const [name, status] of table.indexStatus) if (status === "DELETING") table.indexes.delete(name);
+    table.indexStatus.clear();
+  });
+}
+
+function checkInput(input: UpdateTableInput, table: Table): void {
+  const { TableName: _, AttributeDefinitions: __, ...changes } = input;
+  if (Object.values(changes).every((change) => change == null)) {
+    throw validation(
+      "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required",
+    );
+  }
+  const billing = input.BillingMode ?? table.definition.billing;
+  const throughput = input.ProvisionedThroughput;
+  if (throughput && billing === "PAY_PER_REQUEST") {
+    throw invalid(
+      "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST",
+    );
+  }
+  if (!throughput && input.BillingMode === "PROVISIONED" && table.definition.billing !== "PROVISIONED") {
+    throw invalid("ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED");
+  }
+  if (!throughput) return;
+  checkBounds(throughput);
+  const { read, write } = table.definition.throughput;
+  if (read === throughput.ReadCapacityUnits && write === throughput.WriteCapacityUnits) {
+    throw validation(
+      "The provisioned throughput for the table will not change. The requested value equals the current value. " +
+        `Current ReadCapacityUnits provisioned for the table: ${read}. Requested ReadCapacityUnits: ${read}. ` +
+        `Current WriteCapacityUnits provisioned for the table: ${write}. Requested WriteCapacityUnits: ${write}. ` +
+        "Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits.",
+    );
+  }
+}
+
+function checkIndexUpdates(table: Table, updates: readonly IndexUpdate[]): void {
+  if (updates.filter((update) => update.Create ?? update.Delete).length > 1) {
+    throw new AwsError(
+      "LimitExceededException",
+      "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table",
+    );
+  }
+  for (const { Create: create, Update: update, Delete: remove } of updates) {
+    if (create && table.indexes.has(create.IndexName)) {
+      throw invalid(`Index already exists: ${create.IndexName}`);
+    }
+    const name = update?.IndexName ?? remove?.IndexName;
+    if (name !== undefined && table.indexes.get(name)?.definition.kind !== "global") {
+      throw new AwsError("ResourceNotFoundException", "Requested resource not found");
+    }
+  }
+}
+
+function updateStream(database: Database, table: Table, specification: StreamSpecification): void {
+  const viewType = readStreamSpecification(specification);
+  if (viewType && table.stream) throw validation(`Table already has an enabled stream: TableName: ${table.name}`);
+  if (!viewType && !table.stream) throw validation(`Table has no stream to disable: TableName: ${table.name}`);
+  if (viewType) database.enableStream(table, viewType);
+  else database.disableStream(table);
+}
+
+function updateDefinition(table: Table, input: UpdateTableInput, now: number): void {
+  const { definition } = table;
+  const billing = input.BillingMode ?? definition.billing;
+  const switched = billing === "PAY_PER_REQUEST" && definition.billing !== billing;
+  table.definition = {
+    ...definition,
+    billing,
+    ...(switched ? { onDemandSince: now, indexThroughput: new Map() } : {}),
+    throughput:
+      billing === "PAY_PER_REQUEST"
+        ? { read: 0, write: 0 }
+        : input.ProvisionedThroughput
+          ? throughputOf(input.ProvisionedThroughput)
+          : definition.throughput,
+    tableClass: input.TableClass ?? definition.tableClass,
+    deletionProtection: input.DeletionProtectionEnabled ?? definition.deletionProtection,
+  };
+}
+
+function updateIndex(table: Table, input: UpdateTableInput, update: IndexUpdate): void {
+  const { Create: create, Update: change, Delete: remove } = update;
+  if (create) {
+    const attributes = new Map<string, KeyType>(table.definition.attributes);
+    for (const { AttributeName: name, AttributeType: type } of input.AttributeDefinitions ?? []) {
+      attributes.set(name, type);
+    }
+    const keys = readKeys(create.KeySchema, attributes);
+    table.definition = { ...table.definition, attributes };
+    table.addIndex({ name: create.IndexName, kind: "global", keys, projection: readProjection(create) });
+    table.indexStatus.set(create.IndexName, "CREATING");
+  }
+  const throughput = create?.ProvisionedThroughput ?? change?.ProvisionedThroughput;
+  const name = create?.IndexName ?? change?.IndexName;
+  if (throughput && name !== undefined) {
+    const indexThroughput = new Map(table.definition.indexThroughput).set(name, throughputOf(throughput));
+    table.definition = { ...table.definition, indexThroughput };
+  }
+  if (change) table.indexStatus.set(change.IndexName, "UPDATING");
+  if (remove) table.indexStatus.set(remove.IndexName, "DELETING");
+}
