@@ -10,7 +10,7 @@ export interface StreamMappingArgs {
   /** ARN of the SQS queue that is told about batches given up (metadata only: a redrive re-reads the item). */
   failureQueueArn: pulumi.Input<string>;
   /** Event patterns, any of which lets a record through; what matches none is dropped for good. */
-  filters: readonly object[];
+  filters: readonly object[] | Promise<readonly object[]>;
   /** Records. @default 100 */
   batchSize?: number;
   /** Seconds. @default 0 */
@@ -43,6 +43,10 @@ export function streamStatements(args: {
   ];
 }
 
+async function patternsOf(filters: StreamMappingArgs["filters"]): Promise<{ pattern: string }[]> {
+  return (await filters).map((pattern) => ({ pattern: JSON.stringify(pattern) }));
+}
+
 /** Feeds a function from a DynamoDB stream: partial batches, bisection, bounded retries and age, an on-failure target. */
 export function streamMapping(
   name: string,
@@ -63,7 +67,9 @@ export function streamMapping(
       maximumRetryAttempts: args.maximumRetryAttempts ?? 3,
       maximumRecordAgeInSeconds: args.maximumRecordAgeInSeconds ?? 21_600,
       destinationConfig: { onFailure: { destinationArn: args.failureQueueArn } },
-      filterCriteria: { filters: args.filters.map((pattern) => ({ pattern: JSON.stringify(pattern) })) },
+      filterCriteria: {
+        filters: pulumi.output(patternsOf(args.filters)),
+      },
     },
     { parent, dependsOn: [args.fn] },
   );

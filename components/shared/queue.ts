@@ -4,6 +4,12 @@ import { denyInsecureTransport, policyDocument, type ResourceStatement, type Sta
 import { applyTransform, type Transform } from "./transform";
 import { SECONDS_PER_DAY } from "./units";
 
+/** An AWS service that may send to a queue, in the name of one topic or rule. */
+export interface QueueSender {
+  readonly service: "sns.amazonaws.com" | "events.amazonaws.com";
+  readonly arn: pulumi.Input<string>;
+}
+
 export interface DeadLetteredQueueArgs {
   /** Customer key of the queue and its dead-letter queue. */
   key: { readonly arn: pulumi.Input<string> };
@@ -14,10 +20,9 @@ export interface DeadLetteredQueueArgs {
   /** Seconds a message is kept; the dead-letter queue keeps 14 days. @default 4 days */
   messageRetentionSeconds?: number;
   /** Topics and rules that may send, by ARN and service. @default only IAM grants */
-  senders?: readonly {
-    readonly service: "sns.amazonaws.com" | "events.amazonaws.com";
-    readonly arn: pulumi.Input<string>;
-  }[];
+  senders?: readonly QueueSender[];
+  /** Topics and rules whose own failures go to the dead-letter queue. @default only this queue's */
+  deadLetterSenders?: readonly QueueSender[];
   transform?: { queue?: Transform<aws.sqs.QueueArgs>; deadLetters?: Transform<aws.sqs.QueueArgs> };
 }
 
@@ -74,7 +79,7 @@ export class DeadLetteredQueue extends pulumi.ComponentResource {
       child,
     );
     queuePolicy(`${name}-policy`, this.queue, args.senders ?? [], child);
-    queuePolicy(`${name}-dlq-policy`, this.deadLetters, [], child);
+    queuePolicy(`${name}-dlq-policy`, this.deadLetters, args.deadLetterSenders ?? [], child);
     this.arn = this.queue.arn;
     this.url = this.queue.url;
     this.registerOutputs({ arn: this.arn, url: this.url });
@@ -120,7 +125,7 @@ export function failureQueue(
 function queuePolicy(
   name: string,
   queue: aws.sqs.Queue,
-  senders: NonNullable<DeadLetteredQueueArgs["senders"]>,
+  senders: readonly QueueSender[],
   options: pulumi.CustomResourceOptions,
 ): void {
   const statements: ResourceStatement[] = [

@@ -1,0 +1,41 @@
+import * as dynamodb from "@aws-sdk/client-dynamodb";
+import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
+import type { Captured, HandlerFactory } from "../shared/callback";
+import { recordEvent } from "./record-event";
+import { parseMailEvent } from "./ses-event";
+import { suppress } from "./suppression";
+
+export interface EventSettings {
+  readonly table: Captured<string>;
+}
+
+/** Reads SES's events: the suppression of an address first, then the message's item, forward only. */
+export function eventHandler(settings: EventSettings): HandlerFactory<SQSEvent, SQSBatchResponse> {
+  return () => {
+    const client = new dynamodb.DynamoDBClient({ maxAttempts: 3 });
+    return async (event) => {
+      const table = settings.table.get();
+      const failures: { itemIdentifier: string }[] = [];
+      let oldestSend = -1;
+      for (const record of event.Records) {
+        const told = parseMailEvent(record.body);
+        if (!told) {
+          console.warn("event not understood", record.body.slice(0, 500));
+          continue;
+        }
+        try {
+          const reason = told.kind === "Complaint" ? "complaint" : "bounce";
+          for (const address of told.suppress) await suppress(client, table, address, reason, Date.now());
+          if (told.kind === "Send") oldestSend = Math.max(oldestSend, Date.now() - told.at);
+          if (told.message) await recordEvent(client, table, told, told.message);
+        } catch (error) {
+          console.error("event", record.messageId, error);
+          failures.push({ itemIdentifier: record.messageId });
+        }
+      }
+      // Read by a metric filter: how late SES's Send events come. The hold must be longer.
+      if (oldestSend >= 0) console.info({ sendEventAge: oldestSend });
+      return { batchItemFailures: failures };
+    };
+  };
+}

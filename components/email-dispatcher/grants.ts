@@ -1,0 +1,35 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { Statement } from "../shared/iam";
+import type { EmailDispatcher } from "./email-dispatcher";
+
+/**
+ * The right to send: with this identity and configuration set, from this address, and outside production only to the
+ * allowed recipients, whatever the code does.
+ */
+export function mailStatements(
+  { identity, configurationSet }: Pick<EmailDispatcher, "identity" | "configurationSet">,
+  from: string,
+  recipients: readonly string[] | undefined,
+  parent: pulumi.Resource,
+): Statement[] {
+  const { accountId } = aws.getCallerIdentityOutput({}, { parent });
+  const { region } = aws.getRegionOutput({}, { parent });
+  // In SES's sandbox the right is checked on the recipient's identity too, which is the address or its domain.
+  const names = (recipients ?? []).flatMap((pattern) => [pattern, pattern.slice(pattern.indexOf("@") + 1)]);
+  const sandbox = [...new Set(names)].map((n) => pulumi.interpolate`arn:aws:ses:${region}:${accountId}:identity/${n}`);
+  return [
+    {
+      Sid: "SendMail",
+      Action: "ses:SendRawEmail",
+      Resource: [identity.arn, configurationSet.arn, ...sandbox],
+      Condition: {
+        StringEquals: { "ses:FromAddress": from },
+        ...(recipients === undefined ? {} : { "ForAllValues:StringLike": { "ses:Recipients": recipients } }),
+      },
+    },
+    // GetSendQuota has no resource type: only "*" admits it.
+    // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonses.html
+    { Sid: "SendQuota", Action: "ses:GetSendQuota", Resource: "*" },
+  ];
+}

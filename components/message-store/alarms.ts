@@ -1,0 +1,98 @@
+import type { LambdaFunction } from "../shared/callback";
+import {
+  functionAlarms,
+  iteratorAgeAlarm,
+  queueAlarms,
+  type AlarmSpec,
+  type MetricSpec,
+  type Widget,
+} from "../shared/monitoring";
+import type { DeadLetteredQueue } from "../shared/queue";
+import type { MessageStore } from "./message-store";
+
+const LATE_MS = 120_000;
+
+/** The alarms of a store. */
+export function alarmsOf(store: MessageStore): AlarmSpec[] {
+  const { prepareFunction, sweepFunction, enqueueFunction, unknownChannelFunction, catchAll } = store;
+  return [
+    {
+      suffix: "failures-dlq",
+      description: "A message could not be prepared, or a batch was given up: read its reason, mend it, redrive.",
+      essential: true,
+      threshold: 0,
+      metric: queueMetric("ApproximateNumberOfMessagesVisible", store.failures.name),
+    },
+    iteratorAgeAlarm("prepare", prepareFunction.name, LATE_MS),
+    ...functionAlarms("prepare", prepareFunction.name),
+    ...functionAlarms("sweep", sweepFunction.name),
+    ...functionAlarms("enqueue", enqueueFunction.name),
+    ...functionAlarms("unknown-channel", unknownChannelFunction.name),
+    ...unessential(
+      queueAlarms("unknown-channel", catchAll.queue.name, catchAll.deadLetters.name, { depth: 100, ageSeconds: 900 }),
+    ),
+  ];
+}
+
+/** The alarms of one reaction to a status. */
+alarmsOf.reaction = (suffix: string, queue: DeadLetteredQueue, fn: LambdaFunction): AlarmSpec[] => [
+  ...unessential(
+    queueAlarms(`on-${suffix}`, queue.queue.name, queue.deadLetters.name, { depth: 10_000, ageSeconds: 3_600 }),
+  ),
+  ...functionAlarms(`on-${suffix}`, fn.name),
+];
+
+/** Its part of the dashboard: how fast messages are prepared, and what is left lying. */
+export function widgetsOf(store: MessageStore): Widget[] {
+  const lambda = (name: string, fn: LambdaFunction, stat: MetricSpec["stat"]): MetricSpec => ({
+    namespace: "AWS/Lambda",
+    name,
+    dimensions: { FunctionName: fn.name },
+    stat,
+  });
+  const { prepareFunction, enqueueFunction, sweepFunction } = store;
+  return [
+    {
+      title: "Messages published by type",
+      stacked: true,
+      metrics: Object.keys(store.topics).map((type) => ({
+        label: type,
+        metric: {
+          namespace: "AWS/SNS",
+          name: "NumberOfMessagesPublished",
+          dimensions: { TopicName: store.topics[type]?.name ?? "" },
+          stat: "Sum",
+        },
+      })),
+    },
+    {
+      title: "Preparation behind by (ms)",
+      metrics: [{ label: "prepare", metric: lambda("IteratorAge", prepareFunction, "Maximum") }],
+    },
+    {
+      title: "Messages: errors",
+      metrics: [
+        { label: "prepare", metric: lambda("Errors", prepareFunction, "Sum") },
+        { label: "enqueue", metric: lambda("Errors", enqueueFunction, "Sum") },
+        { label: "sweep", metric: lambda("Errors", sweepFunction, "Sum") },
+        {
+          label: "parked",
+          metric: queueMetric("ApproximateNumberOfMessagesVisible", store.failures.name),
+        },
+        {
+          label: "no channel",
+          metric: queueMetric("NumberOfMessagesReceived", store.catchAll.queue.name),
+        },
+      ],
+    },
+  ];
+}
+
+function queueMetric(name: string, queue: MetricSpec["dimensions"][string]): MetricSpec {
+  return { namespace: "AWS/SQS", name, dimensions: { QueueName: queue }, stat: "Maximum" };
+}
+
+/** A development stack has ten alarms over all components: these say nothing about mail being lost. */
+function unessential(specs: AlarmSpec[]): AlarmSpec[] {
+  return specs.map((spec) => ({ ...spec, essential: false }));
+}

@@ -1,0 +1,89 @@
+import * as dynamodb from "@aws-sdk/client-dynamodb";
+import type { Captured } from "../shared/callback";
+import { newItem } from "./item";
+import type { Enqueued, Message } from "./message";
+import { inParallel } from "./parallel";
+import { isConditionFailure } from "./transition";
+import { messageProblem } from "./validate";
+
+/** Writes of one `enqueueMany` under way at once; the SDK keeps 50 connections. */
+const PARALLEL_WRITES = 40;
+
+export interface EnqueueSettings {
+  readonly table: Captured<string>;
+  readonly types: readonly string[];
+  readonly retentionDays: number;
+}
+
+/** Answer for one of many. */
+export type EnqueueResult = Enqueued | { readonly error: { readonly field: string; readonly message: string } };
+
+/** What a closure uses to enqueue messages; made by `store.client()`, hoisted to a const outside the closure. */
+export interface MessageClient {
+  /**
+   * Writes a message; with a deduplication key, once.
+   * @throws MessageError (with `field`) when the message is wrong.
+   */
+  enqueue(message: Message): Promise<Enqueued>;
+  /** Writes many messages, answering for each in its place; a wrong one does not stop the others. */
+  enqueueMany(messages: readonly Message[]): Promise<EnqueueResult[]>;
+  /**
+   * The message as a member of `TransactItems`, so that it is written together with the state that it tells of (outbox).
+   * The transaction is cancelled if the same deduplication key has made the message before.
+   * @throws MessageError (with `field`) when the message is wrong.
+   */
+  transactItem(message: Message): { readonly id: string; readonly item: dynamodb.TransactWriteItem };
+}
+
+/** The client's functions; the connection is made with the first message. */
+export function messageClient({ table, types, retentionDays }: EnqueueSettings): MessageClient {
+  const connection: { client?: dynamodb.DynamoDBClient } = {};
+
+  function put(message: Message) {
+    const now = Math.floor(Date.now() / 1000);
+    const problem = messageProblem(message, types, now);
+    if (problem) throw messageError(problem);
+    const { id, item } = newItem(message, now, retentionDays);
+    return { id, Put: { TableName: table.get(), Item: item, ConditionExpression: "attribute_not_exists(pk)" } };
+  }
+
+  async function enqueue(message: Message): Promise<Enqueued> {
+    const { id, Put } = put(message);
+    connection.client ??= new dynamodb.DynamoDBClient({ maxAttempts: 5 });
+    try {
+      await connection.client.send(new dynamodb.PutItemCommand(Put));
+      return { id, created: true };
+    } catch (error) {
+      if (isConditionFailure(error)) return { id, created: false };
+      throw error;
+    }
+  }
+
+  async function enqueueOne(message: Message): Promise<EnqueueResult> {
+    try {
+      return await enqueue(message);
+    } catch (error) {
+      if (!isMessageError(error)) throw error;
+      return { error: { field: error.field, message: error.message } };
+    }
+  }
+
+  return {
+    enqueue,
+    // Single conditional puts, not transactions: idempotent all the same, and half the write units of TransactWriteItems,
+    // which would also fail as a whole for one message that exists. BatchWriteItem takes no conditions.
+    enqueueMany: (messages) => inParallel(messages, PARALLEL_WRITES, enqueueOne),
+    transactItem: (message) => {
+      const { id, Put } = put(message);
+      return { id, item: { Put } };
+    },
+  };
+}
+
+function messageError(problem: { field: string; message: string }): Error {
+  return Object.assign(new Error(problem.message), { name: "MessageError", field: problem.field });
+}
+
+function isMessageError(error: unknown): error is Error & { field: string } {
+  return (error as { name?: unknown } | null)?.name === "MessageError";
+}

@@ -1,0 +1,116 @@
+import { N, S, type Item } from "../shared/attributes";
+import { playerPk } from "../shared/player-keys";
+import { dueBucket, messageId, messageKey } from "./keys";
+import type { Message, Reason, StoredMessage } from "./message";
+import { isStatus, RANK, type MessageStatus } from "./status";
+import { attributes, L, M, number, text } from "./values";
+
+const SECONDS_A_DAY = 86_400;
+
+/** The item of a new message. One dated ahead is born `held`, in the index of what waits for its time. */
+export function newItem(message: Message, now: number, retentionDays: number): { id: string; item: Item } {
+  const id = messageId(message.player, message.deduplicationKey);
+  const ahead = message.notBefore !== undefined && message.notBefore > now;
+  const status: MessageStatus = ahead ? "held" : "queued";
+  const latest = Math.max(now, message.notBefore ?? 0, message.validUntil ?? 0);
+  const item = attributes({
+    ...messageKey(message.player, id),
+    id: S(id),
+    player: S(message.player),
+    channel: S(message.channel ?? "email"),
+    type: S(message.type),
+    template: S(message.template),
+    data: S(JSON.stringify(message.data ?? {})),
+    status: S(status),
+    rank: N(RANK[status]),
+    history: L([historyEntry(status, now, ahead ? "not-before" : undefined)]),
+    dispatch: N(ahead ? 0 : 1),
+    attempt: N(0),
+    tries: N(0),
+    createdAt: N(now),
+    expiresAt: N(latest + retentionDays * SECONDS_A_DAY),
+    notBefore: message.notBefore === undefined ? undefined : N(message.notBefore),
+    validUntil: message.validUntil === undefined ? undefined : N(message.validUntil),
+    to: message.to === undefined ? undefined : S(message.to),
+    locale: message.locale === undefined ? undefined : S(message.locale),
+    run: message.run === undefined ? undefined : S(message.run),
+    dueBucket: ahead ? S(dueBucket(id)) : undefined,
+    dueAt: ahead ? N(message.notBefore ?? 0) : undefined,
+  });
+  return { id, item };
+}
+
+/** One line of a message's history; `at` in epoch seconds. */
+export function historyEntry(status: MessageStatus, at: number, detail?: string, attempt?: number) {
+  return M(
+    attributes({
+      status: S(status),
+      at: N(at),
+      detail: detail === undefined ? undefined : S(detail),
+      attempt: attempt === undefined ? undefined : N(attempt),
+    }),
+  );
+}
+
+export function reasonValue(reason: Reason) {
+  return M(
+    attributes({
+      code: S(reason.code),
+      detail: reason.detail === undefined ? undefined : S(reason.detail.slice(0, 1_000)),
+      template: reason.template === undefined ? undefined : S(reason.template),
+      locale: reason.locale === undefined ? undefined : S(reason.locale),
+      field: reason.field === undefined ? undefined : S(reason.field),
+    }),
+  );
+}
+
+export function readReason(item: Item | undefined): Reason | undefined {
+  const map = item?.["reason"]?.M;
+  const code = text(map, "code");
+  if (code === undefined) return undefined;
+  const reason: Record<string, string> = { code };
+  for (const name of ["detail", "template", "locale", "field"]) {
+    const value = text(map, name);
+    if (value !== undefined) reason[name] = value;
+  }
+  return reason as unknown as Reason;
+}
+
+/** A message's item, read; undefined when it is none of ours or has been tampered with. */
+export function readMessage(item: Item | undefined): StoredMessage | undefined {
+  const player = text(item, "player");
+  const id = text(item, "id");
+  const status = text(item, "status");
+  const channel = text(item, "channel");
+  const type = text(item, "type");
+  const template = text(item, "template");
+  const data = parseObject(text(item, "data"));
+  const dispatch = number(item, "dispatch");
+  if (!player || !id || !channel || !type || !template || !data || dispatch === undefined) return undefined;
+  if (!isStatus(status) || text(item, "pk") !== playerPk(player) || text(item, "sk") !== `MSG#${id}`) return undefined;
+  const optional: { notBefore?: number; validUntil?: number; to?: string; locale?: string; run?: string } = {};
+  const notBefore = number(item, "notBefore");
+  const validUntil = number(item, "validUntil");
+  const to = text(item, "to");
+  const locale = text(item, "locale");
+  const run = text(item, "run");
+  if (notBefore !== undefined) optional.notBefore = notBefore;
+  if (validUntil !== undefined) optional.validUntil = validUntil;
+  if (to !== undefined) optional.to = to;
+  if (locale !== undefined) optional.locale = locale;
+  if (run !== undefined) optional.run = run;
+  const attempt = number(item, "attempt") ?? 0;
+  return { player, id, status, channel, type, template, data, dispatch, attempt, ...optional };
+}
+
+function parseObject(json: string | undefined): Record<string, unknown> | undefined {
+  if (json === undefined) return undefined;
+  try {
+    const value: unknown = JSON.parse(json);
+    return value !== null && typeof value === "object" && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,20 @@
+/** Every size and count of the message store. */
+
+/** Bytes of `data` as JSON: far below an item's 400 KB, and rendered it must fit a queue's message. */
+export const MAX_DATA_BYTES = 32_768;
+/** Levels of `data`. */
+export const MAX_DATA_DEPTH = 32;
+export const MAX_DEDUPLICATION_KEY_BYTES = 256;
+export const MAX_RUN_BYTES = 128;
+/** RFC 5321: 64 of the local part, `@`, 255 of the domain. */
+export const MAX_ADDRESS_LENGTH = 320;
+/** Entries of `history`; when full, the last one is replaced, so that a message that is throttled for days stays small. */
+export const MAX_HISTORY = 40;
+/** Shards of the due index: 1,000 writes/s each. */
+export const DUE_SHARDS = 8;
+/** Bytes of one message and of one PublishBatch. https://docs.aws.amazon.com/general/latest/gr/sns.html */
+export const MAX_PUBLISH_BYTES = 262_144;
+/** Messages of one PublishBatch or SendMessageBatch. */
+export const MAX_BATCH = 10;
+/** Seconds beyond which a point in time is surely in milliseconds. */
+export const MAX_EPOCH_SECONDS = 100_000_000_000;

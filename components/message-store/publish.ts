@@ -1,0 +1,79 @@
+import * as sns from "@aws-sdk/client-sns";
+import { MAX_BATCH, MAX_PUBLISH_BYTES } from "./limits";
+
+/** Something to publish; `id` finds its answer. */
+export interface Publication {
+  readonly id: string;
+  readonly topicArn: string;
+  readonly body: string;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** What became of a publication that was not accepted. */
+export interface Refusal {
+  /** True when SNS will never take it: too large, malformed. */
+  readonly forGood: boolean;
+  readonly detail: string;
+}
+
+/** Room for the attributes of one entry beside its body. */
+const ENTRY_OVERHEAD = 512;
+
+/** Publishes in batches of one topic each, by number and size; answers with the refusals, by id. */
+export async function publishAll(
+  client: sns.SNSClient,
+  publications: readonly Publication[],
+): Promise<Record<string, Refusal>> {
+  const refusals: Record<string, Refusal> = {};
+  for (const batch of batches(publications, refusals)) {
+    const entries = batch.map((p, i) => ({
+      Id: String(i),
+      Message: p.body,
+      MessageAttributes: messageAttributes(p.attributes),
+    }));
+    try {
+      const answer = await client.send(
+        new sns.PublishBatchCommand({ TopicArn: batch[0]?.topicArn, PublishBatchRequestEntries: entries }),
+      );
+      for (const failed of answer.Failed ?? []) {
+        const p = batch[Number(failed.Id)];
+        const detail = `${failed.Code ?? "Unknown"}: ${failed.Message ?? ""}`;
+        if (p) refusals[p.id] = { forGood: failed.SenderFault === true, detail };
+      }
+    } catch (error) {
+      const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+      for (const p of batch) refusals[p.id] = { forGood: false, detail };
+    }
+  }
+  return refusals;
+}
+
+function batches(publications: readonly Publication[], refusals: Record<string, Refusal>): Publication[][] {
+  const done: Publication[][] = [];
+  const open: Record<string, { entries: Publication[]; bytes: number }> = {};
+  for (const p of publications) {
+    const bytes = Buffer.byteLength(p.body) + ENTRY_OVERHEAD;
+    if (bytes > MAX_PUBLISH_BYTES) {
+      refusals[p.id] = { forGood: true, detail: `${bytes} bytes; a topic takes ${MAX_PUBLISH_BYTES}` };
+      continue;
+    }
+    const batch = open[p.topicArn];
+    if (batch && batch.entries.length < MAX_BATCH && batch.bytes + bytes <= MAX_PUBLISH_BYTES) {
+      batch.entries.push(p);
+      batch.bytes += bytes;
+    } else {
+      const entries = [p];
+      done.push(entries);
+      open[p.topicArn] = { entries, bytes };
+    }
+  }
+  return done;
+}
+
+function messageAttributes(values: Readonly<Record<string, string>>): Record<string, sns.MessageAttributeValue> {
+  const attributes: Record<string, sns.MessageAttributeValue> = {};
+  for (const name of Object.keys(values)) {
+    attributes[name] = { DataType: name === "priority" ? "Number" : "String", StringValue: values[name] };
+  }
+  return attributes;
+}

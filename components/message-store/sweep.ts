@@ -1,0 +1,88 @@
+import * as dynamodb from "@aws-sdk/client-dynamodb";
+import type { Captured, HandlerFactory } from "../shared/callback";
+import { N, S, type Item } from "../shared/attributes";
+import { historyEntry } from "./item";
+import { DUE_INDEX } from "./keys";
+import { DUE_SHARDS } from "./limits";
+import { inParallel } from "./parallel";
+import { RANK } from "./status";
+import { isConditionFailure } from "./transition";
+import { L, number } from "./values";
+
+/** What a run of the sweeper did. */
+export interface Swept {
+  /** Messages queued again. */
+  readonly woken: number;
+  /** True when time ran out before the index was empty; the next minute goes on. */
+  readonly more: boolean;
+}
+
+const PAGE = 100;
+const PARALLEL_WRITES = 25;
+/** Milliseconds that must be left for another page. */
+const RESERVE = 5_000;
+
+/** Runs every minute: wakes what is held and due, page by page, until nothing is left or its time is nearly over. */
+export function sweepHandler({ table }: { table: Captured<string> }): HandlerFactory<unknown, Swept> {
+  return () => {
+    const client = new dynamodb.DynamoDBClient({ maxAttempts: 5 });
+    return async (_event, context) => {
+      const now = Math.floor(Date.now() / 1000);
+      let woken = 0;
+      let more = false;
+      for (let bucket = 0; bucket < DUE_SHARDS; bucket++) {
+        let start: Item | undefined;
+        do {
+          if (context.getRemainingTimeInMillis() < RESERVE) {
+            more = true;
+            break;
+          }
+          const page: dynamodb.QueryCommandOutput = await client.send(
+            new dynamodb.QueryCommand({
+              TableName: table.get(),
+              IndexName: DUE_INDEX,
+              KeyConditionExpression: "dueBucket = :bucket AND dueAt <= :now",
+              ExpressionAttributeValues: { ":bucket": S(String(bucket)), ":now": N(now) },
+              Limit: PAGE,
+              ...(start ? { ExclusiveStartKey: start } : {}),
+            }),
+          );
+          const results = await inParallel(page.Items ?? [], PARALLEL_WRITES, (item) => wake(item, now));
+          woken += results.filter((done) => done).length;
+          start = page.LastEvaluatedKey;
+        } while (start);
+      }
+      return { woken, more };
+    };
+
+    async function wake(entry: Item, now: number): Promise<boolean> {
+      const { pk, sk } = entry;
+      if (!pk || !sk) return false;
+      try {
+        await client.send(
+          new dynamodb.UpdateItemCommand({
+            TableName: table.get(),
+            Key: { pk, sk },
+            UpdateExpression:
+              "SET #status = :queued, #rank = :rank, history = list_append(history, :entry), dispatch = dispatch + :one REMOVE dueBucket, dueAt, #reason",
+            // The time it waits for may have been changed since the index was read.
+            ConditionExpression: "#status = :held AND dueAt = :due",
+            ExpressionAttributeNames: { "#status": "status", "#rank": "rank", "#reason": "reason" },
+            ExpressionAttributeValues: {
+              ":queued": S("queued"),
+              ":held": S("held"),
+              ":rank": N(RANK.queued),
+              ":one": N(1),
+              ":due": N(number(entry, "dueAt") ?? 0),
+              ":entry": L([historyEntry("queued", now, "due")]),
+            },
+          }),
+        );
+        return true;
+      } catch (error) {
+        if (isConditionFailure(error)) return false;
+        throw error;
+      }
+    }
+  };
+}

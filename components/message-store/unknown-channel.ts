@@ -1,0 +1,30 @@
+import * as dynamodb from "@aws-sdk/client-dynamodb";
+import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
+import type { Captured, HandlerFactory } from "../shared/callback";
+import { conclude } from "./conclude";
+import type { StoredMessage } from "./message";
+
+/** Reads the catch-all queue: what no channel takes has failed, and its item says so. */
+export function unknownChannelHandler({
+  table,
+}: {
+  table: Captured<string>;
+}): HandlerFactory<SQSEvent, SQSBatchResponse> {
+  return () => {
+    const client = new dynamodb.DynamoDBClient({ maxAttempts: 3 });
+    return async (event) => {
+      const failures: { itemIdentifier: string }[] = [];
+      for (const record of event.Records) {
+        try {
+          const message = JSON.parse(record.body) as StoredMessage;
+          const reason = { code: "channel-unknown", detail: message.channel };
+          await conclude(client, table.get(), message, { to: "failed", reason }, Math.floor(Date.now() / 1000));
+        } catch (error) {
+          console.error("unknown-channel", record.messageId, error);
+          failures.push({ itemIdentifier: record.messageId });
+        }
+      }
+      return { batchItemFailures: failures };
+    };
+  };
+}

@@ -1,0 +1,74 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { denyInsecureTransport, policyDocument, type ResourceStatement } from "./iam";
+import type { DeadLetteredQueue } from "./queue";
+import { applyTransform, type Transform } from "./transform";
+
+export interface EncryptedTopicArgs {
+  key: { readonly arn: pulumi.Input<string> };
+  /** A service that publishes in the name of this account, e.g. `ses.amazonaws.com`. @default only IAM grants */
+  publisher?: string;
+  transform?: Transform<aws.sns.TopicArgs> | undefined;
+}
+
+/** A topic under a customer key, closed to everyone but IAM grants and a named service. */
+export class EncryptedTopic extends pulumi.ComponentResource {
+  readonly topic: aws.sns.Topic;
+  readonly policy: aws.sns.TopicPolicy;
+  readonly arn: pulumi.Output<string>;
+
+  constructor(name: string, args: EncryptedTopicArgs, options?: pulumi.ComponentResourceOptions) {
+    super("games-messaging:shared:EncryptedTopic", name, {}, options);
+    const child: pulumi.CustomResourceOptions = { parent: this };
+    this.topic = new aws.sns.Topic(
+      `${name}-topic`,
+      applyTransform(args.transform, { kmsMasterKeyId: args.key.arn }, child, `${name}-topic`),
+      child,
+    );
+    this.arn = this.topic.arn;
+    const statements: ResourceStatement[] = [denyInsecureTransport("sns:Publish", this.arn)];
+    if (args.publisher !== undefined) {
+      const { accountId } = aws.getCallerIdentityOutput({}, { parent: this });
+      statements.push({
+        Sid: "Publisher",
+        Principal: { Service: args.publisher },
+        Action: "sns:Publish",
+        Resource: this.arn,
+        Condition: { StringEquals: { "aws:SourceAccount": accountId } },
+      });
+    }
+    this.policy = new aws.sns.TopicPolicy(
+      `${name}-policy`,
+      { arn: this.arn, policy: policyDocument(statements) },
+      child,
+    );
+    this.registerOutputs({ arn: this.arn });
+  }
+}
+
+/**
+ * Lets a queue receive what a topic publishes and its filter admits, as the plain body. What SNS cannot deliver (a
+ * denied or deleted queue is not retried) goes to the queue's dead letters, which must name the topic as a sender.
+ */
+export function subscribeQueue(
+  name: string,
+  topicArn: pulumi.Input<string>,
+  queue: DeadLetteredQueue,
+  filter: pulumi.Input<object> | undefined,
+  parent: pulumi.Resource,
+): aws.sns.TopicSubscription {
+  return new aws.sns.TopicSubscription(
+    name,
+    {
+      topic: topicArn,
+      protocol: "sqs",
+      endpoint: queue.arn,
+      rawMessageDelivery: true,
+      redrivePolicy: pulumi.jsonStringify({ deadLetterTargetArn: queue.deadLetters.arn }),
+      ...(filter === undefined
+        ? {}
+        : { filterPolicy: pulumi.jsonStringify(filter), filterPolicyScope: "MessageAttributes" }),
+    },
+    { parent, dependsOn: [queue] },
+  );
+}
