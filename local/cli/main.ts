@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { demoCommand } from "./demo";
 import { followCommand } from "./follow";
 import { localCommand } from "./local";
