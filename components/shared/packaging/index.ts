@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Statement } from "../iam";
-import { bundleText, type Bundle } from "./bundle";
+import { type Bundle, bundleText, withBuilders } from "./bundle";
 import { archiveSha, cached } from "./cache";
 import { type AnyFactory, capture } from "./capture";
 import { VariableNames } from "./environment";
@@ -72,9 +72,11 @@ export async function packageFunction(
   factory: AnyFactory,
   ownVariables: Iterable<string> = [],
 ): Promise<Packaged> {
-  const { printed, outputs, files, statements } = await serialize(component, factory, ownVariables);
-  const code = await cached(printed, files, () => bundleOrRefuse(component, printed, files));
-  return { code, sha: archiveSha(code), outputs, statements };
+  return withBuilders(async () => {
+    const { printed, outputs, files, statements } = await serialize(component, factory, ownVariables);
+    const code = await cached(printed, files, () => bundleOrRefuse(component, printed, files));
+    return { code, sha: archiveSha(code), outputs, statements };
+  });
 }
 
 function printOrRefuse(component: string, print: () => Printed): Printed {
@@ -99,7 +101,7 @@ async function bundleOrRefuse(
   files: ReadonlyMap<string, string>,
 ): Promise<Bundle> {
   try {
-    return await bundleText(printed.text, files, process.cwd());
+    return await bundleText({ text: printed.text, files });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     throw new PackagingError(

@@ -41,7 +41,11 @@ export function freeNames(code: string): readonly FreeName[] {
 
 function analyse(code: string): FreeName[] {
   // Parenthesised, a function expression stays an expression; the offset is taken off again.
-  const program = parse(`(${code}\n)`, { ecmaVersion: "latest", sourceType: "script", ranges: true }) as unknown as estree.Program;
+  const program = parse(`(${code}\n)`, {
+    ecmaVersion: "latest",
+    sourceType: "script",
+    ranges: true,
+  }) as unknown as estree.Program;
   linkParents(program as Positioned<estree.Node>);
   const scopes = analyze(program, { ecmaVersion: 2024, sourceType: "script" });
   const [global] = scopes.scopes;

@@ -47,7 +47,7 @@ function mapLine(line: string, map: SourceMap, stored: StoredMap): string {
 function sourceOf(map: SourceMap, row: number, column: number, stored: StoredMap): Position | undefined {
   const entry = map.findEntry(row - 1, column - 1);
   if (!("originalSource" in entry) || entry.originalSource === undefined) return undefined;
-  if (path.basename(entry.originalSource) !== SERIALIZED_FILE) {
+  if (!entry.originalSource.endsWith(`:${SERIALIZED_FILE}`)) {
     const inside = entry.originalSource.split("node_modules/").pop() ?? entry.originalSource;
     return { file: inside, line: entry.originalLine + 1, column: entry.originalColumn + 1 };
   }
