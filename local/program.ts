@@ -70,6 +70,8 @@ export class Program {
     const changed: DeclaredResource[] = [];
     const fail = (error: unknown): void => {
       const failure = error instanceof Error ? error : new Error(String(error));
+      // What waits for a failed resource fails too; only the first cause helps.
+      if (failures.length > 0 && FOLLOW_UP.test(failure.message)) return;
       if (!failures.some((other) => other.message === failure.message)) failures.push(failure);
     };
     // Pulumi reports what goes wrong in an `apply` or in an argument's promise as an unhandled rejection, nowhere else.
@@ -184,6 +186,8 @@ async function resolveOutputs(exported: unknown, failures: readonly Error[]): Pr
   if (failures.length > 0 || typeof exported !== "object" || exported === null) return {};
   return new Promise((resolve) => pulumi.output(exported as Json).apply((value) => resolve(value as Json)));
 }
+
+const FOLLOW_UP = /^(error serializing|failed to register|error resolving|resource .* failed)/i;
 
 /** Archives compare by what is in them. */
 function comparable(value: unknown): unknown {

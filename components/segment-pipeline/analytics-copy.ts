@@ -149,11 +149,7 @@ function targetRole(
   region: pulumi.Input<string>,
   accountId: pulumi.Input<string>,
 ): { readonly role: aws.iam.Role; readonly policy: aws.iam.RolePolicy } {
-  const role = new aws.iam.Role(
-    `${name}-target`,
-    { assumeRolePolicy: serviceTrust("glue.amazonaws.com", accountId) },
-    { parent },
-  );
+  const role = new aws.iam.Role(`${name}-target`, { assumeRolePolicy: serviceTrust("glue.amazonaws.com") }, { parent });
   const glue = pulumi.interpolate`arn:aws:glue:${region}:${accountId}`;
   const statements: Statement[] = [
     { Sid: "ListCopy", Action: "s3:ListBucket", Resource: bucket.arn },

@@ -170,7 +170,7 @@ function createRole(parent: LambdaFunction, name: string, args: AnyLambdaFunctio
   const options: pulumi.CustomResourceOptions = { parent };
   const roleArgs: aws.iam.RoleArgs = {
     description: `Of the function ${name}`,
-    assumeRolePolicy: serviceTrust("lambda.amazonaws.com", aws.getCallerIdentityOutput({}, { parent }).accountId),
+    assumeRolePolicy: serviceTrust("lambda.amazonaws.com"),
   };
   return new aws.iam.Role(
     `${name}-role`,

@@ -31,13 +31,19 @@ export function policyDocument(
     );
 }
 
-/** The trust policy that lets an AWS service assume a role, only in the name of this account. */
-export function serviceTrust(service: string, accountId: pulumi.Input<string>): pulumi.Output<string> {
+/**
+ * The trust policy that lets an AWS service assume a role.
+ *
+ * @param accountId the account in whose name alone the service may act. Only for services that document that they
+ * supply `aws:SourceAccount` when they assume a role: Lambda and Glue do not, and a condition that is never met locks
+ * the role for good (docs/decisions/0002-trust-policies.md).
+ */
+export function serviceTrust(service: string, accountId?: pulumi.Input<string>): pulumi.Output<string> {
   return policyDocument([
     {
       Action: "sts:AssumeRole",
       Principal: { Service: service },
-      Condition: { StringEquals: { "aws:SourceAccount": accountId } },
+      ...(accountId === undefined ? {} : { Condition: { StringEquals: { "aws:SourceAccount": accountId } } }),
     },
   ]);
 }
