@@ -1,0 +1,41 @@
+import type { RestRoute } from "../../service";
+
+const route = (method: string, path: string, operation: string): RestRoute => ({
+  method,
+  path: `/v2/email/${path}`,
+  operation,
+});
+
+/** The REST routes of SES's second API. */
+export const routes: readonly RestRoute[] = [
+  route("POST", "outbound-emails", "SendEmail"),
+  route("GET", "account", "GetAccount"),
+  route("PUT", "account/suppression", "PutAccountSuppressionAttributes"),
+  route("PUT", "suppression/addresses", "PutSuppressedDestination"),
+  route("GET", "suppression/addresses", "ListSuppressedDestinations"),
+  route("GET", "suppression/addresses/{EmailAddress}", "GetSuppressedDestination"),
+  route("DELETE", "suppression/addresses/{EmailAddress}", "DeleteSuppressedDestination"),
+  route("POST", "identities", "CreateEmailIdentity"),
+  route("GET", "identities", "ListEmailIdentities"),
+  route("GET", "identities/{EmailIdentity}", "GetEmailIdentity"),
+  route("DELETE", "identities/{EmailIdentity}", "DeleteEmailIdentity"),
+  route("POST", "configuration-sets", "CreateConfigurationSet"),
+  route("GET", "configuration-sets", "ListConfigurationSets"),
+  route("GET", "configuration-sets/{ConfigurationSetName}", "GetConfigurationSet"),
+  route("DELETE", "configuration-sets/{ConfigurationSetName}", "DeleteConfigurationSet"),
+  route(
+    "POST",
+    "configuration-sets/{ConfigurationSetName}/event-destinations",
+    "CreateConfigurationSetEventDestination",
+  ),
+  route("GET", "configuration-sets/{ConfigurationSetName}/event-destinations", "GetConfigurationSetEventDestinations"),
+  route(
+    "PUT",
+    "configuration-sets/{ConfigurationSetName}/event-destinations/{EventDestinationName}",
+    "UpdateConfigurationSetEventDestination",
+  ),
+  route("POST", "tenants", "CreateTenant"),
+  route("POST", "tenants/get", "GetTenant"),
+  route("POST", "tenants/resources", "CreateTenantResourceAssociation"),
+  route("POST", "tenants/resources/delete", "DeleteTenantResourceAssociation"),
+];

@@ -1,0 +1,48 @@
+import type { Cloud } from "../../cloud";
+
+/** A segment or subsegment as the X-Ray SDK writes it. */
+export interface Segment {
+  readonly trace_id: string;
+  readonly id: string;
+  readonly name: string;
+  /** Seconds since the epoch. */
+  readonly start_time: number;
+  readonly end_time?: number;
+  readonly error?: boolean;
+  readonly fault?: boolean;
+  readonly throttle?: boolean;
+  readonly origin?: string;
+}
+
+/** Traces kept; the oldest go first. */
+const keptTraces = 10_000;
+
+/** Segments by trace, in bounded memory. */
+export class XrayEngine {
+  readonly traces = new Map<string, Segment[]>();
+
+  constructor(readonly cloud: Cloud) {}
+
+  /** Takes a segment document; returns why it cannot be processed, if so. */
+  put(document: string): { readonly id?: string; readonly code: string; readonly message: string } | undefined {
+    let segment: Partial<Segment>;
+    try {
+      segment = JSON.parse(document) as Partial<Segment>;
+    } catch {
+      return { code: "ParseError", message: "Invalid segment. ErrorCode: ParseError" };
+    }
+    const { id, name, trace_id: trace, start_time: start } = segment;
+    const own = id === undefined ? {} : { id };
+    if (typeof id !== "string" || !/^[0-9a-f]{16}$/.test(id))
+      return { ...own, code: "InvalidId", message: "Invalid segment. ErrorCode: InvalidId" };
+    if (typeof trace !== "string" || !/^1-[0-9a-f]{8}-[0-9a-f]{24}$/.test(trace))
+      return { ...own, code: "InvalidTraceId", message: "Invalid segment. ErrorCode: InvalidTraceId" };
+    if (typeof name !== "string" || typeof start !== "number")
+      return { ...own, code: "MissingField", message: "Invalid segment. ErrorCode: MissingField" };
+    const segments = this.traces.get(trace);
+    if (segments) segments.push(segment as Segment);
+    else this.traces.set(trace, [segment as Segment]);
+    if (this.traces.size > keptTraces) this.traces.delete(this.traces.keys().next().value!);
+    return undefined;
+  }
+}
