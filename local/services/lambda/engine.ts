@@ -147,6 +147,9 @@ export class LambdaEngine implements FunctionsPort {
   }
 
   private change(fn: LambdaFunction, settings: FunctionSettings, code: LambdaFunction["code"]): void {
+    // The same again changes nothing: warm environments stay when a program is evaluated anew.
+    if (fn.revision > 0 && code.root === fn.code.root && JSON.stringify(settings) === JSON.stringify(fn.settings))
+      return;
     fn.settings = settings;
     fn.code = code;
     fn.revision++;

@@ -21,8 +21,12 @@ interface Work {
   readonly invokes: number;
 }
 
-/** The name of the one shard that a stream of the local cloud has. */
-export const shardId = "shardId-00000001735689600000-00000000";
+/** The name of a stream's one shard, as DescribeStream shows it: from the time in the stream's label. */
+export function shardIdOf(streamArn: string): string {
+  const created = Date.parse(`${streamArn.split("/stream/")[1] ?? ""}Z`);
+  return `shardId-${String(Number.isNaN(created) ? 0 : created).padStart(20, "0")}-00000001`;
+}
+
 const retentionMs = 24 * 3_600_000;
 const longestBackoffMs = 60_000;
 
@@ -47,7 +51,8 @@ export class StreamLane {
     private readonly report: ReportResult,
   ) {
     const seconds = settings.tumblingWindowInSeconds;
-    if (seconds > 0) this.window = new TumblingWindow(seconds * 1000, shardId, settings.eventSourceArn);
+    if (seconds > 0)
+      this.window = new TumblingWindow(seconds * 1000, shardIdOf(settings.eventSourceArn), settings.eventSourceArn);
   }
 
   get length(): number {
@@ -286,7 +291,7 @@ export class StreamLane {
       version: "1.0",
       timestamp: new Date(cloud.clock.now()).toISOString(),
       DDBStreamBatchInfo: {
-        shardId,
+        shardId: shardIdOf(settings.eventSourceArn),
         startSequenceNumber: first.sequenceNumber,
         endSequenceNumber: last.sequenceNumber,
         approximateArrivalOfFirstRecord: new Date(first.createdAt).toISOString(),

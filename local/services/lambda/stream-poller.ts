@@ -14,6 +14,10 @@ const gatherMs = 20;
 /** Records that wait in memory at most, so that a blocked lane does not read the whole stream. */
 const bufferLimit = 20_000;
 
+const refused =
+  "PROBLEM: Cannot access stream. Please ensure the role can perform the GetRecords, GetShardIterator, " +
+  "DescribeStream, and ListStreams Actions on your stream in IAM.";
+
 /** Reads a DynamoDB stream in order and hands its records to lanes; the order of a partition key is kept in one lane. */
 export class StreamPoller implements Poller {
   private position: string | undefined;
@@ -76,23 +80,19 @@ export class StreamPoller implements Poller {
   private poll(): void {
     const { cloud } = this.engine;
     this.lastPoll = cloud.clock.now();
-    if (!this.mayRead()) {
-      this.report(
-        "PROBLEM: Cannot access stream. Please ensure the role can perform the GetRecords, GetShardIterator, DescribeStream, and ListStreams Actions on your stream in IAM.",
-      );
-      this.schedule(Math.min(900_000, 1_000 * 2 ** this.refusals++));
-      return;
-    }
-    this.refusals = 0;
-    const room = bufferLimit - this.lanes.reduce((sum, lane) => sum + lane.length, 0);
-    const limit = Math.min(10_000, room);
+    const limit = Math.min(10_000, bufferLimit - this.lanes.reduce((sum, lane) => sum + lane.length, 0));
     let records: readonly StreamRecord[] = [];
     try {
+      if (!this.mayRead()) {
+        this.report(refused);
+        return this.schedule(Math.min(900_000, 1_000 * 2 ** this.refusals++));
+      }
       if (limit > 0) records = cloud.ports.streams.read(this.settings.eventSourceArn, this.position, limit);
     } catch (error) {
-      this.report(`PROBLEM: ${error instanceof Error ? error.message : String(error)}`);
-      return;
+      // The table or its stream is gone.
+      return this.report(`PROBLEM: ${error instanceof Error ? error.message : String(error)}`);
     }
+    this.refusals = 0;
     for (const record of records) {
       this.position = record.dynamodb.SequenceNumber;
       if (!this.filter(record)) continue;

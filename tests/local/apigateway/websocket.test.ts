@@ -288,6 +288,7 @@ describe("WebSocket APIs", () => {
   });
 
   describe("@connections", () => {
+    const onlyId = (): string => [...r.gateway.gateway.connections.keys()][0]!;
     const code = (call: Promise<unknown>): Promise<unknown> =>
       call.then(
         () => "done",
@@ -298,7 +299,7 @@ describe("WebSocket APIs", () => {
       await r.route("$default", ok);
       await r.deploy();
       const client = await r.connect({ headers: { "user-agent": "game/1" } });
-      const [{ id }] = [...r.gateway.gateway.connections.values()] as [{ id: string }];
+      const id = onlyId();
       await r.call("PostToConnection", { ConnectionId: id, Data: Buffer.from("héllo").toString("base64") });
       expect(await client.until(1)).to.deep.equal(["héllo"]);
       const start = new Date(r.clock.now()).toISOString();
@@ -316,7 +317,7 @@ describe("WebSocket APIs", () => {
       await r.route("$default", ok);
       await r.deploy();
       const client = await r.connect();
-      const [{ id }] = [...r.gateway.gateway.connections.values()] as [{ id: string }];
+      const id = onlyId();
       client.socket.close();
       await client.end();
       await settled(() => r.gateway.gateway.connections.size === 0);
@@ -330,7 +331,7 @@ describe("WebSocket APIs", () => {
       await r.route("$default", ok);
       await r.deploy();
       await r.connect();
-      const [{ id }] = [...r.gateway.gateway.connections.values()] as [{ id: string }];
+      const id = onlyId();
       const Data = Buffer.alloc(128 * 1024 + 1);
       expect(await code(r.call("PostToConnection", { ConnectionId: id, Data }))).to.equal("PayloadTooLargeException");
     });

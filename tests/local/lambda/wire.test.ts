@@ -1,0 +1,172 @@
+import { expect } from "chai";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { WebSocket } from "ws";
+import { VirtualClock } from "../../../local/clock";
+import { Cloud } from "../../../local/cloud";
+import { Front } from "../../../local/http/front";
+import { HttpServer } from "../../../local/http/server";
+import type { Json } from "../../../local/service";
+import { apigatewayService } from "../../../local/services/apigateway";
+import { dynamodbService } from "../../../local/services/dynamodb";
+import { iamService } from "../../../local/services/iam";
+import { lambdaService } from "../../../local/services/lambda";
+import { logsService } from "../../../local/services/logs";
+
+const sdk = (name: string): string => JSON.stringify(require.resolve(`@aws-sdk/${name}`));
+
+describe("Functions on the wire", () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "wire-"));
+  const clock = new VirtualClock();
+  const cloud = new Cloud({ clock, folder });
+  const server = new HttpServer(new Front(cloud));
+  const declare = async (type: string, name: string, inputs: Json): Promise<Json> => {
+    for (const service of cloud.services.values()) {
+      const found = service.resourceTypes[type];
+      if (!found) continue;
+      const made = await found.create(inputs, {
+        cloud,
+        name,
+        type,
+        urn: `urn:pulumi:test::p::${type}::${name}`,
+        physicalName: () => `${name}-1234567`,
+      });
+      return { id: made.id, ...made.state };
+    }
+    throw new Error(type);
+  };
+  let role: Json;
+  let api: Json;
+
+  before(async () => {
+    for (const make of [iamService, logsService, dynamodbService, lambdaService, apigatewayService]) {
+      cloud.register(make(cloud));
+    }
+    cloud.endpoint = await server.listen();
+    const trust = (service: string): string =>
+      JSON.stringify({
+        Version: "2012-10-17",
+        Statement: [{ Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" }],
+      });
+    role = await declare("aws:iam/role:Role", "worker", { assumeRolePolicy: trust("lambda.amazonaws.com") });
+    const table = await declare("aws:dynamodb/table:Table", "things", {
+      name: "things",
+      billingMode: "PAY_PER_REQUEST",
+      hashKey: "pk",
+      attributes: [{ name: "pk", type: "S" }],
+      streamEnabled: true,
+      streamViewType: "NEW_AND_OLD_IMAGES",
+    });
+    api = await declare("aws:apigatewayv2/api:Api", "chat", { name: "chat", protocolType: "WEBSOCKET" });
+    await declare("aws:iam/rolePolicy:RolePolicy", "worker", {
+      role: role["name"] ?? role["id"],
+      policy: JSON.stringify({
+        Version: "2012-10-17",
+        Statement: [
+          { Effect: "Allow", Action: "dynamodb:PutItem", Resource: table["arn"] },
+          {
+            Effect: "Allow",
+            Action: [
+              "dynamodb:GetRecords",
+              "dynamodb:GetShardIterator",
+              "dynamodb:DescribeStream",
+              "dynamodb:ListStreams",
+            ],
+            Resource: table["streamArn"],
+          },
+          {
+            Effect: "Allow",
+            Action: "execute-api:ManageConnections",
+            Resource: `${String(api["executionArn"])}/play/POST/@connections/*`,
+          },
+        ],
+      }),
+    });
+    const fn = (name: string, source: string): Promise<Json> =>
+      declare("aws:lambda/function:Function", name, {
+        name,
+        role: role["arn"],
+        handler: "index.handler",
+        timeout: 30,
+        memorySize: 256,
+        code: { assets: { "index.js": { text: source } } },
+      });
+    const put = await fn(
+      "put",
+      `const { DynamoDBClient, PutItemCommand } = require(${sdk("client-dynamodb")});
+      const db = new DynamoDBClient({});
+      exports.handler = async (event) => {
+        const { id } = JSON.parse(event.body);
+        await db.send(new PutItemCommand({ TableName: "things", Item: { pk: { S: id }, to: { S: event.requestContext.connectionId } } }));
+        return { statusCode: 200 };
+      };`,
+    );
+    await fn(
+      "notify",
+      `const { ApiGatewayManagementApiClient, PostToConnectionCommand } = require(${sdk("client-apigatewaymanagementapi")});
+      const api = new ApiGatewayManagementApiClient({});
+      exports.handler = async (event) => {
+        for (const { dynamodb } of event.Records) {
+          await api.send(new PostToConnectionCommand({ ConnectionId: dynamodb.NewImage.to.S, Data: "stored " + dynamodb.Keys.pk.S }));
+        }
+      };`,
+    );
+    const integration = await declare("aws:apigatewayv2/integration:Integration", "put", {
+      apiId: api["id"],
+      integrationType: "AWS_PROXY",
+      integrationUri: put["invokeArn"],
+    });
+    await declare("aws:apigatewayv2/route:Route", "put", {
+      apiId: api["id"],
+      routeKey: "put",
+      target: `integrations/${String(integration["id"])}`,
+    });
+    await declare("aws:lambda/permission:Permission", "put", {
+      function: "put",
+      action: "lambda:InvokeFunction",
+      principal: "apigateway.amazonaws.com",
+      sourceArn: `${String(api["executionArn"])}/*/put`,
+    });
+    const deployment = await declare("aws:apigatewayv2/deployment:Deployment", "d", { apiId: api["id"] });
+    await declare("aws:apigatewayv2/stage:Stage", "play", {
+      apiId: api["id"],
+      name: "play",
+      deploymentId: deployment["id"],
+    });
+    await declare("aws:lambda/eventSourceMapping:EventSourceMapping", "notify", {
+      eventSourceArn: table["streamArn"],
+      functionName: "notify",
+      startingPosition: "TRIM_HORIZON",
+    });
+  });
+
+  after(async () => {
+    await cloud.close();
+    await server.close();
+    fs.rmSync(folder, { recursive: true, force: true });
+  });
+
+  it("carries a frame through a function, a table and its stream back to the client, under the declared role", async () => {
+    const client = new WebSocket(`${String(api["apiEndpoint"])}/play`);
+    await new Promise((resolve) => client.once("open", resolve));
+    let heard: string | undefined;
+    client.on("message", (data: Buffer) => (heard = data.toString()));
+    client.send('{"action":"put","id":"a1"}');
+    const stored = (): boolean => cloud.trace.since().some((event) => event.name === "PutItem");
+    while (!stored()) await new Promise((resolve) => setImmediate(resolve));
+    await clock.advance(1000);
+    while (heard === undefined) await new Promise((resolve) => setImmediate(resolve));
+    expect(heard).to.equal("stored a1");
+    client.close();
+    const events = cloud.trace.since();
+    const write = events.find((event) => event.name === "PutItem")!;
+    const run = events.find((event) => event.seq === write.cause)!;
+    expect(run).to.include({ kind: "invoke", name: "put" });
+    const frame = events.find((event) => event.seq === run.cause)!;
+    expect(frame).to.include({ kind: "frame", name: "put" });
+    const post = events.find((event) => event.name === "PostToConnection")!;
+    expect(events.find((event) => event.seq === post.cause)).to.include({ kind: "invoke", name: "notify" });
+    expect(post.principal).to.match(/:assumed-role\/worker-1234567\/notify$/);
+  });
+});
