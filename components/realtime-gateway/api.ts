@@ -135,6 +135,9 @@ export function createStage(
   const targets = pulumi.output(
     routes.all.then((all) => pulumi.all(all.map(({ key: routeKey, route }) => pulumi.all([routeKey, route.target])))),
   );
+  const declared = pulumi.output(
+    routes.all.then((all): pulumi.Resource[] => [authorizer, ...all.flatMap(({ resources }) => resources)]),
+  ) as pulumi.Output<pulumi.Resource[]>;
   const deployment = new aws.apigatewayv2.Deployment(
     `${name}-deployment`,
     {
@@ -145,13 +148,7 @@ export function createStage(
           .apply((parts) => createHash("sha256").update(JSON.stringify(parts)).digest("hex")),
       },
     },
-    {
-      parent,
-      dependsOn: routes.all.then((all): pulumi.Input<pulumi.Resource>[] => [
-        authorizer,
-        ...all.flatMap(({ resources }) => resources),
-      ]),
-    },
+    { parent, dependsOn: declared },
   );
   const logs = { kmsKeyId: key.arn, retentionInDays: settings.logRetentionDays };
   const access = new aws.cloudwatch.LogGroup(`${name}-access-logs`, logs, { parent });
