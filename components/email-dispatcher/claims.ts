@@ -2,7 +2,7 @@
 import type * as dynamodb from "@aws-sdk/client-dynamodb";
 import { transition } from "../message-store/transition";
 import type { Reason } from "../message-store/message";
-import { N, S } from "../shared/attributes";
+import { N, S, SS } from "../shared/attributes";
 import type { Envelope } from "./envelope";
 import type { Fate } from "./protocol";
 
@@ -52,8 +52,10 @@ export function accepted(place: Place, attempt: number, providerId: string): Pro
     to: "sent",
     set: ["providerId = :provider"],
     remove: ["#reason"],
-    names: { "#reason": "reason" },
-    values: { ":provider": S(providerId) },
+    // SES's own Send event says the same once more: no second line of history.
+    add: ["#seen :keys"],
+    names: { "#reason": "reason", "#seen": "seen" },
+    values: { ":provider": S(providerId), ":keys": SS([`Send-${attempt}`]) },
   });
 }
 

@@ -29,6 +29,8 @@ export interface Transition {
   /** Further assignments, `name = :value`, in terms of `names` and `values`. */
   readonly set?: readonly string[];
   readonly remove?: readonly string[];
+  /** Additions to sets, `name :value`. */
+  readonly add?: readonly string[];
   readonly names?: Readonly<Record<string, string>>;
   readonly values?: Item;
 }
@@ -50,7 +52,6 @@ export function transitionInput(table: string, t: Transition): dynamodb.UpdateIt
     full ? `history[${MAX_HISTORY - 1}] = :entry` : "history = list_append(history, :entry)",
     ...(t.set ?? []),
   ];
-  const remove = [...(t.remove ?? [])];
   const names: Record<string, string> = { "#status": "status", "#rank": "rank", ...(t.names ?? {}) };
   if (t.reason) {
     names["#reason"] = "reason";
@@ -70,11 +71,15 @@ export function transitionInput(table: string, t: Transition): dynamodb.UpdateIt
   return {
     TableName: table,
     Key: messageKey(t.player, t.id),
-    UpdateExpression: `SET ${set.join(", ")}${remove.length > 0 ? ` REMOVE ${remove.join(", ")}` : ""}`,
+    UpdateExpression: [clause("SET", set), clause("REMOVE", t.remove), clause("ADD", t.add)].join(" ").trim(),
     ConditionExpression: conditions.join(" AND "),
     ExpressionAttributeNames: names,
     ExpressionAttributeValues: values,
   };
+}
+
+function clause(word: string, parts: readonly string[] = []): string {
+  return parts.length === 0 ? "" : `${word} ${parts.join(", ")}`;
 }
 
 /** Takes the step; false when the message was elsewhere already. */
