@@ -5,9 +5,8 @@ import { refusalOf } from "./forbidden";
 import { captureGraph, type FunctionInfo } from "./graph";
 import { grantsOf } from "./grants";
 import { loadedModules, printedPath, printsAsText } from "./modules";
-import { type Session, withSession } from "./session";
-import { markOutput } from "./session";
-import { findCaptured } from "./where";
+import { markOutput, type Session, withSession } from "./session";
+import { findCaptured, findShadowedGlobal } from "./where";
 
 /** A factory as the packager takes it, whatever its handler's types. */
 export type AnyFactory = () => unknown;
@@ -33,6 +32,7 @@ export async function capture(component: string, factory: AnyFactory): Promise<C
   const refused: unknown[] = [];
   const modules = loadedModules();
   const standIns = new Set<unknown>();
+  const functions = new Set<object>([factory]);
   const note = (value: unknown): void => {
     for (const grant of grantsOf(value)) grants.add(grant);
   };
@@ -55,7 +55,10 @@ export async function capture(component: string, factory: AnyFactory): Promise<C
     const file =
       modules.get("default" in value ? (value as { default: unknown }).default : value) ?? modules.get(value);
     if (file !== undefined && acceptModule(value, file, session)) return true;
-    if (!refusalOf(value)) return true;
+    if (!refusalOf(value)) {
+      if (typeof value === "function") functions.add(value);
+      return true;
+    }
     refused.push(value);
     return false;
   };
@@ -68,6 +71,7 @@ export async function capture(component: string, factory: AnyFactory): Promise<C
     const graph = await withSession(session, () => captureGraph(factory, serialize));
     if (refused.length === 0) {
       forbidDeploymentOnly(component, graph);
+      await forbidShadowedGlobals(component, functions);
       return { graph, session, grants: [...grants] };
     }
   } catch (error) {
@@ -103,6 +107,25 @@ function acceptModule(value: object, file: string, session: Session): boolean {
 function isStandIn(value: object): boolean {
   const keys = Object.keys(value);
   return value.constructor?.name === "SerializedOutput" && keys.length === 1 && keys[0] === "value";
+}
+
+const unshadowed = new WeakSet<object>();
+
+async function forbidShadowedGlobals(component: string, functions: ReadonlySet<object>): Promise<void> {
+  for (const fn of functions) {
+    if (unshadowed.has(fn)) continue;
+    const name = await findShadowedGlobal(fn);
+    if (name !== undefined) {
+      throw new PackagingError(
+        component,
+        `captured variable "${name}"`,
+        "a variable named like a global of Node, which the serializer would use in its place",
+        "another name",
+        `Rename "${name}".`,
+      );
+    }
+    unshadowed.add(fn);
+  }
 }
 
 /** The serializer replaces a function that exists only while deploying by one that throws at run time. */

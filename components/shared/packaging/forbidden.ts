@@ -61,6 +61,7 @@ function refusalOfObject(value: object): Refusal | undefined {
     return undefined;
   }
   if (types.isRegExp(value)) return undefined;
+  if (types.isGeneratorObject(value)) return { got: "a generator that has been started", fix: INSIDE };
   const proto = Object.getPrototypeOf(value) as object | null;
   if (proto === null || proto === Object.prototype) return refusalOfShape(value);
   if (types.isArgumentsObject(value)) return undefined;
@@ -77,10 +78,17 @@ function refusalOfShape(value: object): Refusal | undefined {
   return undefined;
 }
 
+/** What the `prototype` of every generator function inherits from; the serializer knows both. */
+const GENERATOR_PROTOTYPES = new Set<unknown>([
+  Object.getPrototypeOf(function* () {}["prototype"]),
+  Object.getPrototypeOf(async function* () {}["prototype"]),
+]);
+
 /** A chain of prototypes that are plain objects, or that belong to constructor functions printed as text. */
 function isPlainChain(proto: object): boolean {
   for (let p: object | null = proto; p && p !== Object.prototype; p = Object.getPrototypeOf(p) as object | null) {
     if (types.isProxy(p)) return false;
+    if (GENERATOR_PROTOTYPES.has(p)) return true;
     const own = Object.getOwnPropertyDescriptor(p, "constructor");
     const constructor: unknown = own?.value;
     if (constructor === undefined) continue;
@@ -98,12 +106,11 @@ function describe(value: object): string {
   const constructor = (value as { constructor?: unknown }).constructor;
   const name = typeof constructor === "function" ? constructor.name : "";
   if (types.isNativeError(value)) return `an Error (${name})`;
-  const builtIn = typeof constructor === "function" && isNative(constructor);
-  if (builtIn)
-    return `${/^[AEIOU]/.test(name) ? "an" : "a"} ${Object.prototype.toString
-      .call(value)
-      .slice(8, -1)
-      .replace(/^Object$/, name)}`;
+  const known = (globalThis as unknown as Record<string, unknown>)[name] === constructor;
+  if (known || (typeof constructor === "function" && isNative(constructor))) {
+    const tag = known ? name : Object.prototype.toString.call(value).slice(8, -1);
+    return `${/^[AEIO]/.test(tag) ? "an" : "a"} ${tag}`;
+  }
   if (typeof (value as { send?: unknown }).send === "function" && "config" in value) {
     return `a client of the AWS SDK (${name})`;
   }

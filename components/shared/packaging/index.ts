@@ -7,6 +7,7 @@ import { VariableNames } from "./environment";
 import { PackagingError } from "./errors";
 import { printModule, type Printed } from "./print";
 import { serially } from "./serially";
+import { UnprintableError } from "./usage";
 
 export { BUNDLE_OPTIONS, type Bundle, handBundle } from "./bundle";
 export { archiveSha, cacheFolder, sourceMapOf } from "./cache";
@@ -83,13 +84,13 @@ function printOrRefuse(component: string, print: () => Printed): Printed {
   try {
     return print();
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
+    if (!(error instanceof UnprintableError)) throw error;
     throw new PackagingError(
       component,
       "handler",
       `a function that ${error.message}`,
-      "functions that only read what they capture",
-      "Keep state inside the factory.",
+      "functions that stand alone and only read what they capture",
+      error.fix,
       { cause: error },
     );
   }

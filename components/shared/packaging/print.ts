@@ -34,7 +34,8 @@ const $output = (value) => ({
  * Prints a captured graph as one module: every function as it was written, with the names it captured replaced by
  * module-level ones. There is no \`with\`, so that a bundler can shake and minify it, and an engine can compile it.
  * @param root a factory: the module exports what it returns.
- * @throws Error when a captured name is assigned to, or the graph has a form that is not known.
+ * @throws UnprintableError when a function assigns to what it captures, or cannot stand alone.
+ * @throws Error when the graph has a form that is not known.
  */
 export function printModule(root: FunctionInfo, choose: ChooseVariable): Printed {
   return new Printer(root, choose).print();
@@ -105,7 +106,6 @@ class Printer {
     const edits = freeNames(info.code).flatMap((free) => {
       const entry = captured?.get(free.name);
       if (!entry) return [];
-      if (free.written) throw new Error(assigned(free.name));
       return [this.edit(free, entry)];
     });
     return replaceRanges(info.code, edits);
@@ -300,8 +300,4 @@ function markerOf(entry: Entry): string {
     if (keyText(key) === "value" && typeof slot.entry.json === "string") return slot.entry.json;
   }
   throw new Error("the serializer made an output without its value");
-}
-
-function assigned(name: string): string {
-  return `assigns to the captured variable "${name}", of which it has a copy; declare "${name}" inside the factory`;
 }

@@ -11,6 +11,8 @@ export interface FreeName {
   readonly shorthand: boolean;
   /** The name is assigned to, not only read. */
   readonly written: boolean;
+  /** Only asked for its type: `typeof name` is allowed where there is none. */
+  readonly tested: boolean;
   /** The member read from it by a plain name, `name.member`, when the expression does nothing else with the name. */
   readonly member?: Member;
 }
@@ -62,6 +64,7 @@ function toFreeName(reference: Reference): FreeName {
     end: id.end - 1,
     shorthand: parent?.type === "Property" && parent.shorthand && parent.value === id,
     written: reference.isWrite(),
+    tested: parent?.type === "UnaryExpression" && parent.operator === "typeof",
     ...memberOf(id, parent),
   };
 }

@@ -45,15 +45,53 @@ export function usageOf(root: FunctionInfo): Usage {
   };
   schedule(root);
   for (let info = pending.shift(); info; info = pending.shift()) {
-    for (const free of freeNames(info.code)) {
+    for (const free of freeNamesOf(info)) {
       const entry = captured.get(info)?.get(free.name);
-      if (!entry) continue;
+      if (!entry) {
+        if (!isGlobal(free)) throw new UnprintableError(missed(free.name), `Rename the inner "${free.name}".`);
+        continue;
+      }
+      if (free.written) throw new UnprintableError(assigned(free.name), `Declare "${free.name}" inside the factory.`);
       if (entry.object && !readsPlainMember(free, entry)) held.add(entry);
       visit(entry);
     }
     visitSlots(info.env.values(), ownProto(info));
   }
   return { functions: [...captured.keys()], captured, dissolves: (entry) => !!entry.object && !held.has(entry) };
+}
+
+/** A function that is written in a way that cannot be printed. */
+export class UnprintableError extends Error {
+  constructor(
+    message: string,
+    readonly fix: string,
+  ) {
+    super(message);
+  }
+}
+
+function freeNamesOf(info: FunctionInfo): readonly FreeName[] {
+  try {
+    return freeNames(info.code);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const start = info.code.slice(0, 60).replace(/\s+/g, " ");
+    throw new UnprintableError(`cannot stand alone (${message}): ${start}`, "Write it as a plain function.");
+  }
+}
+
+const MODULE_GLOBALS = new Set(["require", "module", "exports", "__dirname", "__filename", "arguments"]);
+
+function isGlobal(free: FreeName): boolean {
+  return free.name in globalThis || free.tested || MODULE_GLOBALS.has(free.name);
+}
+
+function missed(name: string): string {
+  return `uses "${name}" outside of a block or after a parameter that declares the same name, which the serializer takes for the inner one`;
+}
+
+function assigned(name: string): string {
+  return `assigns to the captured variable "${name}", of which it has a copy`;
 }
 
 /** The slot of an object that a plain name reads. */

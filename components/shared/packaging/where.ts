@@ -33,7 +33,7 @@ export async function findCaptured(root: object, target: unknown): Promise<Place
   for (let i = 0; i < queue.length && i < MOST_STEPS; i++) {
     const step = queue[i];
     if (!step) break;
-    for (const next of await stepsFrom(step)) {
+    for (const next of await stepsFrom(step, target)) {
       if (next.value === target) return { path: next.path, owner: next.owner };
       const inner = (typeof next.value === "object" && next.value !== null) || typeof next.value === "function";
       if (!inner || seen.has(next.value)) continue;
@@ -44,18 +44,22 @@ export async function findCaptured(root: object, target: unknown): Promise<Place
   return undefined;
 }
 
-async function stepsFrom({ value, owner, path }: Step): Promise<Step[]> {
+async function stepsFrom({ value, owner, path }: Step, target: unknown): Promise<Step[]> {
   const steps: Step[] = [];
-  if (typeof value === "function") steps.push(...(await capturedBy(value, path === "" ? "" : value.name || path)));
-  for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(value as object))) {
-    const inner = /^[A-Za-z_$][\w$]*$/.test(name) ? `${path}.${name}` : `${path}[${JSON.stringify(name)}]`;
-    if (path !== "" && "value" in property) steps.push({ value: property.value, owner, path: inner });
+  if (typeof value === "function")
+    steps.push(...(await capturedBy(value, path === "" ? "" : value.name || path, target)));
+  for (const key of Reflect.ownKeys(value as object)) {
+    const property = Object.getOwnPropertyDescriptor(value, key);
+    if (!property) continue;
+    const name = String(key);
+    const inner = /^[A-Za-z_$][\w$]*$/.test(name) ? `${path}.${name}` : `${path}[${name}]`;
+    if (path !== "" && !property.get) steps.push({ value: property.value, owner, path: inner });
     if (property.get) steps.push({ value: property.get, owner, path: inner });
   }
   return steps;
 }
 
-async function capturedBy(fn: object, owner: string): Promise<Step[]> {
+async function capturedBy(fn: object, owner: string, target: unknown): Promise<Step[]> {
   const text = Function.prototype.toString.call(fn);
   const steps: Step[] = [];
   for (const name of namesOf(text)) {
@@ -64,13 +68,31 @@ async function capturedBy(fn: object, owner: string): Promise<Step[]> {
     const isModule = typeof value === "object" && value !== null && "__esModule" in value;
     const members = [...text.matchAll(new RegExp(`\\b${name.replace(/\$/g, "\\$&")}\\.([\\w$]+)`, "g"))];
     // Of a module only what is used is captured, and a reader looks for the name that the source uses.
-    if (isModule && members.length > 0) {
+    if (isModule && members.length > 0 && value !== target) {
       for (const [, member = ""] of members) {
         steps.push({ value: (value as Record<string, unknown>)[member], owner, path: member });
       }
     } else steps.push({ value, owner, path: name });
   }
   return steps;
+}
+
+/** Names that nobody gives to a variable of a module; looking each of them up would cost more than it is worth. */
+const PLAIN_GLOBALS =
+  /^(undefined|NaN|Infinity|Object|Array|String|Number|Boolean|BigInt|Symbol|Math|JSON|Date|RegExp|Map|Set|WeakMap|Promise|Error|TypeError|RangeError|Reflect|Buffer|process|console|parseInt|isNaN|global|globalThis|Uint8Array)$/;
+
+/**
+ * A variable of a function that is named like a global: the serializer takes it for the global, in silence.
+ * @returns its name.
+ */
+export async function findShadowedGlobal(fn: object): Promise<string | undefined> {
+  for (const name of namesOf(Function.prototype.toString.call(fn))) {
+    if (!(name in globalThis) || name === "crypto" || PLAIN_GLOBALS.test(name)) continue;
+    const value = await inspector.lookupCapturedVariableValueAsync(fn, name, false).catch(() => undefined);
+    const own = (globalThis as unknown as Record<string, unknown>)[name];
+    if (value !== undefined && value !== own) return name;
+  }
+  return undefined;
 }
 
 function namesOf(text: string): Set<string> {

@@ -1,0 +1,1 @@
+export { nextId as reExported } from "./library";
