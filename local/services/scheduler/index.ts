@@ -39,7 +39,12 @@ export function schedulerService(cloud: Cloud): SchedulerService {
           { method: "DELETE", path: "/schedule-groups/{Name}", operation: "DeleteScheduleGroup" },
           { method: "GET", path: "/schedule-groups", operation: "ListScheduleGroups" },
           { method: "POST", path: "/tags/{ResourceArn}", operation: "TagResource" },
-          { method: "DELETE", path: "/tags/{ResourceArn}", operation: "UntagResource" },
+          {
+            method: "DELETE",
+            path: "/tags/{ResourceArn}",
+            operation: "UntagResource",
+            decode: ({ query }, labels) => ({ ...labels, TagKeys: new URLSearchParams(query).getAll("TagKeys") }),
+          },
           { method: "GET", path: "/tags/{ResourceArn}", operation: "ListTagsForResource" },
         ],
       },

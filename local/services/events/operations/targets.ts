@@ -18,9 +18,16 @@ function access(
   return [{ action: `events:${action}`, resource: buses.ruleArn(buses.bus(EventBusName), Rule ?? ""), context }];
 }
 
+/** Who sets a target with a role hands the role over. */
+function passRole(roleArn: string): AccessRequest {
+  return { action: "iam:PassRole", resource: roleArn, context: { "iam:PassedToService": "events.amazonaws.com" } };
+}
+
 export const putTargets = (buses: EventBuses): Operation<ByRule & { readonly Targets?: readonly Target[] }> => ({
-  authorize: (input) =>
-    access(buses, "PutTargets", input, { "events:TargetArn": (input.Targets ?? []).map(({ Arn }) => Arn) }),
+  authorize: (input) => [
+    ...access(buses, "PutTargets", input, { "events:TargetArn": (input.Targets ?? []).map(({ Arn }) => Arn) }),
+    ...(input.Targets ?? []).flatMap(({ RoleArn }) => (RoleArn ? [passRole(RoleArn)] : [])),
+  ],
   answer: ({ Rule, EventBusName, Targets = [] }) => {
     const rule = buses.rule(buses.bus(EventBusName), Rule);
     if (Targets.length < 1 || Targets.length > 100) throw invalid("Targets must have between 1 and 100 members.");
