@@ -1,5 +1,5 @@
 /** Rights on the Messages table, each for one purpose. */
-import type { Statement } from "../shared/iam";
+import { TABLE_KEY_ACTIONS, type Statement } from "../shared/iam";
 import type { MessageStore } from "./message-store";
 
 type Owner = Pick<MessageStore, "table" | "key">;
@@ -8,7 +8,7 @@ type Owner = Pick<MessageStore, "table" | "key">;
 export function writeStatements({ table, key }: Owner): Statement[] {
   return [
     { Sid: "WriteMessages", Action: "dynamodb:PutItem", Resource: table.arn },
-    { Sid: "MessagesKey", Action: ["kms:Decrypt", "kms:GenerateDataKey"], Resource: key.arn },
+    { Sid: "MessagesKey", Action: TABLE_KEY_ACTIONS.write, Resource: key.arn },
   ];
 }
 
@@ -24,6 +24,6 @@ export function readStatements({ table, key }: Owner): Statement[] {
 export function updateStatements({ table, key }: Owner): Statement[] {
   return [
     { Sid: "UpdateMessages", Action: "dynamodb:UpdateItem", Resource: table.arn },
-    { Sid: "MessagesKey", Action: ["kms:Decrypt", "kms:GenerateDataKey"], Resource: key.arn },
+    { Sid: "MessagesKey", Action: TABLE_KEY_ACTIONS.write, Resource: key.arn },
   ];
 }

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Statement } from "../shared/iam";
+import { TABLE_KEY_ACTIONS, type Statement } from "../shared/iam";
 import { STAGE } from "./limits";
 
 /** What a function does with a table, by API action. */
@@ -20,12 +20,8 @@ export function tableStatements(
   const all = [...(access.players ?? []), ...(access.presence ?? [])];
   if (access.players) statements.push(table("Players", access.players, arns.players));
   if (access.presence) statements.push(table("Presence", access.presence, arns.presence));
-  // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
   const writes = all.some((action) => !READS.includes(action));
-  const key = writes
-    ? ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo"]
-    : ["kms:Decrypt"];
-  statements.push({ Sid: "TableKey", Action: key, Resource: keyArn });
+  statements.push({ Sid: "TableKey", Action: TABLE_KEY_ACTIONS[writes ? "write" : "read"], Resource: keyArn });
   return statements;
 }
 

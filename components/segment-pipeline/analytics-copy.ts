@@ -84,11 +84,7 @@ export class AnalyticsCopy extends pulumi.ComponentResource {
   }
 
   /** What a function needs in order to have Athena read the copy on its behalf. */
-  readStatements(
-    key: { readonly arn: pulumi.Input<string> },
-    region: pulumi.Input<string>,
-    accountId: pulumi.Input<string>,
-  ): Statement[] {
+  readStatements(region: pulumi.Input<string>, accountId: pulumi.Input<string>): Statement[] {
     const catalog = pulumi.interpolate`arn:aws:glue:${region}:${accountId}`;
     return [
       {
@@ -102,7 +98,6 @@ export class AnalyticsCopy extends pulumi.ComponentResource {
       },
       { Sid: "ReadCopy", Action: "s3:GetObject", Resource: pulumi.interpolate`${this.bucket.arn}/${PREFIX}/*` },
       { Sid: "ListCopy", Action: "s3:ListBucket", Resource: this.bucket.arn },
-      { Sid: "ReadCopyKey", Action: "kms:Decrypt", Resource: key.arn },
     ];
   }
 }

@@ -66,11 +66,10 @@ export class QueryEngine extends pulumi.ComponentResource {
     ];
   }
 
-  /** What a function needs in order to read results. */
-  resultStatements(key: { readonly arn: pulumi.Input<string> }): Statement[] {
+  /** What a function needs in order to read results, besides the use of the key. */
+  resultStatements(): Statement[] {
     return [
       { Sid: "ReadResults", Action: "s3:GetObject", Resource: pulumi.interpolate`${this.results.arn}/results/*` },
-      { Sid: "ReadResultsKey", Action: "kms:Decrypt", Resource: key.arn },
     ];
   }
 }

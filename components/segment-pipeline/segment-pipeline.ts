@@ -5,7 +5,7 @@ import { LambdaFunction, type HandlerFactory } from "../shared/callback";
 import { EncryptionKey } from "../shared/encryption";
 import { ArgumentError, requireInteger } from "../shared/errors";
 import { queueMapping } from "../shared/event-source";
-import type { Statement } from "../shared/iam";
+import { TABLE_KEY_ACTIONS, type Statement } from "../shared/iam";
 import { LateList } from "../shared/late";
 import { createAlarms, functionAlarms, queueAlarms, type MonitoringArgs, type Widget } from "../shared/monitoring";
 import type { PlayerDirectory } from "../shared/player-directory";
@@ -231,7 +231,8 @@ export class SegmentPipeline<A extends Attributes = Attributes> extends pulumi.C
         handler,
         statements: [
           { Sid: "Runs", Action: ["dynamodb:PutItem", "dynamodb:GetItem"], Resource: this.runs.arn },
-          ...this.runQueue.sendStatements(),
+          { Sid: "Wake", Action: "sqs:SendMessage", Resource: this.runQueue.arn },
+          { Sid: "Key", Action: TABLE_KEY_ACTIONS.write, Resource: this.key.arn },
         ],
       },
       { parent: this },
@@ -263,9 +264,10 @@ export class SegmentPipeline<A extends Attributes = Attributes> extends pulumi.C
             Resource: this.runs.arn,
           },
           ...this.queries.runStatements(),
-          ...this.copy.readStatements(this.key, region, accountId),
+          ...this.copy.readStatements(region, accountId),
           { Sid: "Wake", Action: "sqs:SendMessage", Resource: [this.runQueue.arn, this.partQueue.arn] },
-          { Sid: "Key", Action: ["kms:GenerateDataKey", "kms:Decrypt"], Resource: this.key.arn },
+          // Runs table, results and queues; reading them is in it.
+          { Sid: "Key", Action: TABLE_KEY_ACTIONS.write, Resource: this.key.arn },
           ...consume(this.runQueue),
         ],
       },
@@ -286,8 +288,9 @@ export class SegmentPipeline<A extends Attributes = Attributes> extends pulumi.C
         handler: this.definitions.all.then((definitions) => enqueueHandler({ ...settings, definitions, enqueueMany })),
         statements: [
           { Sid: "Runs", Action: ["dynamodb:GetItem", "dynamodb:UpdateItem"], Resource: this.runs.arn },
-          ...this.queries.resultStatements(this.key),
-          ...this.partQueue.sendStatements(),
+          { Sid: "Key", Action: TABLE_KEY_ACTIONS.write, Resource: this.key.arn },
+          ...this.queries.resultStatements(),
+          { Sid: "HandOut", Action: "sqs:SendMessage", Resource: this.partQueue.arn },
           ...consume(this.partQueue),
         ],
       },

@@ -62,3 +62,12 @@ export function denyInsecureTransport(
     Condition: { Bool: { "aws:SecureTransport": "false" } },
   };
 }
+
+/**
+ * What DynamoDB does with a table's customer-managed key in the name of whoever reads or writes the table.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+ */
+export const TABLE_KEY_ACTIONS = {
+  read: ["kms:Decrypt"],
+  write: ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo"],
+} as const;

@@ -1,6 +1,6 @@
 import pc from "picocolors";
 import type { Cloud } from "../cloud";
-import { costOf } from "../prices";
+import { costOf } from "../cost";
 import type { TraceEvent } from "../trace";
 
 /** Calls and cost of one invocation, collected until it ends. */

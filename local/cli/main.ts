@@ -1,28 +1,42 @@
 #!/usr/bin/env node
-import { demoCommand } from "./demo";
-import { followCommand } from "./follow";
-import { localCommand } from "./local";
-import { playerCommand } from "./player";
-import { segmentCommand } from "./segment";
-import { sendCommand } from "./send";
 import { CliError } from "./errors";
+
+type Run = (args: readonly string[]) => Promise<number>;
 
 interface Command {
   readonly summary: string;
-  readonly run: (args: readonly string[]) => Promise<number>;
+  /** Module and name of what runs; loaded only when it is asked for, so that `player` does not load a cloud. */
+  readonly module: string;
+  readonly name: string;
 }
 
 const COMMANDS: Readonly<Record<string, Command>> = {
-  local: { summary: "run the program in this folder on this machine", run: localCommand },
-  demo: { summary: "play the first minute on a running local stack", run: demoCommand },
-  player: { summary: "connect as a player, print what arrives, send frames", run: playerCommand },
-  send: { summary: "enqueue a message and follow it to its end", run: sendCommand },
-  follow: { summary: "follow a message's history to its end", run: followCommand },
-  segment: { summary: "run a segment and follow it, or list past runs", run: segmentCommand },
+  local: { summary: "run the program in this folder on this machine", module: "./local", name: "localCommand" },
+  demo: { summary: "play the first minute on a running local stack", module: "./demo", name: "demoCommand" },
+  player: {
+    summary: "connect as a player, print what arrives, send frames",
+    module: "./player",
+    name: "playerCommand",
+  },
+  send: { summary: "enqueue a message and follow it to its end", module: "./send", name: "sendCommand" },
+  follow: { summary: "follow a message's history to its end", module: "./follow", name: "followCommand" },
+  segment: { summary: "run a segment and follow it", module: "./segment", name: "segmentCommand" },
 };
 
 /** The least Node.js that the dependencies run on. */
 const LEAST_NODE = 20;
+
+/** Warnings of libraries to their users' authors; a person who starts a game's messaging can do nothing about them. */
+function quietWarnings(): void {
+  const emit = process.emitWarning.bind(process) as (warning: string | Error, ...rest: unknown[]) => void;
+  process.emitWarning = ((warning: string | Error, ...rest: unknown[]): void => {
+    const type =
+      typeof rest[0] === "string"
+        ? rest[0]
+        : ((rest[0] as { type?: string } | undefined)?.type ?? (warning as Error).name);
+    if (type !== "NodeVersionSupportWarning" && type !== "DeprecationWarning") emit(warning, ...rest);
+  }) as typeof process.emitWarning;
+}
 
 async function main(args: readonly string[]): Promise<number> {
   if (Number(process.versions.node.split(".")[0]) < LEAST_NODE) {
@@ -35,7 +49,9 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command) throw new CliError(`Unknown command "${name}"; expected one of ${Object.keys(COMMANDS).join(", ")}.`);
-  return command.run(rest);
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- CommonJS has no other way to load on demand
+  const loaded = require(command.module) as Record<string, Run>;
+  return loaded[command.name]!(rest);
 }
 
 function usage(): string {
@@ -43,6 +59,7 @@ function usage(): string {
   return `Usage: games-messaging <command> [options]\n\n${lines.join("\n")}\n\nEach command explains itself with --help.`;
 }
 
+quietWarnings();
 main(process.argv.slice(2)).then(
   (code) => {
     process.exitCode = code;
