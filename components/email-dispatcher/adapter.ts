@@ -38,7 +38,9 @@ export function emailAdapter({ templates, types, recipients, unsubscribeUrl }: A
     if (wrong) {
       return { fail: { code: "data-invalid", ...about, locale, field: wrong.field, detail: wrong.message } };
     }
-    const rendered = renderTemplate(template, locale, message.data);
+    // Every template can greet: `player` is not the message's to set.
+    const player = { id: message.player, name: recipient.name ?? message.player };
+    const rendered = renderTemplate(template, locale, { ...message.data, player });
     if ("detail" in rendered) return { fail: { code: "template-error", ...about, ...rendered } };
     const subject = rendered.subject.trim();
     // A line break would end the header and begin another of the data's choosing.
@@ -51,9 +53,9 @@ export function emailAdapter({ templates, types, recipients, unsubscribeUrl }: A
     if (needsConsent && unsubscribeUrl === undefined) {
       return { fail: { code: "unsubscribe-url-missing", ...about, detail: `type ${message.type} needs one` } };
     }
-    const { player, id, dispatch, type } = message;
+    const { id, dispatch, type } = message;
     const body: Envelope = {
-      player,
+      player: message.player,
       id,
       dispatch,
       type,
@@ -63,7 +65,7 @@ export function emailAdapter({ templates, types, recipients, unsubscribeUrl }: A
       subject,
       html: rendered.html,
       text: rendered.text,
-      ...(needsConsent && unsubscribeUrl !== undefined ? { unsubscribeUrl: fill(unsubscribeUrl, player, id) } : {}),
+      ...(needsConsent && unsubscribeUrl !== undefined ? { unsubscribeUrl: fill(unsubscribeUrl, message.player, id) } : {}),
     };
     const bytes = Buffer.byteLength(JSON.stringify(body));
     if (bytes > MAX_MAIL_BYTES) {
