@@ -53,7 +53,6 @@ describe("Packaging", () => {
     const symbol = Symbol("s");
     const url = new URL("https://example.test");
     const format = new Intl.NumberFormat("en");
-    const soon = { promise: Promise.resolve(1) };
     const error = new Error("x");
     const client = new DynamoDBClient({ region: "eu-west-1" });
     const instance = new Cache();
@@ -76,7 +75,6 @@ describe("Packaging", () => {
       ["a Symbol", () => () => symbol, "symbol", "a Symbol", "Use a string."],
       ["a URL", () => () => url.href, "url", "a URL", INSIDE],
       ["an Intl formatter", () => () => format.format(1), "format", "an Intl.NumberFormat", INSIDE],
-      ["a Promise", () => async () => soon.promise, "promise", "a Promise", "Capture pulumi.output(promise) and read it with get()."],
       ["an Error", () => () => error.message, "error", "an Error (Error)", INSIDE],
       ["a class with fields", () => () => new Cache(), "Cache", "the class Cache", CLASS_FIX],
       ["a class that extends Error", () => () => new NotFound(), "NotFound", "the class NotFound", CLASS_FIX],

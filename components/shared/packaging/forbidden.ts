@@ -30,8 +30,6 @@ export function refusalOf(value: unknown): Refusal | undefined {
   }
   if (value === process.env)
     return { got: "process.env of the deploying process", fix: "Read process.env in the handler." };
-  if (types.isPromise(value))
-    return { got: "a Promise", fix: "Capture pulumi.output(promise) and read it with get()." };
   return refusalOfObject(value);
 }
 

@@ -1,0 +1,168 @@
+import * as pulumi from "@pulumi/pulumi";
+import { expect } from "chai";
+import { LambdaFunction, type LambdaFunctionArgs, withGrants } from "../../components/shared/callback";
+
+interface Declared {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Record<string, unknown>;
+}
+
+describe("LambdaFunction", () => {
+  const declared: Declared[] = [];
+  const table = pulumi.output("players");
+  const key = { arn: "arn:aws:kms:eu-west-1:111122223333:key/k" };
+  const greet: LambdaFunctionArgs<{ name: string }, string> = {
+    description: "Greets a player.",
+    key,
+    handler: () => async (event) => `Hello ${event.name} of ${table.get()}`,
+  };
+
+  beforeEach(async () => {
+    declared.length = 0;
+    await pulumi.runtime.setMocks(
+      {
+        newResource: ({ type, name, inputs }) => {
+          declared.push({ type, name, inputs: inputs as Record<string, unknown> });
+          return { id: `${name}-id`, state: { ...(inputs as object), arn: `arn:of:${name}` } };
+        },
+        call: () => ({ accountId: "111122223333" }),
+      },
+      "game",
+      "dev",
+    );
+  });
+
+  async function declare(name: string, args: LambdaFunctionArgs<never, unknown>): Promise<(type: string) => Declared> {
+    const fn = new LambdaFunction(name, args);
+    const settled = [fn.arn, ...(args.onFailure ? [fn.invokeArn] : [])];
+    await new Promise((resolve) => pulumi.all(settled).apply(resolve));
+    await pulumi.runtime.waitForRPCs?.();
+    return (type) => {
+      const found = declared.filter((resource) => resource.type === type);
+      expect(found, type).to.have.length(1);
+      return found[0] as Declared;
+    };
+  }
+
+  it("declares the function with everything that the controls ask of it", async () => {
+    const of = await declare("greet", greet);
+    const { code, ...inputs } = of("aws:lambda/function:Function").inputs;
+    expect(inputs).to.deep.equal({
+      name: "game-dev-greet",
+      description: "Greets a player.",
+      role: "arn:of:greet-role",
+      runtime: "nodejs22.x",
+      architectures: ["arm64"],
+      handler: "index.handler",
+      memorySize: 256,
+      timeout: 10,
+      environment: { variables: { STACK: "dev", TABLE: "players" } },
+      kmsKeyArn: key.arn,
+      tracingConfig: { mode: "Active" },
+      loggingConfig: { logFormat: "JSON", logGroup: "/aws/lambda/game-dev-greet" },
+    });
+    const assets = await (code as pulumi.asset.AssetArchive).assets;
+    expect(Object.keys(assets)).to.deep.equal(["index.js"]);
+    expect(await (assets["index.js"] as pulumi.asset.StringAsset).text).to.include("Hello");
+  });
+
+  it("declares a log group of its own with key and retention", async () => {
+    const of = await declare("greet", { ...greet, logRetentionDays: 30 });
+    expect(of("aws:cloudwatch/logGroup:LogGroup").inputs).to.deep.equal({
+      name: "/aws/lambda/game-dev-greet",
+      kmsKeyId: key.arn,
+      retentionInDays: 30,
+    });
+  });
+
+  it("gives its role exactly what it needs", async () => {
+    const send = withGrants(
+      (text: string) => text,
+      () => [{ Sid: "Send", Action: "sqs:SendMessage", Resource: pulumi.output("arn:q") }],
+    );
+    const of = await declare("greet", {
+      ...greet,
+      handler: () => async (event: { name: string }) => send(event.name),
+      statements: [
+        { Sid: "Send", Action: "sqs:SendMessage", Resource: "arn:other" },
+        { Sid: "Key", Action: "kms:Decrypt", Resource: key.arn },
+      ],
+      onFailure: "arn:dlq",
+    });
+    const { policy } = of("aws:iam/rolePolicy:RolePolicy").inputs;
+    const { Statement } = JSON.parse(policy as string) as { Statement: unknown };
+    expect(Statement).to.deep.equal([
+      {
+        Effect: "Allow",
+        Sid: "Logs",
+        Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+        Resource: "arn:of:greet-logs:*",
+      },
+      { Effect: "Allow", Sid: "Traces", Action: ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], Resource: "*" },
+      { Effect: "Allow", Sid: "Environment", Action: "kms:Decrypt", Resource: key.arn },
+      { Effect: "Allow", Sid: "FailureQueue", Action: "sqs:SendMessage", Resource: "arn:dlq" },
+      { Effect: "Allow", Sid: "FailureQueueKey", Action: "kms:GenerateDataKey", Resource: key.arn },
+      { Effect: "Allow", Sid: "Send", Action: "sqs:SendMessage", Resource: "arn:other" },
+      { Effect: "Allow", Sid: "Send2", Action: "sqs:SendMessage", Resource: "arn:q" },
+    ]);
+    const trust = JSON.parse(of("aws:iam/role:Role").inputs["assumeRolePolicy"] as string) as { Statement: unknown };
+    expect(trust.Statement).to.deep.equal([
+      { Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: "lambda.amazonaws.com" } },
+    ]);
+  });
+
+  it("sends events that failed for good to the failure queue", async () => {
+    const of = await declare("greet", { ...greet, onFailure: "arn:dlq", maximumRetryAttempts: 1, maximumEventAge: 60 });
+    expect(of("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig").inputs).to.deep.equal({
+      functionName: "game-dev-greet",
+      maximumRetryAttempts: 1,
+      maximumEventAgeInSeconds: 60,
+      destinationConfig: { onFailure: { destination: "arn:dlq" } },
+    });
+  });
+
+  it("takes a handler that is complete only later", async () => {
+    const routes: string[] = [];
+    const handler = new Promise<() => () => Promise<string[]>>((resolve) =>
+      setImmediate(() => resolve(() => async () => routes)),
+    );
+    const fn = new LambdaFunction("router", { ...greet, handler });
+    routes.push("late");
+    expect((await fn.packaged).code).to.include("late");
+  });
+
+  it("shortens a long name without making it that of another", async () => {
+    const long = "a-component-with-a-very-long-name-and-a-suffix-that-tells-it-apart";
+    await declare(`${long}-1`, greet);
+    await declare(`${long}-2`, greet);
+    const names = declared
+      .filter((r) => r.type === "aws:lambda/function:Function")
+      .map((r) => r.inputs["name"] as string);
+    expect(new Set(names).size).to.equal(2);
+    expect(names.every((name) => name.length === 64 && name.startsWith("game-dev-a-component"))).to.equal(true);
+  });
+
+  it("lets a transform change each child", async () => {
+    const of = await declare("greet", {
+      ...greet,
+      transform: {
+        function: { memorySize: 1_024 },
+        role: (args) => void (args.path = "/game/"),
+        logGroup: { retentionInDays: 7 },
+      },
+    });
+    expect(of("aws:lambda/function:Function").inputs["memorySize"]).to.equal(1_024);
+    expect(of("aws:iam/role:Role").inputs["path"]).to.equal("/game/");
+    expect(of("aws:cloudwatch/logGroup:LogGroup").inputs["retentionInDays"]).to.equal(7);
+  });
+
+  it("refuses arguments that Lambda does not take", () => {
+    expect(() => new LambdaFunction("greet", { ...greet, timeout: 901 })).to.throw(
+      'timeout for "greet": got 901; expected a whole number from 1 to 900.',
+    );
+    expect(() => new LambdaFunction("greet", { ...greet, description: "x".repeat(257) })).to.throw(
+      /^description for "greet": got .*; expected at most 256 characters\. Shorten it\.$/,
+    );
+  });
+});
