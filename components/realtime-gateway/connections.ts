@@ -143,7 +143,8 @@ export async function removeExpired(
 }
 
 /**
- * Online, if a connection is there and it is not so yet: the write that notices come from.
+ * Online, if this connection is still there and it is not so yet: the write that notices come from. Another connection
+ * is not enough: its hello may not have written its watch entries yet, and friends would miss the notice.
  *
  * @param activeAt seconds at which the last-active time was just written; undefined leaves it.
  */
@@ -151,6 +152,7 @@ export async function goOnline(
   db: Database,
   table: string,
   player: string,
+  connection: string,
   nowMs: number,
   activeAt: number | undefined,
 ): Promise<boolean> {
@@ -159,13 +161,14 @@ export async function goOnline(
     TableName: table,
     Key: key(player, PRESENCE_SK),
     UpdateExpression: `SET #status = :online, #version = #version + :one, #change = :change, #changed = :now${active}`,
-    ConditionExpression: "attribute_exists(#connections) AND #status <> :online",
+    ConditionExpression: "contains(#connections, :id) AND #status <> :online",
     ExpressionAttributeNames: {
       ...CHANGE_NAMES,
       ...(activeAt === undefined ? {} : { "#active": "activeAt" }),
     },
     ExpressionAttributeValues: {
       ":online": S("online"),
+      ":id": S(connection),
       ":one": N(1),
       ":change": S("status"),
       ":now": N(nowMs),

@@ -38,7 +38,8 @@ export function helloHandler(config: HelloConfig): HandlerFactory<FrameEvent, Fr
       const active = own.activeAt + LAST_ACTIVE_SECONDS <= nowSeconds;
       if (active) await touchProfile(db, players, player, nowSeconds);
       // Online already, with this connection in the item: nothing can have made it offline since, which needs none.
-      if (own.status === "offline") await goOnline(db, presence, player, now, active ? nowSeconds : undefined);
+      if (own.status === "offline")
+        await goOnline(db, presence, player, connection, now, active ? nowSeconds : undefined);
       return { player, friends, keepAliveSeconds: KEEP_ALIVE_SECONDS, time: now };
     };
   });
