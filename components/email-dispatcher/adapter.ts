@@ -65,7 +65,9 @@ export function emailAdapter({ templates, types, recipients, unsubscribeUrl }: A
       subject,
       html: rendered.html,
       text: rendered.text,
-      ...(needsConsent && unsubscribeUrl !== undefined ? { unsubscribeUrl: fill(unsubscribeUrl, message.player, id) } : {}),
+      ...(needsConsent && unsubscribeUrl !== undefined
+        ? { unsubscribeUrl: fill(unsubscribeUrl, message.player, id) }
+        : {}),
     };
     const bytes = Buffer.byteLength(JSON.stringify(body));
     if (bytes > MAX_MAIL_BYTES) {
