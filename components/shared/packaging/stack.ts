@@ -60,7 +60,7 @@ function inItsModule(code: string, row: number, column: number): Position | unde
   // A declaration's name is not part of its text here; from the parameters on it is as it was written.
   const open = code.startsWith("function") || code.startsWith("async function") ? code.indexOf("(") : 0;
   const text = code.slice(open);
-  for (const { file, transpiled } of ownModules()) {
+  for (const { file, transpiled } of modulesWith(wordsOf(text))) {
     const at = transpiled.indexOf(text);
     if (at < 0) continue;
     const first = transpiled.slice(0, at).split("\n").length - 1;
@@ -87,16 +87,30 @@ function mapOf(file: string, transpiled: string): SourceMap | undefined {
   return new SourceMap(JSON.parse(json) as SourceMapPayload);
 }
 
-/** Loaded modules whose functions may have been serialized, as they run: all but those of libraries. */
-function* ownModules(): Generator<{ file: string; transpiled: string }> {
-  const service = (process as unknown as Record<symbol, TsNode | undefined>)[Symbol.for("ts-node.register.instance")];
-  const files = Object.keys(require.cache);
+/** Words of a function that its source must hold too: what the compiler adds is left out. */
+function wordsOf(text: string): string[] {
+  const words = new Set(text.match(/[A-Za-z_$][\w$]{3,}/g));
+  return [...words].filter((word) => !/^(exports|void)$|_\d+$/.test(word));
+}
+
+const compiled = new Map<string, { source: string; transpiled: string }>();
+
+/** Loaded modules whose source holds all the words, as they run; those of libraries last. */
+function* modulesWith(words: readonly string[]): Generator<{ file: string; transpiled: string }> {
+  const files = Object.keys(require.cache).filter((file) => /\.[cm]?[jt]s$/.test(file));
   const isLibrary = (file: string): boolean => file.includes(`${path.sep}node_modules${path.sep}`);
   for (const file of [...files.filter((f) => !isLibrary(f)), ...files.filter(isLibrary)]) {
-    if (!/\.[cm]?[jt]s$/.test(file)) continue;
-    const text = readOrEmpty(file);
-    yield { file, transpiled: /\.[cm]?ts$/.test(file) && service ? service.compile(text, file) : text };
+    const source = readOrEmpty(file);
+    if (words.every((word) => source.includes(word))) yield { file, transpiled: transpile(file, source) };
   }
+}
+
+function transpile(file: string, source: string): string {
+  const service = (process as unknown as Record<symbol, TsNode | undefined>)[Symbol.for("ts-node.register.instance")];
+  if (!service || !/\.[cm]?ts$/.test(file)) return source;
+  let known = compiled.get(file);
+  if (known?.source !== source) compiled.set(file, (known = { source, transpiled: service.compile(source, file) }));
+  return known.transpiled;
 }
 
 function readOrEmpty(file: string): string {
