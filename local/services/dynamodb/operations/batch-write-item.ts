@@ -1,5 +1,6 @@
 import { keyAccess, tableAccess, type Dependencies } from "../access";
 import { validation } from "../errors";
+import type { Database } from "../engine/database";
 import { limits } from "../limits";
 import { Capacity } from "../requests/capacity";
 import { prepareDelete } from "../requests/delete";
@@ -61,16 +62,7 @@ export const batchWriteItem = ({ cloud, database }: Dependencies) =>
         requests.map((request) => ({ table, request })),
       );
       if (all.length > limits.batchWriteItems) throw validation("Too many items requested for the BatchWriteItem call");
-      const writes = all.map(({ table, request }): PreparedWrite => {
-        if (!request.PutRequest === !request.DeleteRequest) {
-          throw validation(
-            "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes",
-          );
-        }
-        return request.PutRequest
-          ? preparePut(database, { TableName: table, Item: request.PutRequest.Item })
-          : prepareDelete(database, { TableName: table, Key: request.DeleteRequest!.Key });
-      });
+      const writes = all.map(({ table, request }) => prepare(database, table, request));
       checkWrites(writes);
       const capacity = new Capacity("write", context);
       const metrics: Record<string, object[]> = {};
@@ -88,6 +80,22 @@ export const batchWriteItem = ({ cloud, database }: Dependencies) =>
       };
     },
   });
+
+function prepare(database: Database, table: string, request: WriteRequest): PreparedWrite {
+  if (!request.PutRequest === !request.DeleteRequest) {
+    throw validation(
+      "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes",
+    );
+  }
+  if (request.DeleteRequest) return prepareDelete(database, { TableName: table, Key: request.DeleteRequest.Key });
+  try {
+    return preparePut(database, { TableName: table, Item: request.PutRequest!.Item });
+  } catch (error) {
+    // In a batch, AWS words a wrong key of an item as it words that of a deletion.
+    if (!/Missing the key|Type mismatch for key/.test((error as Error).message)) throw error;
+    throw validation("The provided key element does not match the schema");
+  }
+}
 
 function checkWrites(writes: readonly PreparedWrite[]): void {
   const seen = new Set(writes.map((write) => `${write.table.name}/${write.key}`));

@@ -58,12 +58,8 @@ export function isMet(write: PreparedWrite, row: Row | undefined): boolean {
 
 export function nextItem(write: PreparedWrite, before: Item | undefined): Item | undefined {
   const next = write.next(before);
-  if (next && itemBytes(next) > limits.itemBytes) {
-    throw validation(
-      before
-        ? "Item size to update has exceeded the maximum allowed size"
-        : "Item size has exceeded the maximum allowed size",
-    );
+  if (next && next !== before && itemBytes(next) > limits.itemBytes) {
+    throw validation("Item size to update has exceeded the maximum allowed size");
   }
   return next;
 }

@@ -55,7 +55,8 @@ export function readSchema(input: SchemaInput): Schema {
   const names = new Set<string>();
   const local = readLocalIndexes(input, attributes, keys, names);
   const global = readGlobalIndexes(input, attributes, names);
-  const indexes = [...local, ...global];
+  // Items are held against global indexes first.
+  const indexes = [...global, ...local];
   checkAllUsed(attributes, keys, indexes);
   checkProjected(indexes);
   return { attributes, keys, indexes };
