@@ -1,0 +1,154 @@
+import type { Clock } from "../../clock";
+
+/** Data of one minute. */
+interface Minute {
+  sum: number;
+  count: number;
+  minimum: number;
+  maximum: number;
+  /** For percentiles; a thousand are kept. */
+  readonly values: number[];
+}
+
+export interface Metric {
+  readonly namespace: string;
+  readonly name: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+}
+
+interface Series extends Metric {
+  unit: string;
+  readonly minutes: Map<number, Minute>;
+  gauge?: () => number;
+  /** Minute in which the gauge was last read. */
+  lastSample?: number;
+}
+
+const minute = 60_000;
+/** A metric's minutes kept in memory; AWS keeps 15 days of them, which is 21,600. */
+const keptMinutes = 21_600;
+
+/** How far back a gauge's gap is filled: a day, the longest that an alarm looks back. */
+const longestGap = 86_400_000;
+
+/** Metrics by minute, and gauges that are read only when someone looks. */
+export class MetricStore {
+  private readonly series = new Map<string, Series>();
+
+  constructor(private readonly clock: Clock) {}
+
+  put(
+    metric: Metric,
+    value: number,
+    options: { readonly unit?: string; readonly time?: number; readonly count?: number } = {},
+  ): void {
+    const { unit, time = this.clock.now(), count = 1 } = options;
+    const series = this.ensure(metric);
+    if (unit !== undefined) series.unit = unit;
+    const at = Math.floor(time / minute) * minute;
+    const known = series.minutes.get(at);
+    if (!known) {
+      series.minutes.set(at, { sum: value * count, count, minimum: value, maximum: value, values: [value] });
+      if (series.minutes.size > keptMinutes) series.minutes.delete(series.minutes.keys().next().value!);
+      return;
+    }
+    known.sum += value * count;
+    known.count += count;
+    known.minimum = Math.min(known.minimum, value);
+    known.maximum = Math.max(known.maximum, value);
+    if (known.values.length < 1000) known.values.push(value);
+  }
+
+  setGauge(metric: Metric, read: () => number): void {
+    this.ensure(metric).gauge = read;
+  }
+
+  /**
+   * Reads a metric's gauge into the minute that holds `time`; undefined if it has none. Minutes since it was last read
+   * get what it showed then: had it moved, someone would have read it.
+   */
+  sample(metric: Metric, time: number): number | undefined {
+    const series = this.series.get(keyOf(metric));
+    if (!series?.gauge) return undefined;
+    const at = Math.floor(time / minute) * minute;
+    const last = series.lastSample;
+    if (last !== undefined) {
+      const held = series.minutes.get(last)!.sum;
+      for (let missed = Math.max(last + minute, at - longestGap); missed < at; missed += minute)
+        series.minutes.set(missed, single(held));
+    }
+    const value = series.gauge();
+    series.minutes.set(at, single(value));
+    series.lastSample = at;
+    while (series.minutes.size > keptMinutes) series.minutes.delete(series.minutes.keys().next().value!);
+    return value;
+  }
+
+  hasGauge(metric: Metric): boolean {
+    return this.series.get(keyOf(metric))?.gauge !== undefined;
+  }
+
+  /** The statistic over [from, to); undefined where there is no data. @throws RangeError for an unknown statistic */
+  statistic(metric: Metric, stat: string, from: number, to: number): number | undefined {
+    const series = this.series.get(keyOf(metric));
+    const found: Minute[] = [];
+    for (let at = Math.floor(from / minute) * minute; series && at < to; at += minute) {
+      const one = series.minutes.get(at);
+      if (one && at >= from) found.push(one);
+    }
+    if (found.length === 0) return undefined;
+    const sum = found.reduce((total, one) => total + one.sum, 0);
+    const count = found.reduce((total, one) => total + one.count, 0);
+    switch (stat) {
+      case "Sum":
+        return sum;
+      case "SampleCount":
+        return count;
+      case "Average":
+        return sum / count;
+      case "Minimum":
+        return Math.min(...found.map((one) => one.minimum));
+      case "Maximum":
+        return Math.max(...found.map((one) => one.maximum));
+      default:
+        return percentile(
+          found.flatMap((one) => one.values),
+          stat,
+        );
+    }
+  }
+
+  unitOf(metric: Metric): string {
+    return this.series.get(keyOf(metric))?.unit ?? "None";
+  }
+
+  list(): readonly Metric[] {
+    return [...this.series.values()];
+  }
+
+  private ensure(metric: Metric): Series {
+    const key = keyOf(metric);
+    let series = this.series.get(key);
+    if (!series) this.series.set(key, (series = { ...metric, unit: "None", minutes: new Map() }));
+    return series;
+  }
+}
+
+/** A metric is its namespace, its name and all its dimensions. */
+export function keyOf({ namespace, name, dimensions }: Metric): string {
+  const pairs = Object.keys(dimensions)
+    .sort()
+    .map((dimension) => [dimension, dimensions[dimension]]);
+  return JSON.stringify([namespace, name, pairs]);
+}
+
+function single(value: number): Minute {
+  return { sum: value, count: 1, minimum: value, maximum: value, values: [value] };
+}
+
+function percentile(values: readonly number[], stat: string): number {
+  const rank = /^p(\d{1,2}(?:\.\d+)?|100)$/.exec(stat);
+  if (!rank) throw new RangeError(`The value ${stat} for parameter Stat is not supported.`);
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil((Number(rank[1]) / 100) * sorted.length) - 1)]!;
+}

@@ -1,0 +1,188 @@
+import type { AnyOperation, Json } from "../../../service";
+import type { CloudWatchEngine } from "../engine";
+import type { Metric } from "../metric-store";
+import { evaluateQueries, periodOf } from "../queries";
+import { dimensionList, dimensionsOf, invalid, timeOf, type DimensionInput, type Scalar } from "../wire";
+import { queriesOf, type MetricDataQueryInput } from "./query-input";
+
+interface DatumInput {
+  readonly MetricName: string;
+  readonly Dimensions?: readonly DimensionInput[];
+  readonly Timestamp?: Scalar;
+  readonly Value?: Scalar;
+  readonly Values?: readonly Scalar[];
+  readonly Counts?: readonly Scalar[];
+  readonly StatisticValues?: {
+    readonly SampleCount: Scalar;
+    readonly Sum: Scalar;
+    readonly Minimum: Scalar;
+    readonly Maximum: Scalar;
+  };
+  readonly Unit?: string;
+}
+interface StatisticsInput {
+  readonly Namespace: string;
+  readonly MetricName: string;
+  readonly Dimensions?: readonly DimensionInput[];
+  readonly StartTime: Scalar;
+  readonly EndTime: Scalar;
+  readonly Period: Scalar;
+  readonly Statistics?: readonly string[];
+  readonly ExtendedStatistics?: readonly string[];
+}
+interface DataInput {
+  readonly MetricDataQueries: readonly MetricDataQueryInput[];
+  readonly StartTime: Scalar;
+  readonly EndTime: Scalar;
+  readonly ScanBy?: string;
+}
+
+/** PutMetricData, GetMetricStatistics, GetMetricData, ListMetrics. */
+export function metricOperations(engine: CloudWatchEngine): Readonly<Record<string, AnyOperation>> {
+  const { store, cloud } = engine;
+  /** A gauge shows its present value in the present minute. */
+  const refresh = (metrics: readonly Metric[]): void =>
+    metrics.forEach((metric) => void store.sample(metric, cloud.clock.now()));
+  const startsOf = (StartTime: Scalar, EndTime: Scalar, periodMs: number): readonly number[] => {
+    const from = Math.floor(timeOf(StartTime, 0) / periodMs) * periodMs;
+    const count = Math.ceil((timeOf(EndTime, cloud.clock.now()) - from) / periodMs);
+    if (count > 100_800)
+      throw invalid("You have requested up to more than 100,800 datapoints, which exceeds the limit.");
+    return Array.from({ length: Math.max(0, count) }, (_, i) => from + i * periodMs);
+  };
+  return {
+    PutMetricData: {
+      authorize: ({ Namespace }: { Namespace: string }) => [
+        { action: "cloudwatch:PutMetricData", resource: "*", context: { "cloudwatch:namespace": Namespace } },
+      ],
+      answer: ({ Namespace, MetricData = [] }: { Namespace: string; MetricData?: readonly DatumInput[] }) => {
+        if (Namespace.startsWith("AWS/")) throw invalid("The value AWS/ for parameter Namespace is invalid.");
+        if (MetricData.length > 1000)
+          throw invalid("The collection MetricData must not have a size greater than 1000.");
+        for (const datum of MetricData) putDatum(engine, Namespace, datum);
+        return {};
+      },
+    },
+    GetMetricStatistics: {
+      authorize: () => [{ action: "cloudwatch:GetMetricStatistics", resource: "*" }],
+      answer: (input: StatisticsInput) => {
+        const metric = {
+          namespace: input.Namespace,
+          name: input.MetricName,
+          dimensions: dimensionsOf(input.Dimensions),
+        };
+        const periodMs = Number(input.Period) * 1000;
+        refresh([metric]);
+        const Datapoints = startsOf(input.StartTime, input.EndTime, periodMs).flatMap((from) => {
+          if (store.statistic(metric, "SampleCount", from, from + periodMs) === undefined) return [];
+          const value = (stat: string): number | undefined => store.statistic(metric, stat, from, from + periodMs);
+          const plain = Object.fromEntries((input.Statistics ?? []).map((stat) => [stat, value(stat)]));
+          const extended = Object.fromEntries((input.ExtendedStatistics ?? []).map((stat) => [stat, value(stat)]));
+          return [
+            {
+              Timestamp: new Date(from),
+              Unit: store.unitOf(metric),
+              ...plain,
+              ...(input.ExtendedStatistics ? { ExtendedStatistics: extended } : {}),
+            },
+          ];
+        });
+        return { Label: input.MetricName, Datapoints };
+      },
+    },
+    GetMetricData: {
+      authorize: () => [{ action: "cloudwatch:GetMetricData", resource: "*" }],
+      answer: ({ MetricDataQueries, StartTime, EndTime, ScanBy }: DataInput) => {
+        const queries = queriesOf(MetricDataQueries);
+        const periodMs = periodOf(queries) * 1000;
+        const starts = startsOf(StartTime, EndTime, periodMs);
+        refresh(queries.flatMap(({ metric }) => (metric ? [metric] : [])));
+        const results = evaluateQueries(store, queries, starts, periodMs);
+        const MetricDataResults = queries
+          .filter(({ returnData }) => returnData)
+          .map(({ id, label, metric, expression }) => {
+            const found = starts.flatMap((from, i) => {
+              const value = results.get(id)![i];
+              return value === undefined ? [] : [{ from, value }];
+            });
+            if (ScanBy !== "TimestampAscending") found.reverse();
+            return {
+              Id: id,
+              Label: label ?? metric?.name ?? expression,
+              Timestamps: found.map(({ from }) => new Date(from)),
+              Values: found.map(({ value }) => value),
+              StatusCode: "Complete",
+            };
+          });
+        return { MetricDataResults, Messages: [] };
+      },
+    },
+    ListMetrics: {
+      authorize: () => [{ action: "cloudwatch:ListMetrics", resource: "*" }],
+      answer: ({
+        Namespace,
+        MetricName,
+        Dimensions = [],
+        NextToken,
+      }: {
+        Namespace?: string;
+        MetricName?: string;
+        Dimensions?: readonly Partial<DimensionInput>[];
+        NextToken?: string;
+      }) => {
+        const found = store
+          .list()
+          .filter(
+            ({ namespace, name, dimensions }) =>
+              (Namespace === undefined || namespace === Namespace) &&
+              (MetricName === undefined || name === MetricName) &&
+              Dimensions.every(
+                ({ Name, Value }) =>
+                  dimensions[Name!] !== undefined && (Value === undefined || dimensions[Name!] === Value),
+              ),
+          );
+        const from = Number(NextToken ?? 0);
+        const Metrics: Json[] = found.slice(from, from + 500).map(({ namespace, name, dimensions }) => ({
+          Namespace: namespace,
+          MetricName: name,
+          Dimensions: dimensionList(dimensions),
+        }));
+        return { Metrics, ...(from + 500 < found.length ? { NextToken: String(from + 500) } : {}) };
+      },
+    },
+  };
+}
+
+function putDatum(engine: CloudWatchEngine, namespace: string, datum: DatumInput): void {
+  const now = engine.cloud.clock.now();
+  const time = timeOf(datum.Timestamp, now);
+  if (time < now - 14 * 86_400_000 || time > now + 2 * 3_600_000) {
+    throw invalid(
+      "The parameter MetricData.member.1.Timestamp must specify a time within the past two weeks and no more than two hours in the future.",
+    );
+  }
+  const metric = { namespace, name: datum.MetricName, dimensions: dimensionsOf(datum.Dimensions) };
+  const add = (value: Scalar, count: Scalar = 1): void => {
+    const parsed = Number(value);
+    if (!Number.isFinite(parsed))
+      throw invalid(`The value ${String(value)} for parameter MetricData.member.1.Value is invalid.`);
+    engine.record(metric, parsed, {
+      time,
+      count: Number(count),
+      ...(datum.Unit === undefined ? {} : { unit: datum.Unit }),
+    });
+  };
+  if (datum.Value !== undefined) add(datum.Value);
+  datum.Values?.forEach((value, i) => add(value, datum.Counts?.[i] ?? 1));
+  if (datum.StatisticValues) {
+    // A set of statistics says nothing of single values: the mean stands for those between the extremes.
+    const [count, sum] = [Number(datum.StatisticValues.SampleCount), Number(datum.StatisticValues.Sum)];
+    const [low, high] = [Number(datum.StatisticValues.Minimum), Number(datum.StatisticValues.Maximum)];
+    if (count === 1) add(sum);
+    else if (count >= 2) {
+      add(low);
+      add(high);
+      if (count > 2) add((sum - low - high) / (count - 2), count - 2);
+    }
+  }
+}
