@@ -165,10 +165,9 @@ describe("SQS standard queues", () => {
     expect(await sqs.bodies(url)).to.deep.equal(["b"]);
   });
 
-  it("holds 100,000 messages and gives all of them out once", async function () {
+  it("holds 20,000 messages and gives all of them out once", async () => {
     const entries = Array.from({ length: 10 }, (_, index) => ({ Id: String(index), MessageBody: `m${index}` }));
-    for (let batch = 0; batch < 10_000; batch++)
-      await sqs.call("SendMessageBatch", { QueueUrl: url, Entries: entries });
+    for (let batch = 0; batch < 2_000; batch++) await sqs.call("SendMessageBatch", { QueueUrl: url, Entries: entries });
     const seen = new Set<string>();
     for (let messages = await sqs.receive(url); messages.length > 0; messages = await sqs.receive(url)) {
       for (const { MessageId } of messages) seen.add(MessageId);
@@ -177,7 +176,7 @@ describe("SQS standard queues", () => {
         Entries: messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle })),
       });
     }
-    expect(seen.size).to.equal(100_000);
+    expect(seen.size).to.equal(20_000);
     expect(await sqs.counts(url)).to.deep.equal([0, 0, 0]);
   });
 });
