@@ -36,7 +36,6 @@ const ROUNDS = 5;
  */
 export async function deliver(delivery: Delivery, envelope: Envelope): Promise<void> {
   const { database, queues, table, holdMs } = delivery;
-  const raw = await composeMail(envelope, delivery.sender);
   for (let round = 0; round < ROUNDS; round++) {
     const { fate, suppressed } = await readFate(database, table, envelope);
     const now = Date.now();
@@ -54,8 +53,10 @@ export async function deliver(delivery: Delivery, envelope: Envelope): Promise<v
       if (why !== undefined) {
         const reason = { code: why, ...(suppressed === undefined ? {} : { detail: suppressed }) };
         if (await end(place, next.from, "skipped", next.attempt - 1, reason)) return;
-      } else if (await claim(place, next.from, next.attempt, holdMs)) {
-        return sendClaimed(delivery, place, next.attempt, raw);
+      } else {
+        // Before the claim: what cannot be composed must not look like an attempt.
+        const raw = await composeMail(envelope, delivery.sender);
+        if (await claim(place, next.from, next.attempt, holdMs)) return sendClaimed(delivery, place, next.attempt, raw);
       }
     }
   }

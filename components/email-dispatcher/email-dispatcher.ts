@@ -9,7 +9,7 @@ import { LateList } from "../shared/late";
 import { createAlarms, type MonitoringArgs, type Widget } from "../shared/monitoring";
 import { DeadLetteredQueue, failureQueue } from "../shared/queue";
 import { EncryptedTopic, subscribeQueue } from "../shared/topic";
-import { applyTransform, type Transform } from "../shared/transform";
+import type { Transform } from "../shared/transform";
 import { emailAdapter } from "./adapter";
 import { alarmsOf, sendEventAgeFilter, widgetsOf } from "./alarms";
 import { checkArgs, type SenderArgs } from "./arguments";
@@ -17,6 +17,7 @@ import { deadLetterHandler } from "./dead-letters";
 import { eventHandler } from "./events";
 import { DEFAULT_HOLD_SECONDS, MAX_DELAY_SECONDS, MAX_RECEIVES, SEND_TIMEOUT_SECONDS } from "./limits";
 import { mailStatements } from "./grants";
+import { createConfigurationSet, createIdentity, senderOf } from "./identity";
 import { reconcileHandler } from "./reconcile";
 import { redriveHandler } from "./redrive";
 import type { CompiledTemplate } from "./render";
@@ -314,58 +315,4 @@ export class EmailDispatcher extends pulumi.ComponentResource {
       { Sid: "CopiesKey", Action: ["kms:GenerateDataKey", "kms:Decrypt"], Resource: this.key.arn },
     ];
   }
-}
-
-function senderOf({ sender }: EmailDispatcherArgs) {
-  return { address: sender.address, ...(sender.name === undefined ? {} : { name: sender.name }) };
-}
-
-function createConfigurationSet(parent: EmailDispatcher, name: string, args: EmailDispatcherArgs) {
-  const options: pulumi.CustomResourceOptions = { parent };
-  const logical = `${name}-configuration-set`;
-  const setArgs: aws.sesv2.ConfigurationSetArgs = {
-    configurationSetName: `${pulumi.getProject()}-${pulumi.getStack()}-${name}`.slice(0, 64),
-    deliveryOptions: { tlsPolicy: "REQUIRE" },
-    reputationOptions: { reputationMetricsEnabled: true },
-    sendingOptions: { sendingEnabled: true },
-    suppressionOptions: { suppressedReasons: ["BOUNCE", "COMPLAINT"] },
-  };
-  return new aws.sesv2.ConfigurationSet(
-    logical,
-    applyTransform(args.transform?.configurationSet, setArgs, options, logical),
-    options,
-  );
-}
-
-function createIdentity(
-  parent: EmailDispatcher,
-  name: string,
-  args: EmailDispatcherArgs,
-  configurationSet: aws.sesv2.ConfigurationSet,
-): aws.sesv2.EmailIdentity {
-  const { address, domain, mailFrom } = args.sender;
-  const options: pulumi.CustomResourceOptions = { parent };
-  const logical = `${name}-identity`;
-  const identityArgs: aws.sesv2.EmailIdentityArgs = {
-    emailIdentity: domain ?? address,
-    configurationSetName: configurationSet.configurationSetName,
-    ...(domain === undefined ? {} : { dkimSigningAttributes: { nextSigningKeyLength: "RSA_2048_BIT" } }),
-  };
-  const identity = new aws.sesv2.EmailIdentity(
-    logical,
-    applyTransform(args.transform?.identity, identityArgs, options, logical),
-    options,
-  );
-  if (domain !== undefined) {
-    new aws.sesv2.EmailIdentityMailFromAttributes(
-      `${name}-mail-from`,
-      {
-        emailIdentity: identity.emailIdentity,
-        mailFromDomain: mailFrom ?? `mail.${domain}`,
-        behaviorOnMxFailure: "USE_DEFAULT_VALUE",
-      },
-      { parent },
-    );
-  }
-  return identity;
 }

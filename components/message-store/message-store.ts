@@ -10,19 +10,21 @@ import { createAlarms, type MonitoringArgs, type Widget } from "../shared/monito
 import type { PlayerDirectory } from "../shared/player-directory";
 import { DeadLetteredQueue, failureQueue } from "../shared/queue";
 import { EncryptedTopic, subscribeQueue } from "../shared/topic";
-import { applyTransform, type Transform } from "../shared/transform";
+import type { Transform } from "../shared/transform";
 import { alarmsOf, widgetsOf } from "./alarms";
+import { checkedTypes } from "./arguments";
 import type { ChannelAdapter } from "./channel";
 import { messageClient, type MessageClient } from "./enqueue";
 import { enqueueHandler } from "./enqueue-function";
 import { streamFilters } from "./filters";
 import { DUE_INDEX } from "./keys";
-import { DEFAULT_TYPES, type MessageType } from "./message";
+import type { MessageType } from "./message";
 import { statusHandler, type StatusHandler } from "./on-status";
 import { prepareHandler } from "./prepare";
 import { readStatements, updateStatements, writeStatements } from "./grants";
 import { STATUSES, type MessageStatus } from "./status";
 import { sweepHandler } from "./sweep";
+import { createTable } from "./table";
 import { unknownChannelHandler } from "./unknown-channel";
 
 export interface MessageStoreArgs {
@@ -345,50 +347,4 @@ export class MessageStore extends pulumi.ComponentResource {
     queueMapping(`${this.name}-unknown-channel-mapping`, { queue: this.catchAll, fn }, this);
     return fn;
   }
-}
-
-function checkedTypes(component: string, own: Readonly<Record<string, MessageType>> = {}) {
-  for (const type of Object.keys(own)) {
-    if (!/^[a-z][a-z0-9-]{0,31}$/.test(type)) {
-      throw new ArgumentError({
-        component,
-        argument: "types",
-        got: type,
-        expected: "names of up to 32 of a-z 0-9 -",
-        fix: "Rename the type.",
-      });
-    }
-    requireInteger(component, `types.${type}.priority`, own[type]?.priority ?? -1, 0, 9);
-  }
-  return { ...DEFAULT_TYPES, ...own };
-}
-
-function createTable(
-  parent: MessageStore,
-  name: string,
-  keyArn: pulumi.Output<string>,
-  args: MessageStoreArgs,
-): aws.dynamodb.Table {
-  const isProtected = args.protect ?? true;
-  const options: pulumi.CustomResourceOptions = { parent, protect: isProtected, retainOnDelete: isProtected };
-  const tableArgs: aws.dynamodb.TableArgs = {
-    billingMode: "PAY_PER_REQUEST",
-    hashKey: "pk",
-    rangeKey: "sk",
-    attributes: [
-      { name: "pk", type: "S" },
-      { name: "sk", type: "S" },
-      { name: "dueBucket", type: "S" },
-      { name: "dueAt", type: "N" },
-    ],
-    globalSecondaryIndexes: [{ name: DUE_INDEX, hashKey: "dueBucket", rangeKey: "dueAt", projectionType: "KEYS_ONLY" }],
-    streamEnabled: true,
-    streamViewType: "NEW_AND_OLD_IMAGES",
-    ttl: { attributeName: "expiresAt", enabled: true },
-    pointInTimeRecovery: { enabled: true },
-    serverSideEncryption: { enabled: true, kmsKeyArn: keyArn },
-    deletionProtectionEnabled: isProtected,
-  };
-  const table = `${name}-table`;
-  return new aws.dynamodb.Table(table, applyTransform(args.transform?.table, tableArgs, options, table), options);
 }
