@@ -85,5 +85,6 @@ export const messagesTable = messages.table.name;
 export const enqueueFunction = messages.enqueueFunction.arn;
 export const profileFunction = gateway.profileFunction.arn;
 export const eventFunction = gateway.eventFunction.arn;
+export const redriveFunction = emails.redriveFunction.arn;
 export const segmentFunction = segments.startFunction.arn;
 export const runsTable = segments.runs.name;

@@ -5,11 +5,18 @@ export { RealtimeGateway, type RealtimeGatewayArgs } from "./realtime-gateway/re
 export { SegmentPipeline, type SegmentPipelineArgs } from "./segment-pipeline/segment-pipeline";
 export type { SegmentDefinition } from "./segment-pipeline/definition";
 export type { Filter } from "./segment-pipeline/filter";
-export { LambdaFunction, withGrants, type Captured, type Handler, type HandlerFactory, type LambdaFunctionArgs } from "./shared/callback";
+export {
+  LambdaFunction,
+  withGrants,
+  type Captured,
+  type Handler,
+  type HandlerFactory,
+  type LambdaFunctionArgs,
+} from "./shared/callback";
 export { Dashboard, type DashboardArgs } from "./shared/dashboard";
 export { EncryptionKey, type EncryptionKeyArgs } from "./shared/encryption";
 export { ArgumentError, DeclarationError } from "./shared/errors";
-export type { Statement } from "./shared/iam";
+export { TABLE_KEY_ACTIONS, type Statement } from "./shared/iam";
 export type { MonitoringArgs, Widget } from "./shared/monitoring";
 export type { PlayerDirectory } from "./shared/player-directory";
 export { DeadLetteredQueue, type DeadLetteredQueueArgs } from "./shared/queue";

@@ -1,6 +1,5 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { FromSchema } from "json-schema-to-ts";
 import { LambdaFunction, withGrants } from "../shared/callback";
 import { EncryptionKey } from "../shared/encryption";
 import { ArgumentError } from "../shared/errors";
@@ -33,6 +32,7 @@ import { pusherOf, type Pusher } from "./push";
 import type { PlayerEventHandler } from "./react";
 import { frameHandler, type RouteContext } from "./route";
 import type { Schema } from "./schema";
+import type { TypeOf } from "./schema-type";
 import { checkSchema } from "./schema-check";
 import { postStatement, tableStatements } from "./statements";
 import { createTables } from "./tables";
@@ -172,7 +172,7 @@ export class RealtimeGateway extends pulumi.ComponentResource {
   route<const S extends Schema>(
     action: string,
     schema: S,
-    handler: (context: RouteContext, body: FromSchema<S>) => Promise<unknown>,
+    handler: (context: RouteContext, body: TypeOf<S>) => Promise<unknown>,
   ): LambdaFunction {
     const argument = `route "${action}"`;
     if (!/^[a-z][A-Za-z0-9.-]{0,63}$/.test(action) || Object.hasOwn(ACTIONS, action)) {

@@ -1,5 +1,3 @@
-import type { JSONSchema } from "json-schema-to-ts";
-
 /**
  * A small part of JSON Schema, as plain data, so that a closure can capture it: exactly what the protocol and a studio's
  * own routes need. A general validator compiles schemas to functions at run time and weighs more than a whole handler.
@@ -27,9 +25,6 @@ export interface Schema {
 }
 
 export type SchemaType = "object" | "array" | "string" | "number" | "integer" | "boolean" | "null";
-
-/** Holds that every schema of ours is one of JSON Schema, so that types can be inferred from it. */
-export type SchemaIsJsonSchema = Schema extends JSONSchema ? true : never;
 
 /** What is wrong, and where: `field` is a path such as `body.friends[2].name`. */
 export interface SchemaProblem {
