@@ -33,21 +33,20 @@ describe("LambdaFunction", () => {
     );
   });
 
-  async function declare(name: string, args: LambdaFunctionArgs<never, unknown>): Promise<(type: string) => Declared> {
-    const fn = new LambdaFunction(name, args);
-    const settled = [fn.arn, ...(args.onFailure ? [fn.invokeArn] : [])];
-    await new Promise((resolve) => pulumi.all(settled).apply(resolve));
-    await pulumi.runtime.waitForRPCs?.();
-    return (type) => {
-      const found = declared.filter((resource) => resource.type === type);
-      expect(found, type).to.have.length(1);
-      return found[0] as Declared;
+  /** Declares a function; what it returns waits for the only resource of a type. */
+  function declare(name: string, args: LambdaFunctionArgs<never, unknown>): (type: string) => Promise<Declared> {
+    new LambdaFunction(name, args);
+    return async (type) => {
+      const ofType = (): Declared[] => declared.filter((resource) => resource.type === type);
+      while (ofType().length === 0) await new Promise((resolve) => setImmediate(resolve));
+      expect(ofType(), type).to.have.length(1);
+      return ofType()[0] as Declared;
     };
   }
 
   it("declares the function with everything that the controls ask of it", async () => {
-    const of = await declare("greet", greet);
-    const { code, ...inputs } = of("aws:lambda/function:Function").inputs;
+    const of = declare("greet", greet);
+    const { code, ...inputs } = (await of("aws:lambda/function:Function")).inputs;
     expect(inputs).to.deep.equal({
       name: "game-dev-greet",
       description: "Greets a player.",
@@ -68,8 +67,8 @@ describe("LambdaFunction", () => {
   });
 
   it("declares a log group of its own with key and retention", async () => {
-    const of = await declare("greet", { ...greet, logRetentionDays: 30 });
-    expect(of("aws:cloudwatch/logGroup:LogGroup").inputs).to.deep.equal({
+    const of = declare("greet", { ...greet, logRetentionDays: 30 });
+    expect((await of("aws:cloudwatch/logGroup:LogGroup")).inputs).to.deep.equal({
       name: "/aws/lambda/game-dev-greet",
       kmsKeyId: key.arn,
       retentionInDays: 30,
@@ -81,7 +80,7 @@ describe("LambdaFunction", () => {
       (text: string) => text,
       () => [{ Sid: "Send", Action: "sqs:SendMessage", Resource: pulumi.output("arn:q") }],
     );
-    const of = await declare("greet", {
+    const of = declare("greet", {
       ...greet,
       handler: () => async (event: { name: string }) => send(event.name),
       statements: [
@@ -90,7 +89,7 @@ describe("LambdaFunction", () => {
       ],
       onFailure: "arn:dlq",
     });
-    const { policy } = of("aws:iam/rolePolicy:RolePolicy").inputs;
+    const { policy } = (await of("aws:iam/rolePolicy:RolePolicy")).inputs;
     const { Statement } = JSON.parse(policy as string) as { Statement: unknown };
     expect(Statement).to.deep.equal([
       {
@@ -106,15 +105,17 @@ describe("LambdaFunction", () => {
       { Effect: "Allow", Sid: "Send", Action: "sqs:SendMessage", Resource: "arn:other" },
       { Effect: "Allow", Sid: "Send2", Action: "sqs:SendMessage", Resource: "arn:q" },
     ]);
-    const trust = JSON.parse(of("aws:iam/role:Role").inputs["assumeRolePolicy"] as string) as { Statement: unknown };
+    const trust = JSON.parse((await of("aws:iam/role:Role")).inputs["assumeRolePolicy"] as string) as {
+      Statement: unknown;
+    };
     expect(trust.Statement).to.deep.equal([
       { Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: "lambda.amazonaws.com" } },
     ]);
   });
 
   it("sends events that failed for good to the failure queue", async () => {
-    const of = await declare("greet", { ...greet, onFailure: "arn:dlq", maximumRetryAttempts: 1, maximumEventAge: 60 });
-    expect(of("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig").inputs).to.deep.equal({
+    const of = declare("greet", { ...greet, onFailure: "arn:dlq", maximumRetryAttempts: 1, maximumEventAge: 60 });
+    expect((await of("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig")).inputs).to.deep.equal({
       functionName: "game-dev-greet",
       maximumRetryAttempts: 1,
       maximumEventAgeInSeconds: 60,
@@ -134,8 +135,9 @@ describe("LambdaFunction", () => {
 
   it("shortens a long name without making it that of another", async () => {
     const long = "a-component-with-a-very-long-name-and-a-suffix-that-tells-it-apart";
-    await declare(`${long}-1`, greet);
-    await declare(`${long}-2`, greet);
+    await new Promise((resolve) =>
+      pulumi.all([1, 2].map((i) => new LambdaFunction(`${long}-${i}`, greet).arn)).apply(resolve),
+    );
     const names = declared
       .filter((r) => r.type === "aws:lambda/function:Function")
       .map((r) => r.inputs["name"] as string);
@@ -144,7 +146,7 @@ describe("LambdaFunction", () => {
   });
 
   it("lets a transform change each child", async () => {
-    const of = await declare("greet", {
+    const of = declare("greet", {
       ...greet,
       transform: {
         function: { memorySize: 1_024 },
@@ -152,9 +154,9 @@ describe("LambdaFunction", () => {
         logGroup: { retentionInDays: 7 },
       },
     });
-    expect(of("aws:lambda/function:Function").inputs["memorySize"]).to.equal(1_024);
-    expect(of("aws:iam/role:Role").inputs["path"]).to.equal("/game/");
-    expect(of("aws:cloudwatch/logGroup:LogGroup").inputs["retentionInDays"]).to.equal(7);
+    expect((await of("aws:lambda/function:Function")).inputs["memorySize"]).to.equal(1_024);
+    expect((await of("aws:iam/role:Role")).inputs["path"]).to.equal("/game/");
+    expect((await of("aws:cloudwatch/logGroup:LogGroup")).inputs["retentionInDays"]).to.equal(7);
   });
 
   it("refuses arguments that Lambda does not take", () => {

@@ -81,20 +81,18 @@ export async function capture(component: string, factory: AnyFactory): Promise<C
   throw await refusal(component, factory, refused[0]);
 }
 
-/** Takes a module of an installed package; `false` when the value is to be looked at like any other. */
+/** Takes a module's exports; `false` when the value is to be looked at like any other. */
 function acceptModule(value: object, file: string, session: Session): boolean {
-  if ((value as { deploymentOnlyModule?: unknown }).deploymentOnlyModule === true && !printsAsText(file)) return false;
   const printed = printedPath(file);
-  if (printed === undefined) return true;
-  if (printsAsText(file)) {
-    // The serializer's own word for "print what is used of this module instead of a require of its file".
-    for (const target of [value, (value as { default?: object }).default]) {
-      if (target && Object.isExtensible(target)) {
-        Object.defineProperty(target, "deploymentOnlyModule", { value: true, configurable: true });
-      }
+  if (printed === undefined || printsAsText(file)) {
+    const isExports = Object.getPrototypeOf(value) === Object.prototype;
+    if (!isExports || printed === undefined) return isExports;
+    if (Object.isExtensible(value)) {
+      // The serializer's own word for "print what is used of this module instead of a require of its file".
+      Object.defineProperty(value, "deploymentOnlyModule", { value: true, configurable: true });
+      return true;
     }
-    return true;
-  }
+  } else if ((value as { deploymentOnlyModule?: unknown }).deploymentOnlyModule === true) return false;
   const other = session.modules.get(printed);
   if (other !== undefined && other !== file) {
     throw new Error(`two files stand for the module ${printed}: ${other} and ${file}`);

@@ -1,4 +1,9 @@
+import Handlebars from "handlebars";
 import * as crypto from "node:crypto";
+import os from "node:os";
+import { basename, join } from "node:path";
+import { ulid, decodeTime } from "ulidx";
+import manifest from "../../../package.json";
 import { Color, isEven, isOdd, LIMITS, nextId, shapes } from "./library";
 import * as library from "./library";
 import { reExported } from "./barrel";
@@ -131,6 +136,10 @@ export const corpus: readonly Case[] = [
     factory: () => () => [LIMITS.max, nextId(3), shapes.square(3), library.LIMITS.max, reExported(2)],
   },
   { name: "a whole own module", factory: () => () => { const { nextId: next } = library; return [next(1), "isEven" in library]; } }, // prettier-ignore
+  { name: "default and named imports of modules of Node", factory: () => () => [os.EOL, basename(join("a", table))] },
+  { name: "named imports of packages", factory: () => () => decodeTime(ulid(1_000)) },
+  { name: "default imports of packages", factory: () => () => Handlebars.compile("{{a}}!", {})({ a: x }) },
+  { name: "JSON modules", factory: () => () => manifest.name },
   { name: "shadowing by parameters", factory: () => (x: number) => [x, ((y: number) => x + y)(1), y], args: [1] },
   { name: "shadowing by variables and blocks", factory: () => () => { const r = [x]; { const x = 1; r.push(x); } for (let z = 0; z < 1; z++) r.push(z); r.push(x); return r; } }, // prettier-ignore
   { name: "shadowing by var and functions", factory: () => () => { const before = typeof fact; var x = 2; function fact() { return "inner"; } return [before, x, fact()]; } }, // prettier-ignore
