@@ -29,6 +29,8 @@ export class WorkerRunner implements FunctionRunner {
   private readonly time: SharedArrayBuffer | undefined;
   private readonly terminated = new Set<Promise<unknown>>();
   private closed = false;
+  /** The queue is being worked off; an environment that ends meanwhile must not do so again. */
+  private placing = false;
 
   constructor(
     private readonly clock: Clock,
@@ -126,13 +128,18 @@ export class WorkerRunner implements FunctionRunner {
   }
 
   private next(): void {
+    if (this.placing) return;
+    this.placing = true;
     const blocked = new Set<string>();
-    this.queue = this.queue.filter((waiting) => {
-      if (blocked.has(waiting.code.name)) return true;
-      if (this.place(waiting)) return false;
-      blocked.add(waiting.code.name);
-      return true;
-    });
+    for (let at = 0; at < this.queue.length;) {
+      const waiting = this.queue[at]!;
+      if (!blocked.has(waiting.code.name) && this.place(waiting)) this.queue.splice(at, 1);
+      else {
+        blocked.add(waiting.code.name);
+        at++;
+      }
+    }
+    this.placing = false;
   }
 
   private kill(environment: Environment): void {

@@ -1,0 +1,99 @@
+import * as crypto from "node:crypto";
+import * as fs from "node:fs";
+import * as timersPromises from "node:timers/promises";
+import * as timers from "node:timers";
+import { createRequire } from "node:module";
+import * as path from "node:path";
+import * as vm from "node:vm";
+import { httpModule, type Outgoing } from "./network";
+import type { Surroundings } from "./globals";
+
+type ModuleFunction = (...args: unknown[]) => void;
+
+/** Names that the code of an archive finds changed; everything else is the host's own. */
+const shadowed = [
+  "Date",
+  "Math",
+  "console",
+  "process",
+  "performance",
+  "crypto",
+  "fetch",
+  "setTimeout",
+  "setInterval",
+  "setImmediate",
+  "clearTimeout",
+  "clearInterval",
+  "clearImmediate",
+  "globalThis",
+  "global",
+] as const;
+
+/** Compiles each file once; running the function again gives a fresh module. */
+const compiled = new Map<string, ModuleFunction>();
+
+function compile(file: string): ModuleFunction {
+  let found = compiled.get(file);
+  if (!found) {
+    const parameters = ["exports", "require", "module", "__filename", "__dirname", ...shadowed];
+    found = vm.compileFunction(fs.readFileSync(file, "utf8"), parameters, { filename: file }) as ModuleFunction;
+    compiled.set(file, found);
+  }
+  return found;
+}
+
+/** Forgets the files of a folder, whose code was replaced. */
+export function forget(root: string): void {
+  for (const file of compiled.keys()) if (file.startsWith(root)) compiled.delete(file);
+}
+
+/** Loads the module `file` with everything it requires, in the surroundings of one environment. */
+export function load(file: string, around: Surroundings, outgoing: Outgoing): unknown {
+  const loaded = new Map<string, { exports: unknown }>();
+  const builtins = builtinsOf(around, outgoing);
+  const enter = (name: string): unknown => {
+    const known = loaded.get(name);
+    if (known) return known.exports;
+    const module = { exports: {} as unknown };
+    loaded.set(name, module);
+    if (name.endsWith(".json")) module.exports = JSON.parse(fs.readFileSync(name, "utf8")) as unknown;
+    else {
+      const native = createRequire(name);
+      const requireFrom = Object.assign((id: string): unknown => resolve(id, native), { resolve: native.resolve });
+      const values = shadowed.map((one) => around.globals[one]);
+      compile(name).call(module.exports, module.exports, requireFrom, module, name, path.dirname(name), ...values);
+    }
+    return module.exports;
+  };
+  const resolve = (id: string, native: NodeJS.Require): unknown => {
+    const plain = id.replace(/^node:/, "");
+    const own = builtins.get(plain);
+    if (own !== undefined) return own;
+    const found = native.resolve(id);
+    return path.isAbsolute(found) && !found.endsWith(".node") ? enter(found) : (native(id) as unknown);
+  };
+  return enter(file);
+}
+
+function builtinsOf(around: Surroundings, outgoing: Outgoing): ReadonlyMap<string, unknown> {
+  const web = httpModule(outgoing);
+  // The thread pool answers in no fixed order; files are read at once instead.
+  const promises = {
+    ...fs.promises,
+    readFile: async (...args: Parameters<typeof fs.readFileSync>) => fs.readFileSync(...args),
+  };
+  const { globals } = around;
+  const { setTimeout, setInterval, setImmediate, clearTimeout, clearInterval, clearImmediate } = globals;
+  const clock = { setTimeout, setInterval, setImmediate, clearTimeout, clearInterval, clearImmediate };
+  return new Map<string, unknown>([
+    ["http", web],
+    ["https", web],
+    ["fs", { ...fs, promises }],
+    ["fs/promises", promises],
+    ["timers", { ...timers, ...clock }],
+    ["timers/promises", { ...timersPromises, setTimeout: around.sleep }],
+    ["process", globals.process],
+    ["perf_hooks", { performance: globals.performance }],
+    ["crypto", { ...crypto, ...around.random, webcrypto: globals.crypto }],
+  ]);
+}
