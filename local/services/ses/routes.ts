@@ -12,7 +12,14 @@ export const routes: readonly RestRoute[] = [
   route("GET", "account", "GetAccount"),
   route("PUT", "account/suppression", "PutAccountSuppressionAttributes"),
   route("PUT", "suppression/addresses", "PutSuppressedDestination"),
-  route("GET", "suppression/addresses", "ListSuppressedDestinations"),
+  {
+    ...route("GET", "suppression/addresses", "ListSuppressedDestinations"),
+    // `Reason` may stand in the query more than once.
+    decode: ({ query }) => {
+      const given = new URLSearchParams(query);
+      return { ...Object.fromEntries(given), ...(given.has("Reason") ? { Reason: given.getAll("Reason") } : {}) };
+    },
+  },
   route("GET", "suppression/addresses/{EmailAddress}", "GetSuppressedDestination"),
   route("DELETE", "suppression/addresses/{EmailAddress}", "DeleteSuppressedDestination"),
   route("POST", "identities", "CreateEmailIdentity"),
