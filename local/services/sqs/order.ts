@@ -15,6 +15,8 @@ export interface Order {
   receivable(): Generator<Message>;
   /** How many `receivable` would give. */
   count(): number;
+  /** Whether `receivable` may give any; cheap at any size. */
+  any(): boolean;
 }
 
 /** Standard queues: best effort, here the order in which messages became ready. */
@@ -48,6 +50,10 @@ export class StandardOrder implements Order {
 
   count(): number {
     return this.readyCount();
+  }
+
+  any(): boolean {
+    return this.readyCount() > 0;
   }
 }
 
@@ -115,6 +121,10 @@ export class FifoOrder implements Order {
       }
     }
     return count;
+  }
+
+  any(): boolean {
+    return this.available.length > 0;
   }
 
   private offer(group: Group): void {

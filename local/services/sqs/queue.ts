@@ -126,8 +126,10 @@ export class Queue {
     const flying = message.state === "inflight";
     this.move(message, "gone");
     this.messages.delete(message.id);
-    if (flying) this.order.landed(message);
-    if (flying && this.order.count() > 0) this.notify();
+    if (!flying) return;
+    this.order.landed(message);
+    // In a FIFO queue the deletion may have freed its group.
+    if (this.fifo && this.order.any()) this.notify();
   }
 
   clear(): void {
