@@ -2,6 +2,7 @@ import type { Cloud } from "../../cloud";
 import type { LogsPort } from "../../ports";
 import { describePrincipal, type Principal } from "../../principal";
 import type { AccessRequest } from "../../service";
+import { embeddedMetrics } from "./embedded-metrics";
 import { jsonOf } from "./filter-pattern";
 import { GroupStore, type LogEvent, type LogGroup, type LogStream } from "./groups";
 import { select } from "./json-pattern";
@@ -118,6 +119,7 @@ export class LogsEngine implements LogsPort {
   }
 
   private feedFilters(group: LogGroup, message: string): void {
+    for (const datum of embeddedMetrics(message)) this.cloud.ports.metrics.put(...datum);
     if (group.filters.size === 0) return;
     const json = jsonOf(message);
     for (const filter of group.filters.values()) {

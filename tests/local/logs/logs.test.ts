@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import fc from "fast-check";
 import { tmpdir } from "node:os";
 import { VirtualClock } from "../../../local/clock";
 import { Cloud } from "../../../local/cloud";
@@ -8,6 +9,7 @@ import { iamEngine, iamService } from "../../../local/services/iam";
 import { keyStore } from "../../../local/services/kms";
 import { logsEngine, logsService } from "../../../local/services/logs";
 import { LogsEngine } from "../../../local/services/logs/engine";
+import { compileFilterPattern, jsonOf } from "../../../local/services/logs/filter-pattern";
 
 const account = "123456789012";
 
@@ -261,5 +263,58 @@ describe("CloudWatch Logs", () => {
       { timestamp: 0, message: "slow" },
     ]);
     expect(put).to.deep.equal([["Game", "Slow", { Zone: "eu" }, 42, "Milliseconds"]]);
+  });
+
+  it("reads metrics in the embedded metric format, with a runtime's prefix or without", () => {
+    const put: unknown[] = [];
+    cloud.ports.metrics = { put: (...datum) => void put.push(datum), gauge: () => undefined };
+    const line = JSON.stringify({
+      _aws: {
+        Timestamp: 0,
+        CloudWatchMetrics: [
+          { Namespace: "Game", Dimensions: [["Type"]], Metrics: [{ Name: "Sent", Unit: "Count" }, { Name: "Ms" }] },
+        ],
+      },
+      Type: "mail",
+      Sent: 2,
+      Ms: [1, 3],
+    });
+    const group = logsEngine(cloud).store.create("g");
+    for (const message of [
+      line,
+      `2026-01-01T00:00:00.000Z\tid\tINFO\t${line}`,
+      '{"_aws":',
+      '{"_aws":{}}',
+      '{"_aws":{"CloudWatchMetrics":[{}]}}',
+    ]) {
+      logsEngine(cloud).append(group, { name: "s", created: 0 }, [{ timestamp: 0, message }]);
+    }
+    const once = [
+      ["Game", "Sent", { Type: "mail" }, 2, "Count"],
+      ["Game", "Ms", { Type: "mail" }, 1, undefined],
+      ["Game", "Ms", { Type: "mail" }, 3, undefined],
+    ];
+    expect(put).to.deep.equal([...once, ...once]);
+  });
+
+  it("compiles any filter pattern or refuses it as AWS does", () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.string().map((text) => `{ ${text} }`),
+          fc.string().map((text) => `{ $.a = ${text} }`),
+        ),
+        fc.string(),
+        (pattern, line) => {
+          try {
+            return typeof compileFilterPattern(pattern)(line, jsonOf(line)) === "boolean";
+          } catch (error) {
+            return (error as { code?: string }).code === "InvalidParameterException";
+          }
+        },
+      ),
+      { numRuns: 500 },
+    );
   });
 });

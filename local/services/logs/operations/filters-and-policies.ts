@@ -24,14 +24,12 @@ export function filterAndPolicyOperations(engine: LogsEngine): Readonly<Record<s
       authorize: ({ logGroupName }: FilterInput) => [engine.access("logs:PutMetricFilter", logGroupName)],
       answer: ({ logGroupName, filterName, filterPattern, metricTransformations }: FilterInput) => {
         const matches = compileFilterPattern(filterPattern);
-        store
-          .get(logGroupName)
-          .filters.set(filterName, {
-            name: filterName,
-            pattern: filterPattern,
-            matches,
-            transformations: metricTransformations,
-          });
+        store.get(logGroupName).filters.set(filterName, {
+          name: filterName,
+          pattern: filterPattern,
+          matches,
+          transformations: metricTransformations,
+        });
         return {};
       },
     },
