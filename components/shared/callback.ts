@@ -1,10 +1,16 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Context } from "aws-lambda";
-import { createHash } from "node:crypto";
 import { ArgumentError, requireInteger } from "./errors";
 import { policyDocument, serviceTrust, type Statement } from "./iam";
-import { environmentOf, mergeStatements, packageFunction, type Packaged } from "./packaging";
+import {
+  environmentOf,
+  mergeStatements,
+  packageFunction,
+  type Packaged,
+  PackagingError,
+  physicalNameOf,
+} from "./packaging";
 import { applyTransform, type Transform } from "./transform";
 
 export { withGrants } from "./packaging";
@@ -59,9 +65,6 @@ export interface LambdaFunctionArgs<E, R> {
 
 /** Arguments of a function, whatever its event and answer. */
 export type AnyLambdaFunctionArgs = LambdaFunctionArgs<never, unknown>;
-
-/** Length of a function's name. https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html */
-const MAX_NAME = 64;
 
 /**
  * A Lambda function whose code is a closure of the program: serialized, bundled into one file, and run under a role
@@ -138,12 +141,11 @@ async function packageLater(name: string, args: AnyLambdaFunctionArgs): Promise<
   return packageFunction(name, await args.handler, ["STACK", ...Object.keys(args.environment ?? {})]);
 }
 
-/** Names that let two stacks live side by side in one account, and from which the log group's name follows. */
-function physicalNameOf(name: string): string {
-  const whole = `${pulumi.getProject()}-${pulumi.getStack()}-${name}`.replace(/[^A-Za-z0-9-_]/g, "-");
-  if (whole.length <= MAX_NAME) return whole;
-  const hash = createHash("sha256").update(whole).digest("hex").slice(0, 8);
-  return `${whole.slice(0, MAX_NAME - 9)}-${hash}`;
+/** The function's code, for one more input: each rejects with an error of its own. */
+function own(packaged: Promise<Packaged>): Promise<Packaged> {
+  return packaged.catch((error: unknown) => {
+    throw error instanceof PackagingError ? error.again() : error;
+  });
 }
 
 /** Made before the function, which would otherwise make one of its own, without key and retention. */
@@ -204,7 +206,7 @@ function createPolicy(
     { Sid: "Environment", Action: "kms:Decrypt", Resource: args.key.arn },
   ];
   const statements = pulumi
-    .all([pulumi.output(args.statements ?? []), packaged.then((p) => pulumi.output(p.statements))])
+    .all([pulumi.output(args.statements ?? []), own(packaged).then((p) => pulumi.output(p.statements))])
     .apply(([declared, captured]) => mergeStatements([...base, ...onFailure, ...declared, ...captured]));
   return new aws.iam.RolePolicy(
     `${name}-policy`,
@@ -224,7 +226,7 @@ function createFunction(
   const options: pulumi.CustomResourceOptions = { parent, dependsOn: [policy, parent.logGroup] };
   // With no variable at all Lambda forgets the key, and every preview would show it as a change.
   // https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html
-  const own = { STACK: pulumi.getStack(), ...args.environment };
+  const variables = { STACK: pulumi.getStack(), ...args.environment };
   const functionArgs: aws.lambda.FunctionArgs = {
     name: physicalName,
     description: args.description,
@@ -232,13 +234,13 @@ function createFunction(
     runtime: "nodejs22.x",
     architectures: ["arm64"],
     handler: "index.handler",
-    code: packaged.then(
+    code: own(packaged).then(
       ({ code }) => new pulumi.asset.AssetArchive({ "index.js": new pulumi.asset.StringAsset(code) }),
     ),
     memorySize: args.memorySize ?? 256,
     timeout: args.timeout ?? 10,
     environment: {
-      variables: pulumi.output(packaged.then(({ outputs }) => environmentOf(name, own, outputs))),
+      variables: pulumi.output(own(packaged).then(({ outputs }) => environmentOf(name, variables, outputs))),
     },
     kmsKeyArn: args.key.arn,
     tracingConfig: { mode: "Active" },

@@ -7,12 +7,17 @@ export class PackagingError extends Error {
   constructor(
     readonly component: string,
     readonly what: string,
-    got: string,
-    expected: string,
-    fix: string,
+    readonly got: string,
+    readonly expected: string,
+    readonly fix: string,
     options?: ErrorOptions,
   ) {
     super(`${what} for "${component}": got ${got}; expected ${expected}. ${fix}`, options);
     this.name = "PackagingError";
+  }
+
+  /** The same refusal as another object: the engine writes into the message of an error that an input rejects with. */
+  again(): PackagingError {
+    return new PackagingError(this.component, this.what, this.got, this.expected, this.fix, { cause: this.cause });
   }
 }

@@ -12,6 +12,7 @@ import { UnprintableError } from "./usage";
 export { BUNDLE_OPTIONS, type Bundle, handBundle } from "./bundle";
 export { archiveSha, cacheFolder, sourceMapOf } from "./cache";
 export { PackagingError } from "./errors";
+export { physicalNameOf } from "./function-name";
 export { environmentOf, MAX_ENVIRONMENT_BYTES } from "./environment";
 export { withGrants } from "./grants";
 export { mapStack } from "./stack";
