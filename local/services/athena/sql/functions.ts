@@ -112,7 +112,8 @@ function rewriteTyped(node: Node): Node | undefined {
   if (cast && textTypes.has(cast.to.data_type ?? "") && !cast.to.length && !stringOf(cast.this))
     return invoke("trino_varchar", [cast.this]);
   const at = node["element_at"] as { this: Node; expression: Node } | undefined;
-  if (at) return invoke("list_extract", [at.this, at.expression]);
+  // A subscript reads lists and maps alike, and yields NULL for what is not there.
+  if (at) return expression(`"$a"["$i"]`, { a: at.this, i: at.expression });
   const field = (node["extract"] as { field?: string; this: Node } | undefined)?.field;
   if (field === "DayOfWeek") return invoke("isodow", [(node["extract"] as { this: Node }).this]);
   for (const kind of ["add", "sub"]) {
