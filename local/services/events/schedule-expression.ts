@@ -61,7 +61,7 @@ function at(text: string, zone: string): Schedule {
 
 function nextCron(cron: Cron, after: number, zone: string): number | undefined {
   const start = localTime(after, zone);
-  const from = new Date(start - 86_400_000);
+  const from = new Date(start);
   const [firstYear, firstMonth, firstDay] = [from.getUTCFullYear(), from.getUTCMonth() + 1, from.getUTCDate()];
   for (let year = firstYear; year <= LAST_YEAR; year++) {
     if (!cron.years.has(year)) continue;
@@ -81,8 +81,8 @@ function firstOnDay(cron: Cron, midnight: number, after: number, start: number, 
   for (const hour of cron.hours) {
     for (const minute of cron.minutes) {
       const local = midnight + hour * 3_600_000 + minute * 60_000;
-      // Clocks are put back by two hours at most: what lies further behind is past in any case.
-      if (local < start - 3 * 3_600_000) continue;
+      // The first showings of wall-clock times follow each other in order: what lies behind has been.
+      if (local <= start) continue;
       const due = utcOf(local, zone);
       if (due !== undefined && due > after) return due;
     }

@@ -135,6 +135,18 @@ describe("event patterns", () => {
     );
   });
 
+  it("find the pieces around wildcards wherever they fit, and only there", () => {
+    const piece = fc.string({ unit: fc.constantFrom("a", "b"), minLength: 1, maxLength: 2 });
+    const leaves = fc.string({ unit: fc.constantFrom("a", "b"), maxLength: 6 });
+    fc.assert(
+      fc.property(fc.array(piece, { minLength: 1, maxLength: 4 }), leaves, (pieces, one) => {
+        const expected = new RegExp(`^${pieces.join(".*")}$`).test(one);
+        expect(compilePattern({ a: [{ wildcard: pieces.join("*") }] })({ a: one })).to.equal(expected);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
   it("join $or with the fields beside it", () => {
     const matches = compilePattern({ source: ["shop"], $or: [{ price: [{ numeric: [">", 10] }] }, { vip: [true] }] });
     expect(matches({ source: "shop", price: 11 })).to.equal(true);
