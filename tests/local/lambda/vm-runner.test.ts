@@ -136,6 +136,18 @@ describe("The deterministic runner", () => {
     expect("n" in globalThis).to.equal(false);
   });
 
+  it("leads dynamic imports to its own modules, and words that look like one nowhere", async () => {
+    await b.fn(
+      "imports",
+      `const text = "import('nothing')"; // import("nothing")
+      exports.handler = async () => {
+        const { default: http, request } = await import("node:http");
+        return [text, request === http.request, request === require("https").request];
+      }`,
+    );
+    expect((await b.invoke("imports")).payload).to.deep.equal(["import('nothing')", true, true]);
+  });
+
   it("lets functions sleep on the clock and stops them at their time-out", async () => {
     await b.fn(
       "sleep",
