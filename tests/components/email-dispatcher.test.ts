@@ -1,0 +1,144 @@
+import { expect } from "chai";
+import { EmailDispatcher, type EmailDispatcherArgs } from "../../components/email-dispatcher/email-dispatcher";
+import { MessageStore } from "../../components/message-store/message-store";
+import { find, grants, record, valueOf, type Declared } from "./declared";
+
+describe("EmailDispatcher", function () {
+  this.timeout(60_000);
+  const declared: Declared[] = [];
+  let messages: MessageStore;
+  let emails: EmailDispatcher;
+
+  before(async () => {
+    await record(declared);
+    messages = new MessageStore("messages");
+    emails = new EmailDispatcher("emails", {
+      messages,
+      sender: { address: "hello@mail.game.example", name: "Game", domain: "mail.game.example" },
+      recipients: ["*@players.test"],
+    });
+    emails.template("hello", { locales: { en: { subject: "Hi {{name}}", html: "<p>Hi {{name}}</p>" } } });
+    const { sendFunction, reconcileFunction, eventFunction, deadLetterFunction, redriveFunction } = emails;
+    const functions = [sendFunction, reconcileFunction, eventFunction, deadLetterFunction, redriveFunction];
+    for (const fn of [...functions, messages.prepareFunction]) await valueOf(fn.arn);
+    await valueOf(emails.identity.arn);
+  });
+
+  it("wires SES: TLS, suppression, reputation, every event to the topic, DKIM and MAIL FROM", () => {
+    expect(find(declared, "emails-configuration-set").inputs).to.deep.include({
+      configurationSetName: "game-dev-emails",
+      deliveryOptions: { tlsPolicy: "REQUIRE" },
+      reputationOptions: { reputationMetricsEnabled: true },
+      suppressionOptions: { suppressedReasons: ["BOUNCE", "COMPLAINT"] },
+    });
+    const { eventDestination } = find(declared, "emails-event-destination").inputs as {
+      eventDestination: { matchingEventTypes: string[]; snsDestination: { topicArn: string } };
+    };
+    expect(eventDestination.matchingEventTypes).to.include.members([
+      "SEND",
+      "BOUNCE",
+      "COMPLAINT",
+      "REJECT",
+      "DELIVERY",
+    ]);
+    expect(eventDestination.snsDestination.topicArn).to.match(/emails-events-topic$/);
+    expect(find(declared, "emails-identity").inputs).to.deep.include({
+      emailIdentity: "mail.game.example",
+      configurationSetName: "game-dev-emails",
+      dkimSigningAttributes: { nextSigningKeyLength: "RSA_2048_BIT" },
+    });
+    expect(find(declared, "emails-mail-from").inputs["mailFromDomain"]).to.equal("mail.mail.game.example");
+  });
+
+  it("takes e-mail of every type, and leaves the rest to the catch-all", () => {
+    for (const type of ["transactional", "social", "marketing"]) {
+      expect(JSON.parse(String(find(declared, `messages-${type}-to-email`).inputs["filterPolicy"]))).to.deep.equal({
+        channel: ["email"],
+      });
+      const rest = find(declared, `messages-${type}-to-unknown-channel`).inputs["filterPolicy"];
+      expect(JSON.parse(String(rest))).to.deep.equal({ channel: [{ "anything-but": ["email"] }] });
+    }
+  });
+
+  it("gives its queues room: six times the function's time-out, ten receives", () => {
+    const { inputs } = find(declared, "emails-send-queue");
+    expect(inputs["visibilityTimeoutSeconds"]).to.equal(360);
+    expect(find(declared, "emails-send-function").inputs["timeout"]).to.equal(60);
+    expect((JSON.parse(String(inputs["redrivePolicy"])) as { maxReceiveCount: number }).maxReceiveCount).to.equal(10);
+  });
+
+  it("lets only the send function mail, only from its address, only to allowed recipients", () => {
+    const mailers = declared.filter(({ inputs }) => String(inputs["policy"]).includes("ses:SendRawEmail"));
+    expect(mailers.map(({ name }) => name)).to.deep.equal(["emails-send-function-policy"]);
+    const { Statement } = JSON.parse(String(mailers[0]?.inputs["policy"])) as { Statement: { Sid: string }[] };
+    expect(Statement.find(({ Sid }) => Sid === "SendMail")).to.deep.equal({
+      Effect: "Allow",
+      Sid: "SendMail",
+      Action: "ses:SendRawEmail",
+      Resource: [
+        "arn:aws:test:us-east-1:123456789012:emails-identity",
+        "arn:aws:test:us-east-1:123456789012:emails-configuration-set",
+        "arn:aws:ses:us-east-1:123456789012:identity/*@players.test",
+        "arn:aws:ses:us-east-1:123456789012:identity/players.test",
+      ],
+      Condition: {
+        StringEquals: { "ses:FromAddress": "hello@mail.game.example" },
+        "ForAllValues:StringLike": { "ses:Recipients": ["*@players.test"] },
+      },
+    });
+  });
+
+  it("gives the other functions exactly their rights", () => {
+    expect(grants(declared, "emails-event-function")).to.deep.equal([
+      "dynamodb:UpdateItem messages-table",
+      "kms:Decrypt messages-key-key",
+      "kms:Encrypt messages-key-key",
+      "kms:GenerateDataKey messages-key-key",
+      "kms:ReEncryptFrom messages-key-key",
+      "kms:ReEncryptTo messages-key-key",
+      "sqs:DeleteMessage emails-events-queue",
+      "sqs:GetQueueAttributes emails-events-queue",
+      "sqs:ReceiveMessage emails-events-queue",
+    ]);
+    expect(grants(declared, "emails-redrive-function")).to.include.members([
+      "dynamodb:GetItem messages-table",
+      "sqs:ReceiveMessage emails-dead-letters",
+      "sqs:DeleteMessage emails-dead-letters",
+    ]);
+  });
+
+  it("watches bounces, complaints, dead letters and the age of Send events", () => {
+    const alarm = (suffix: string) => find(declared, `emails-${suffix}`, "metricAlarm").inputs;
+    expect(alarm("bounce-rate")).to.deep.include({ threshold: 0.02, metricName: "Reputation.BounceRate" });
+    expect(alarm("complaint-rate")).to.deep.include({ threshold: 0.0005, metricName: "Reputation.ComplaintRate" });
+    expect(alarm("dead-letters-dlq")).to.deep.include({ threshold: 0 });
+    expect(alarm("send-event-age")).to.deep.include({ threshold: 300_000, statistic: "Maximum" });
+  });
+
+  it("keeps every archive below 230 KB", async () => {
+    const { deflateRawSync } = await import("node:zlib");
+    for (const fn of [emails.sendFunction, messages.prepareFunction]) {
+      const { code } = await fn.packaged;
+      expect(deflateRawSync(code).length).to.be.below(230 * 1024);
+    }
+  });
+
+  it("refuses wrong arguments in the house form", () => {
+    const base = { messages, sender: { address: "hello@game.example" }, recipients: ["*@players.test"] };
+    const refused: [Partial<EmailDispatcherArgs>, string][] = [
+      [{ sender: { address: "nobody" } }, 'sender.address for "e": got "nobody"; expected an e-mail address.'],
+      [{ sender: { address: "a@b.example", name: "A\nBcc: x" } }, 'sender.name for "e"'],
+      [{ sender: { address: "a@b.example", domain: "c.example" } }, 'sender.domain for "e": got "c.example"'],
+      [{ recipients: [] }, 'recipients for "e": got []; expected patterns of test addresses'],
+      [{ recipients: ["*"] }, 'recipients for "e": got "*"; expected a pattern such as *@players.test.'],
+      [{ recipients: ["a@*"] }, 'recipients for "e": got "a@*"'],
+      [{ production: true }, 'recipients for "e"'],
+      [{ holdSeconds: 60 }, 'holdSeconds for "e": got 60; expected a whole number from 120 to 900.'],
+      [{ maxSendRate: 0 }, 'maxSendRate for "e": got 0'],
+      [{ unsubscribeUrl: "http://x" }, 'unsubscribeUrl for "e": got "http://x"; expected an https address.'],
+    ];
+    for (const [args, message] of refused) {
+      expect(() => new EmailDispatcher("e", { ...base, ...args }), message).to.throw(message);
+    }
+  });
+});
