@@ -78,7 +78,7 @@ export function createRoutes(
     { parent },
   );
   return keys.map((key) => {
-    const suffix = keys.length === 1 ? name : `${name}-${key.replace(/^.*\./, "")}`;
+    const suffix = keys.length === 1 ? name : `${name}-${key.replaceAll(".", "-")}`;
     const oneWay = key === "$connect" || key === "$disconnect";
     const route = new aws.apigatewayv2.Route(
       `${suffix}-route`,
