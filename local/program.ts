@@ -76,6 +76,9 @@ export class Program {
     };
     // Pulumi reports what goes wrong in an `apply` or in an argument's promise as an unhandled rejection, nowhere else.
     process.on("unhandledRejection", fail);
+    // Pulumi notes a stack with each of its promises, thousands of them; mapping each to TypeScript would take seconds.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     try {
       const { project, stack, config } = this.options;
       await pulumi.runtime.setMocks(
@@ -108,6 +111,7 @@ export class Program {
         unplayed: [...new Set(resources.filter((r) => !r.played).map((r) => r.type))],
       };
     } finally {
+      Error.stackTraceLimit = stackTraceLimit;
       process.removeListener("unhandledRejection", fail);
     }
   }
