@@ -73,6 +73,11 @@ const floor = Math.floor;
 const bound = function (this: { base: number }, n: number): number {
   return this.base + n;
 };
+const state = { n: 1, list: [1], inner: { deep: 1 } };
+const bump = (): number => ++state.n;
+const push = (): number => state.list.push(state.n);
+const swap = (): void => void ([state.inner] = [{ deep: 5 }]);
+const sealedBy = { limit: 3, of: (n: number): number => n + sealedBy.limit };
 const arrow = { run: () => table };
 
 export const corpus: readonly Case[] = [
@@ -139,6 +144,17 @@ export const corpus: readonly Case[] = [
   { name: "default and named imports of modules of Node", factory: () => () => [os.EOL, basename(join("a", table))] },
   { name: "named imports of packages", factory: () => () => decodeTime(ulid(1_000)) },
   { name: "default imports of packages", factory: () => () => Handlebars.compile("{{a}}!", {})({ a: x }) },
+  {
+    name: "members that one function changes and another reads",
+    factory: () => () => [bump(), push(), state.n, state.list],
+  },
+  { name: "members that a pattern assigns to", factory: () => () => { swap(); return state.inner.deep; } }, // prettier-ignore
+  { name: "objects that refer to themselves by name", factory: () => () => [sealedBy.of(1), sealedBy.limit] },
+  { name: "members taken out by destructuring", factory: () => () => { const { limit, of } = sealedBy; return [limit, of(2)]; } }, // prettier-ignore
+  {
+    name: "members read by optional chaining and by key",
+    factory: () => () => [sealedBy?.limit, sealedBy["limit"], Object.keys(sealedBy)],
+  },
   { name: "JSON modules", factory: () => () => manifest.name },
   { name: "shadowing by parameters", factory: () => (x: number) => [x, ((y: number) => x + y)(1), y], args: [1] },
   { name: "shadowing by variables and blocks", factory: () => () => { const r = [x]; { const x = 1; r.push(x); } for (let z = 0; z < 1; z++) r.push(z); r.push(x); return r; } }, // prettier-ignore
