@@ -11,7 +11,7 @@ export async function notify(engine: CloudWatchEngine, alarm: Alarm, before: Ala
     previousState: { value: before },
     configuration: {},
   };
-  cloud.ports.events?.emit({
+  cloud.ports.events.emit({
     source: "aws.cloudwatch",
     detailType: "CloudWatch Alarm State Change",
     resources: [alarm.arn],

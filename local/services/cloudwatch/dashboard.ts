@@ -13,12 +13,13 @@ export function dashboardProblems(body: string): readonly string[] {
   }
   const widgets = (parsed as { widgets?: unknown } | null)?.widgets;
   if (!Array.isArray(widgets)) return ['/: Should have required property "widgets"'];
-  return widgets.flatMap((widget: Record<string, unknown>, i) => {
+  return widgets.flatMap((given: unknown, i) => {
     const problems: string[] = [];
-    if (typeof widget !== "object" || widget === null) return [`/widgets/${i}: Should be object`];
+    if (typeof given !== "object" || given === null) return [`/widgets/${i}: Should be object`];
+    const widget = given as Record<string, unknown>;
     if (!kinds.includes(String(widget["type"])))
       problems.push(`/widgets/${i}/type: Should be one of ${kinds.join(", ")}`);
-    const properties = widget["properties"] as Record<string, unknown> | undefined;
+    const properties = widget["properties"] as Record<string, unknown> | null | undefined;
     if (typeof properties !== "object" || properties === null)
       problems.push(`/widgets/${i}: Should have required property "properties"`);
     else if (widget["type"] === "metric") {

@@ -1,3 +1,4 @@
+import { textOf } from "../iam/inputs";
 import type { Created, Json, ResourceContext, ResourceType } from "../../service";
 import type { AlarmActions } from "./alarm";
 import { compositeAlarm, metricAlarm } from "./alarm-definition";
@@ -14,7 +15,7 @@ export function cloudwatchResources(engine: CloudWatchEngine): Readonly<Record<s
   return {
     "aws:cloudwatch/metricAlarm:MetricAlarm": {
       create: (inputs, context) =>
-        putMetricAlarm(engine, inputs, String(inputs["name"] ?? context.physicalName()), context),
+        putMetricAlarm(engine, inputs, textOf(inputs["name"], context.physicalName()), context),
       update: (id, inputs, context) => putMetricAlarm(engine, inputs, id, context),
       delete: (id) => engine.deleteAlarm(id),
     },
@@ -42,8 +43,8 @@ function actions(inputs: Json): AlarmActions {
 
 function metric(source: Json, period: unknown, stat: unknown): NonNullable<MetricQuery["metric"]> {
   return {
-    namespace: String(source["namespace"]),
-    name: String(source["metricName"]),
+    namespace: textOf(source["namespace"]),
+    name: textOf(source["metricName"]),
     dimensions: record(source["dimensions"]) as Record<string, string>,
     period: Number(period),
     stat: String(stat),
@@ -63,7 +64,7 @@ function queries(inputs: Json): readonly MetricQuery[] {
   return (inputs["metricQueries"] as Json[]).map((query) => {
     const watched = query["metric"] === undefined ? undefined : record(query["metric"]);
     return {
-      id: String(query["id"]),
+      id: textOf(query["id"]),
       returnData: query["returnData"] === true,
       ...(given(query, "label") as { label?: string }),
       ...(given(query, "expression") as { expression?: string }),
@@ -80,13 +81,13 @@ function putMetricAlarm(engine: CloudWatchEngine, inputs: Json, name: string, { 
     actions: actions(inputs),
     queries: asked,
     period: inputs["metricQueries"] === undefined ? Number(inputs["period"] ?? 60) : periodOf(asked),
-    comparison: String(inputs["comparisonOperator"]),
+    comparison: textOf(inputs["comparisonOperator"]),
     evaluationPeriods: Number(inputs["evaluationPeriods"]),
     ...(inputs["threshold"] === undefined ? {} : { threshold: Number(inputs["threshold"]) }),
     ...(inputs["datapointsToAlarm"] === undefined ? {} : { datapointsToAlarm: Number(inputs["datapointsToAlarm"]) }),
-    ...(inputs["alarmDescription"] === undefined ? {} : { description: String(inputs["alarmDescription"]) }),
-    ...(inputs["treatMissingData"] === undefined ? {} : { treatMissing: String(inputs["treatMissingData"]) }),
-    ...(inputs["unit"] === undefined ? {} : { unit: String(inputs["unit"]) }),
+    ...(inputs["alarmDescription"] === undefined ? {} : { description: textOf(inputs["alarmDescription"]) }),
+    ...(inputs["treatMissingData"] === undefined ? {} : { treatMissing: textOf(inputs["treatMissingData"]) }),
+    ...(inputs["unit"] === undefined ? {} : { unit: textOf(inputs["unit"]) }),
   });
   engine.setAlarm(alarm);
   const state = {
@@ -104,12 +105,12 @@ function putMetricAlarm(engine: CloudWatchEngine, inputs: Json, name: string, { 
 }
 
 function putCompositeAlarm(engine: CloudWatchEngine, inputs: Json, { cloud }: ResourceContext): Created {
-  const name = String(inputs["alarmName"]);
+  const name = textOf(inputs["alarmName"]);
   const description =
-    inputs["alarmDescription"] === undefined ? {} : { description: String(inputs["alarmDescription"]) };
+    inputs["alarmDescription"] === undefined ? {} : { description: textOf(inputs["alarmDescription"]) };
   const alarm = compositeAlarm(cloud, {
     name,
-    rule: String(inputs["alarmRule"]),
+    rule: textOf(inputs["alarmRule"]),
     actions: actions(inputs),
     ...description,
   });
@@ -127,8 +128,8 @@ function putCompositeAlarm(engine: CloudWatchEngine, inputs: Json, { cloud }: Re
 }
 
 function putDashboard(engine: CloudWatchEngine, inputs: Json, { cloud }: ResourceContext): Created {
-  const name = String(inputs["dashboardName"]);
-  const body = String(inputs["dashboardBody"]);
+  const name = textOf(inputs["dashboardName"]);
+  const body = textOf(inputs["dashboardBody"]);
   checkDashboard(name, body);
   engine.dashboards.set(name, { body, modified: cloud.clock.now() });
   return { id: name, state: { ...inputs, id: name, region: cloud.region, dashboardArn: dashboardArn(cloud, name) } };

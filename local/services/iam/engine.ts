@@ -205,12 +205,12 @@ export class IamEngine implements IamPort {
   private count(roleArn: string, view: RoleView, answer: Answer, action: string): void {
     if (!answer.allowed || answer.by.length === 0) return;
     let role = this.usage.get(roleArn);
-    if (!role) this.usage.set(roleArn, (role = new Map()));
+    if (!role) this.usage.set(roleArn, (role = new Map<string, Map<string, number>>()));
     for (const position of answer.by) {
       const statement = view.statements[position]!;
       const key = `${statement.policy}#${statement.position}`;
       let actions = role.get(key);
-      if (!actions) role.set(key, (actions = new Map()));
+      if (!actions) role.set(key, (actions = new Map<string, number>()));
       actions.set(action, (actions.get(action) ?? 0) + 1);
     }
   }

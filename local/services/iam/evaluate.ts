@@ -38,11 +38,11 @@ export function decide(question: Question): Answer {
 
   const by: number[] = [];
   let denied = false;
-  question.identity?.forEach((statement, i) => {
-    if (!applies(statement)) return;
+  for (const [i, statement] of (question.identity ?? []).entries()) {
+    if (!applies(statement)) continue;
     if (statement.allow) by.push(i);
     else denied = true;
-  });
+  }
   if (denied) return deny("with an explicit deny in an identity-based policy");
 
   let direct = false;

@@ -80,7 +80,7 @@ function checkDocument(document: Json, kind: PolicyKind): void {
   if (version !== undefined && version !== "2012-10-17" && version !== "2008-10-17") {
     throw malformed("The policy must contain a valid version string.");
   }
-  const statements = listOf(document["Statement"] as unknown);
+  const statements = listOf(document["Statement"]);
   if (statements.length === 0) throw malformed("Syntax errors in policy.");
   const seen = new Set<string>();
   for (const statement of statements) {

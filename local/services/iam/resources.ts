@@ -1,3 +1,4 @@
+import { textOf } from "./inputs";
 import type { Created, Json, ResourceContext, ResourceType } from "../../service";
 import type { IamEngine } from "./engine";
 import { parsePolicy } from "./policy-document";
@@ -26,7 +27,7 @@ export function iamResources(engine: IamEngine): Readonly<Record<string, Resourc
     },
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": {
       create: (i) => attachment(engine, i),
-      delete: (_id, state) => engine.store.detach(nameOf(state["role"]), String(state["policyArn"])),
+      delete: (_id, state) => engine.store.detach(nameOf(state["role"]), textOf(state["policyArn"])),
     },
   };
 }
@@ -54,7 +55,7 @@ function role(engine: IamEngine, inputs: Json, name: string): Created {
   });
   const inline = Array.isArray(inputs["inlinePolicies"]) ? (inputs["inlinePolicies"] as Json[]) : [];
   for (const entry of inline)
-    if (entry["name"] !== undefined) engine.store.putInline(name, String(entry["name"]), entry["policy"]);
+    if (entry["name"] !== undefined) engine.store.putInline(name, textOf(entry["name"]), entry["policy"]);
   for (const arn of strings(inputs["managedPolicyArns"])) engine.store.attach(name, arn);
   return {
     id: name,
@@ -115,7 +116,7 @@ function policy(engine: IamEngine, inputs: Json, name: string): Created {
 
 function attachment(engine: IamEngine, inputs: Json): Created {
   const roleName = nameOf(inputs["role"]);
-  const policyArn = String(inputs["policyArn"]);
+  const policyArn = textOf(inputs["policyArn"]);
   engine.store.attach(roleName, policyArn);
   const id = `${roleName}/${policyArn}`;
   return { id, state: { ...inputs, id, role: roleName, policyArn } };

@@ -1,3 +1,4 @@
+import { textOf } from "../iam/inputs";
 import type { Cloud } from "../../cloud";
 import type { Created, Json, ResourceType } from "../../service";
 import type { KeyStore } from "./keys";
@@ -12,7 +13,7 @@ export function kmsResources(store: KeyStore): Readonly<Record<string, ResourceT
         const key = store.create(
           {
             ...(inputs["policy"] === undefined ? {} : { policy: inputs["policy"] }),
-            description: String(inputs["description"] ?? ""),
+            description: textOf(inputs["description"], ""),
             enabled: inputs["isEnabled"] !== false,
             rotation: inputs["enableKeyRotation"] === true,
             bypassLockoutCheck: inputs["bypassPolicyLockoutSafetyCheck"] === true,
@@ -25,7 +26,7 @@ export function kmsResources(store: KeyStore): Readonly<Record<string, ResourceT
         const key = store.get(id);
         if (inputs["policy"] !== undefined)
           store.setPolicy(key.arn, inputs["policy"], cloud.operator, inputs["bypassPolicyLockoutSafetyCheck"] === true);
-        key.description = String(inputs["description"] ?? "");
+        key.description = textOf(inputs["description"], "");
         key.enabled = inputs["isEnabled"] !== false;
         key.rotation = inputs["enableKeyRotation"] === true;
         return keyState(store, id, inputs, cloud);
@@ -37,8 +38,8 @@ export function kmsResources(store: KeyStore): Readonly<Record<string, ResourceT
     },
     "aws:kms/alias:Alias": {
       create: (inputs, context) => {
-        const made = String(inputs["namePrefix"] ?? "alias/") + context.physicalName().replace(/^alias\//, "");
-        return alias(store, inputs, String(inputs["name"] ?? made), context.cloud);
+        const made = textOf(inputs["namePrefix"], "alias/") + context.physicalName().replace(/^alias\//, "");
+        return alias(store, inputs, textOf(inputs["name"], made), context.cloud);
       },
       update: (id, inputs, { cloud }) => alias(store, inputs, id, cloud),
       delete: (id) => void store.aliases.delete(id),
@@ -71,14 +72,14 @@ function keyState(store: KeyStore, id: string, inputs: Json, cloud: Cloud): Crea
 }
 
 function alias(store: KeyStore, inputs: Json, name: string, cloud: Cloud): Created {
-  const key = store.setAlias(name, String(inputs["targetKeyId"]));
+  const key = store.setAlias(name, textOf(inputs["targetKeyId"]));
   const state = { ...inputs, id: name, name, arn: cloud.arn("kms", name), targetKeyId: key.id, targetKeyArn: key.arn };
   return { id: name, state };
 }
 
 function keyPolicy(store: KeyStore) {
   return (inputs: Json, { cloud }: { readonly cloud: Cloud }): Created => {
-    const key = store.get(String(inputs["keyId"]));
+    const key = store.get(textOf(inputs["keyId"]));
     store.setPolicy(key.arn, inputs["policy"], cloud.operator, inputs["bypassPolicyLockoutSafetyCheck"] === true);
     return { id: key.id, state: { ...inputs, id: key.id, keyId: key.id, policy: json(inputs["policy"]) } };
   };

@@ -1,3 +1,4 @@
+import { textOf } from "../iam/inputs";
 import type { Created, Json, ResourceContext, ResourceType } from "../../service";
 import { parsePolicy } from "../iam/policy-document";
 import type { LogsEngine } from "./engine";
@@ -10,12 +11,9 @@ export function logsResources(engine: LogsEngine): Readonly<Record<string, Resou
   return {
     "aws:cloudwatch/logGroup:LogGroup": {
       create: (inputs, context) => {
-        const name = String(
-          inputs["name"] ??
-            (inputs["namePrefix"] === undefined
-              ? context.physicalName()
-              : `${String(inputs["namePrefix"])}${context.physicalName().slice(-7)}`),
-        );
+        const prefix = inputs["namePrefix"];
+        const made = context.physicalName();
+        const name = textOf(inputs["name"], prefix === undefined ? made : textOf(prefix) + made.slice(-7));
         const kmsKeyId = inputs["kmsKeyId"];
         store.create(name, {
           ...(typeof kmsKeyId === "string" && kmsKeyId !== "" ? { kmsKeyId } : {}),
@@ -29,20 +27,22 @@ export function logsResources(engine: LogsEngine): Readonly<Record<string, Resou
         if (typeof inputs["kmsKeyId"] === "string") group.kmsKeyArn = store.checkKey(group.arn, inputs["kmsKeyId"]);
         return groupState(engine, name, inputs);
       },
-      delete: (name, state) => void (state["skipDestroy"] === true || store.groups.delete(name)),
+      delete: (name, state) => {
+        if (state["skipDestroy"] !== true) store.groups.delete(name);
+      },
     },
     "aws:cloudwatch/logStream:LogStream": {
       create: (inputs, context) => {
-        const group = store.get(String(inputs["logGroupName"]));
-        const name = String(inputs["name"] ?? context.physicalName());
+        const group = store.get(textOf(inputs["logGroupName"]));
+        const name = textOf(inputs["name"], context.physicalName());
         store.createStream(group, name);
         return { id: name, state: { ...inputs, id: name, name, arn: `${group.arn}:log-stream:${name}` } };
       },
     },
     "aws:cloudwatch/logMetricFilter:LogMetricFilter": {
-      create: (inputs, context) => metricFilter(engine, inputs, String(inputs["name"] ?? context.physicalName())),
+      create: (inputs, context) => metricFilter(engine, inputs, textOf(inputs["name"], context.physicalName())),
       update: (id, inputs) => metricFilter(engine, inputs, id),
-      delete: (id, state) => void store.groups.get(String(state["logGroupName"]))?.filters.delete(id),
+      delete: (id, state) => void store.groups.get(textOf(state["logGroupName"]))?.filters.delete(id),
     },
     "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": {
       create: (inputs, context) => resourcePolicy(engine, inputs, context),
@@ -69,23 +69,23 @@ function groupState(engine: LogsEngine, name: string, inputs: Json): Created {
 }
 
 function metricFilter(engine: LogsEngine, inputs: Json, name: string): Created {
-  const pattern = String(inputs["pattern"] ?? "");
+  const pattern = textOf(inputs["pattern"], "");
   const t = inputs["metricTransformation"] as Json;
   const transformation: MetricTransformation = {
-    metricName: String(t["name"]),
-    metricNamespace: String(t["namespace"]),
-    metricValue: String(t["value"]),
+    metricName: textOf(t["name"]),
+    metricNamespace: textOf(t["namespace"]),
+    metricValue: textOf(t["value"]),
     ...(t["defaultValue"] === undefined ? {} : { defaultValue: Number(t["defaultValue"]) }),
     ...(t["dimensions"] === undefined ? {} : { dimensions: t["dimensions"] as Record<string, string> }),
-    ...(t["unit"] === undefined ? {} : { unit: String(t["unit"]) }),
+    ...(t["unit"] === undefined ? {} : { unit: textOf(t["unit"]) }),
   };
-  const group = engine.store.get(String(inputs["logGroupName"]));
+  const group = engine.store.get(textOf(inputs["logGroupName"]));
   group.filters.set(name, { name, pattern, matches: compileFilterPattern(pattern), transformations: [transformation] });
   return { id: name, state: { ...inputs, id: name, name } };
 }
 
 function resourcePolicy(engine: LogsEngine, inputs: Json, context: ResourceContext): Created {
-  const name = String(inputs["policyName"] ?? context.physicalName());
+  const name = textOf(inputs["policyName"], context.physicalName());
   engine.store.setResourcePolicy(name, parsePolicy(inputs["policyDocument"], "resource"));
   return { id: name, state: { ...inputs, id: name, policyName: name } };
 }

@@ -1,4 +1,4 @@
-import { addressParser, type Address } from "postal-mime";
+import { addressParser } from "postal-mime";
 
 export interface Mailbox {
   /** The bare address, domain in lower case. */
@@ -15,11 +15,9 @@ export class AddressError extends Error {}
 export function parseAddresses(text: string): readonly Mailbox[] {
   // A line break in an address would begin a header of the sender's choosing.
   if (/[\r\n\0]/.test(text)) throw new AddressError("Local address contains control or whitespace");
-  return (addressParser(text) as Address[])
+  return addressParser(text)
     .flatMap((entry) => ("group" in entry && entry.group ? entry.group : [entry]))
-    .map((entry) => {
-      return mailbox(entry.address ?? "", entry.name ?? "");
-    });
+    .map((entry) => mailbox(entry.address, entry.name));
 }
 
 function mailbox(address: string, name: string): Mailbox {

@@ -84,7 +84,7 @@ export class ConfigurationSetStore {
    */
   async setDestination(set: ConfigurationSet, destination: EventDestination): Promise<void> {
     const wrong = destination.types.find((type) => !eventTypes.includes(type));
-    if (wrong !== undefined) throw new AwsError("BadRequestException", `Invalid event type <${String(wrong)}>.`, 400);
+    if (wrong !== undefined) throw new AwsError("BadRequestException", `Invalid event type <${wrong}>.`, 400);
     if (destination.eventBusArn !== undefined && !destination.eventBusArn.endsWith(":event-bus/default")) {
       throw new AwsError(
         "BadRequestException",

@@ -201,8 +201,10 @@ export class SesEngine {
       ...mail.attachments.map(({ content }) => Buffer.from(content, "base64").toString("latin1")),
     ];
     this.later(delays.send, mail, "Send", mail.to, {});
-    if (bad.some((part) => part?.includes("EICAR-STANDARD-ANTIVIRUS-TEST-FILE")))
-      return this.later(delays.delivery, mail, "Reject", mail.to, {});
+    if (bad.some((part) => part?.includes("EICAR-STANDARD-ANTIVIRUS-TEST-FILE"))) {
+      this.later(delays.delivery, mail, "Reject", mail.to, {});
+      return;
+    }
     const groups = new Map<Fate, string[]>();
     for (const address of mail.to) {
       const listed = this.account.suppressed(address);
@@ -289,7 +291,8 @@ function attachment(part: Email["attachments"][number]): Attachment {
   return {
     filename: part.filename ?? "attachment",
     mimeType: part.mimeType,
-    content: String(part.content),
+    content:
+      typeof part.content === "string" ? part.content : Buffer.from(part.content as ArrayBuffer).toString("base64"),
     disposition: part.disposition ?? "attachment",
     ...(part.contentId === undefined ? {} : { contentId: part.contentId }),
   };

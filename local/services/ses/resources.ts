@@ -1,3 +1,4 @@
+import { textOf } from "../iam/inputs";
 import type { Created, Json, ResourceContext, ResourceType } from "../../service";
 import type { EventDestination, EventType, SuppressedReason } from "./configuration-sets";
 import type { SesEngine } from "./engine";
@@ -21,28 +22,28 @@ export function sesResources(engine: SesEngine): Readonly<Record<string, Resourc
   return {
     "aws:sesv2/emailIdentity:EmailIdentity": {
       create: (inputs, context) =>
-        emailIdentity(engine, identities.create(String(inputs["emailIdentity"])), inputs, context),
+        emailIdentity(engine, identities.create(textOf(inputs["emailIdentity"])), inputs, context),
       update: (id, inputs, context) => emailIdentity(engine, identities.get(id), inputs, context),
       delete: (id) => identities.delete(id),
     },
     "aws:sesv2/emailIdentityMailFromAttributes:EmailIdentityMailFromAttributes": same((inputs, context) => {
-      const identity = identities.get(String(inputs["emailIdentity"]));
-      const behaviorOnMxFailure = String(inputs["behaviorOnMxFailure"] ?? "USE_DEFAULT_VALUE");
+      const identity = identities.get(textOf(inputs["emailIdentity"]));
+      const behaviorOnMxFailure = textOf(inputs["behaviorOnMxFailure"], "USE_DEFAULT_VALUE");
       if (typeof inputs["mailFromDomain"] === "string")
         identity.mailFrom = { domain: inputs["mailFromDomain"], behaviorOnMxFailure };
       else delete identity.mailFrom;
       return { id: identity.name, state: { ...inputs, ...region(context), id: identity.name, behaviorOnMxFailure } };
     }),
     "aws:sesv2/emailIdentityFeedbackAttributes:EmailIdentityFeedbackAttributes": same((inputs, context) => {
-      const identity = identities.get(String(inputs["emailIdentity"]));
+      const identity = identities.get(textOf(inputs["emailIdentity"]));
       identity.feedbackForwarding = inputs["emailForwardingEnabled"] === true;
       return { id: identity.name, state: { ...inputs, ...region(context), id: identity.name } };
     }),
     "aws:sesv2/emailIdentityPolicy:EmailIdentityPolicy": same(
       (inputs, context) => {
-        const identity = identities.get(String(inputs["emailIdentity"]));
-        identities.setPolicy(identity, String(inputs["policyName"]), inputs["policy"]);
-        const id = `${identity.name}|${String(inputs["policyName"])}`;
+        const identity = identities.get(textOf(inputs["emailIdentity"]));
+        identities.setPolicy(identity, textOf(inputs["policyName"]), inputs["policy"]);
+        const id = `${identity.name}|${textOf(inputs["policyName"])}`;
         return { id, state: { ...inputs, ...region(context), id } };
       },
       (id) =>
@@ -50,14 +51,14 @@ export function sesResources(engine: SesEngine): Readonly<Record<string, Resourc
     ),
     "aws:sesv2/configurationSet:ConfigurationSet": {
       create: (inputs, context) =>
-        configurationSet(engine, sets.create(String(inputs["configurationSetName"])).name, inputs, context),
+        configurationSet(engine, sets.create(textOf(inputs["configurationSetName"])).name, inputs, context),
       update: (id, inputs, context) => configurationSet(engine, id, inputs, context),
       delete: (id) => void sets.all.delete(id),
     },
     "aws:sesv2/configurationSetEventDestination:ConfigurationSetEventDestination": same(
       async (inputs, context) => {
-        const set = sets.get(String(inputs["configurationSetName"]));
-        const name = String(inputs["eventDestinationName"]);
+        const set = sets.get(textOf(inputs["configurationSetName"]));
+        const name = textOf(inputs["eventDestinationName"]);
         await sets.setDestination(set, destination(name, record(inputs["eventDestination"])));
         const id = `${set.name}|${name}`;
         return { id, state: { ...inputs, ...region(context), id } };
@@ -71,7 +72,7 @@ export function sesResources(engine: SesEngine): Readonly<Record<string, Resourc
     }),
     "aws:sesv2/tenant:Tenant": {
       create: (inputs, context) => {
-        const tenant = tenants.create(String(inputs["tenantName"]));
+        const tenant = tenants.create(textOf(inputs["tenantName"]));
         const own = { id: tenant.name, tenantArn: tenant.arn, tenantId: tenant.id, sendingStatus: "ENABLED" };
         return { id: tenant.name, state: { ...inputs, ...region(context), ...tagged(inputs), ...own } };
       },
@@ -79,12 +80,12 @@ export function sesResources(engine: SesEngine): Readonly<Record<string, Resourc
     },
     "aws:sesv2/tenantResourceAssociation:TenantResourceAssociation": same(
       (inputs, context) => {
-        const tenant = tenants.get(String(inputs["tenantName"]));
-        tenant.resources.add(String(inputs["resourceArn"]));
-        const id = `${tenant.name}|${String(inputs["resourceArn"])}`;
+        const tenant = tenants.get(textOf(inputs["tenantName"]));
+        tenant.resources.add(textOf(inputs["resourceArn"]));
+        const id = `${tenant.name}|${textOf(inputs["resourceArn"])}`;
         return { id, state: { ...inputs, ...region(context), id } };
       },
-      (_id, state) => void tenants.all.get(String(state["tenantName"]))?.resources.delete(String(state["resourceArn"])),
+      (_id, state) => void tenants.all.get(textOf(state["tenantName"]))?.resources.delete(textOf(state["resourceArn"])),
     ),
   };
 }
@@ -120,7 +121,7 @@ function configurationSet(engine: SesEngine, name: string, inputs: Json, context
   const set = engine.sets.get(name);
   const suppression = inputs["suppressionOptions"] === undefined ? undefined : record(inputs["suppressionOptions"]);
   set.sendingEnabled = record(inputs["sendingOptions"])["sendingEnabled"] !== false;
-  set.tlsPolicy = String(record(inputs["deliveryOptions"])["tlsPolicy"] ?? "OPTIONAL");
+  set.tlsPolicy = textOf(record(inputs["deliveryOptions"])["tlsPolicy"], "OPTIONAL");
   set.reputationMetrics = record(inputs["reputationOptions"])["reputationMetricsEnabled"] === true;
   if (suppression) set.suppressedReasons = (suppression["suppressedReasons"] ?? []) as SuppressedReason[];
   else delete set.suppressedReasons;
@@ -158,9 +159,9 @@ function destination(name: string, given: Json): EventDestination {
     ...(Array.isArray(dimensions)
       ? {
           dimensions: (dimensions as Json[]).map((dimension) => ({
-            name: String(dimension["dimensionName"]),
-            source: String(dimension["dimensionValueSource"]),
-            fallback: String(dimension["defaultDimensionValue"]),
+            name: textOf(dimension["dimensionName"]),
+            source: textOf(dimension["dimensionValueSource"]),
+            fallback: textOf(dimension["defaultDimensionValue"]),
           })),
         }
       : {}),

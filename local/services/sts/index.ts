@@ -1,11 +1,10 @@
-import type { Cloud } from "../../cloud";
 import type { Service } from "../../service";
 import { assumeRole } from "./operations/assume-role";
 import { getCallerIdentity } from "./operations/get-caller-identity";
 import { stsInvokes } from "./resources";
 
 /** AWS Security Token Service. */
-export function stsService(_cloud: Cloud): Service {
+export function stsService(): Service {
   return {
     name: "sts",
     signingName: "sts",

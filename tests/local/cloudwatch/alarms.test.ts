@@ -166,7 +166,7 @@ describe("CloudWatch", () => {
 
     it("refuse AWS's own namespaces and times out of range", async () => {
       const refused = async (input: Json): Promise<unknown> =>
-        call("PutMetricData", input).catch((error: { code: string }) => error.code);
+        call("PutMetricData", input).catch((error: unknown) => (error as { code: string }).code);
       expect(await refused({ Namespace: "AWS/SQS", MetricData: [] })).to.equal("InvalidParameterValueException");
       expect(await refused({ Namespace: "Game", MetricData: [{ MetricName: "x", Value: 1, Timestamp: 0 }] })).to.equal(
         "InvalidParameterValueException",

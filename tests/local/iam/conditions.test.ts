@@ -56,7 +56,7 @@ describe("policy conditions", () => {
     ["ForAnyValue:StringNotEquals", ["a"], undefined, false],
   ];
   for (const [operator, wanted, actual, expected] of cases) {
-    it(`${operator} ${JSON.stringify(wanted)} ${expected ? "holds" : "fails"} for ${JSON.stringify(actual) ?? "a missing key"}`, () => {
+    it(`${operator} ${JSON.stringify(wanted)} ${expected ? "holds" : "fails"} for ${actual ? JSON.stringify(actual) : "a missing key"}`, () => {
       expect(holds({ [operator]: { "svc:Key": wanted } }, actual ? { "svc:key": actual } : {})).to.equal(expected);
     });
   }

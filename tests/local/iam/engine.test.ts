@@ -35,12 +35,14 @@ const trustLambda = policy({
 
 describe("IAM", () => {
   let cloud: Cloud;
+  let clock: VirtualClock;
   beforeEach(() => {
     let seed = 1;
     const random = (): number => (seed = (seed * 16807) % 2147483647) / 2147483647;
-    cloud = new Cloud({ clock: new VirtualClock(), folder: tmpdir(), random });
+    clock = new VirtualClock();
+    cloud = new Cloud({ clock, folder: tmpdir(), random });
     cloud.register(iamService(cloud));
-    cloud.register(stsService(cloud));
+    cloud.register(stsService());
     iamEngine(cloud).store.putRole("worker", trustLambda);
   });
   const grant = (...statements: Json[]): unknown =>
@@ -111,7 +113,7 @@ describe("IAM", () => {
         }),
       );
       expect(ask("sqs:SendMessage", queue)).to.equal("allowed");
-      await (cloud.clock as VirtualClock).advance(3_600_000);
+      await clock.advance(3_600_000);
       expect(ask("sqs:SendMessage", queue)).to.equal(
         "because no identity-based policy allows the sqs:SendMessage action",
       );
@@ -276,7 +278,7 @@ describe("IAM", () => {
     const refused = async (call: Promise<unknown>): Promise<string> =>
       call.then(
         () => "",
-        (error: Error) => error.message,
+        (error: unknown) => (error as Error).message,
       );
 
     it("admit the named service only", () => {
@@ -306,7 +308,7 @@ describe("IAM", () => {
         roleArn,
         arn: `arn:aws:sts::${account}:assumed-role/worker/game`,
       });
-      await (cloud.clock as VirtualClock).advance(900_000);
+      await clock.advance(900_000);
       expect(cloud.ports.iam.lookUp(AccessKeyId)).to.equal(undefined);
       expect(await refused(assume(cloud.operator, { ExternalId: "studio", DurationSeconds: "7200" }))).to.equal(
         "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",

@@ -81,10 +81,10 @@ describe("IAM resources", () => {
   });
 
   it("say where the program runs", async () => {
-    const sts = stsService(cloud);
-    const identity = (await sts.invokes!["aws:index/getCallerIdentity:getCallerIdentity"]!({}, cloud)) as Json;
+    const sts = stsService();
+    const identity = await sts.invokes!["aws:index/getCallerIdentity:getCallerIdentity"]!({}, cloud);
     expect(identity["accountId"]).to.equal("123456789012");
-    const region = (await sts.invokes!["aws:index/getRegion:getRegion"]!({}, cloud)) as Json;
+    const region = await sts.invokes!["aws:index/getRegion:getRegion"]!({}, cloud);
     expect([region["name"], region["region"]]).to.deep.equal(["us-east-1", "us-east-1"]);
   });
 
@@ -103,7 +103,7 @@ describe("IAM resources", () => {
     expect(JSON.parse(decodeURIComponent(got.PolicyDocument))).to.deep.equal(read);
     const missing = await cloud
       .call("iam", "GetRole", { RoleName: "none" }, cloud.operator)
-      .catch((error: Error) => error);
+      .catch((error: unknown) => error);
     expect(missing).to.include({ code: "NoSuchEntity", message: "The role with name none cannot be found." });
   });
 });

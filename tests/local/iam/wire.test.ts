@@ -64,7 +64,7 @@ describe("the AWS SDK, over HTTP", () => {
   const failure = async (work: Promise<unknown>): Promise<string> =>
     work.then(
       () => "none",
-      (error: Error) => `${error.name}: ${error.message}`,
+      (error: unknown) => `${(error as Error).name}: ${(error as Error).message}`,
     );
 
   it("asks STS who it is, and takes on a role with exactly its rights", async () => {

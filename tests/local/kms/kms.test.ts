@@ -19,8 +19,10 @@ const rootStatement = {
 
 describe("KMS", () => {
   let cloud: Cloud;
+  let clock: VirtualClock;
   beforeEach(() => {
-    cloud = new Cloud({ clock: new VirtualClock(), folder: tmpdir() });
+    clock = new VirtualClock();
+    cloud = new Cloud({ clock, folder: tmpdir() });
     cloud.register(iamService(cloud));
     cloud.register(kmsService(cloud));
   });
@@ -29,7 +31,10 @@ describe("KMS", () => {
   const failure = async (work: Promise<unknown>): Promise<{ code: string; message: string }> =>
     work.then(
       () => ({ code: "none", message: "" }),
-      (error: { code: string; message: string }) => ({ code: error.code, message: error.message }),
+      (error: unknown) => {
+        const { code, message } = error as { code: string; message: string };
+        return { code, message };
+      },
     );
   const newKey = (policy: Json[] = [rootStatement]): string =>
     keyStore(cloud).create({ policy: { Version: "2012-10-17", Statement: policy } }, cloud.operator).id;
@@ -161,7 +166,7 @@ describe("KMS", () => {
     });
     await call("ScheduleKeyDeletion", { KeyId, PendingWindowInDays: 7 });
     expect((await failure(call("Encrypt", { KeyId, Plaintext: "QQ==" }))).code).to.equal("KMSInvalidStateException");
-    await (cloud.clock as VirtualClock).advance(7 * 86_400_000);
+    await clock.advance(7 * 86_400_000);
     expect((await failure(call("DescribeKey", { KeyId }))).code).to.equal("NotFoundException");
   });
 

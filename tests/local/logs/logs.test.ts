@@ -96,7 +96,7 @@ describe("CloudWatch Logs", () => {
     const code = async (operation: string, input: Json): Promise<string> =>
       call(operation, input).then(
         () => "none",
-        (error: { code: string; message: string }) => `${error.code}: ${error.message}`,
+        (error: unknown) => `${(error as { code: string }).code}: ${(error as Error).message}`,
       );
     await call("CreateLogGroup", { logGroupName: "g" });
     expect(await code("CreateLogGroup", { logGroupName: "g" })).to.equal(

@@ -169,7 +169,7 @@ describe("SES events", () => {
     let refused = "";
     await sesEngine(cloud)
       .simulate("none", "open")
-      .catch((error: Error) => (refused = error.message));
+      .catch((error: unknown) => (refused = (error as Error).message));
     expect(refused).to.match(/^message id for "inbox": got none; expected the id of a mail/);
   });
 

@@ -35,7 +35,7 @@ export function mailCloud(): { cloud: Cloud; clock: VirtualClock; published: Jso
   cloud.register(sns);
   cloud.register(sesService(cloud));
   cloud.ports.metrics = { put: () => undefined, gauge: () => undefined };
-  cloud.ports.events = { emit: (event) => void events.push(event as unknown as Json) };
+  cloud.ports.events = { emit: (event) => void events.push(event) };
   Object.assign(sesEngine(cloud).behaviour, { repeatChance: 0, disorderChance: 0 });
   return { cloud, clock, published, events };
 }
@@ -95,6 +95,6 @@ export function role(cloud: Cloud, ...statements: Json[]): Principal {
 export async function refusal(work: Promise<unknown>): Promise<string> {
   return work.then(
     () => "accepted",
-    (error: { code: string; message: string }) => `${error.code}: ${error.message}`,
+    (error: unknown) => `${(error as { code: string }).code}: ${(error as Error).message}`,
   );
 }

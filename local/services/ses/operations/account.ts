@@ -42,8 +42,8 @@ export function accountOperations(engine: SesEngine): Readonly<Record<string, An
     PutSuppressedDestination: {
       authorize: any("ses:PutSuppressedDestination"),
       answer: ({ EmailAddress, Reason }: One & { Reason: SuppressedReason }) => {
-        if (Reason !== "BOUNCE" && Reason !== "COMPLAINT")
-          throw new AwsError("BadRequestException", `Invalid suppression reason <${String(Reason)}>.`, 400);
+        if (!["BOUNCE", "COMPLAINT"].includes(Reason))
+          throw new AwsError("BadRequestException", `Invalid suppression reason <${Reason}>.`, 400);
         account.suppress(EmailAddress, Reason);
         return {};
       },

@@ -1,5 +1,5 @@
 import { xmlMap } from "../../../http/xml";
-import type { AnyOperation, CallContext, Json } from "../../../service";
+import type { AnyOperation, Json } from "../../../service";
 import type { SesEngine } from "../engine";
 import type { Identity } from "../identities";
 
@@ -50,10 +50,7 @@ export function identityOperations(engine: SesEngine): Readonly<Record<string, A
     },
     CreateEmailIdentity: {
       authorize: one("ses:CreateEmailIdentity"),
-      answer: (
-        { EmailIdentity, ConfigurationSetName }: { EmailIdentity: string; ConfigurationSetName?: string },
-        _context: CallContext,
-      ) => {
+      answer: ({ EmailIdentity, ConfigurationSetName }: { EmailIdentity: string; ConfigurationSetName?: string }) => {
         const identity = identities.create(EmailIdentity);
         if (ConfigurationSetName !== undefined) identity.configurationSet = engine.sets.get(ConfigurationSetName).name;
         return {

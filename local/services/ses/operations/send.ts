@@ -16,15 +16,19 @@ import {
 /** SendEmail (of both APIs, told apart by their inputs) and SendRawEmail. */
 export function sendOperations(engine: SesEngine): Readonly<Record<string, AnyOperation>> {
   const read = new WeakMap<object, Outgoing>();
-  const once = <I extends object>(input: I, make: (input: I) => Outgoing): Outgoing => {
+  const once = (input: object, make: () => Outgoing): Outgoing => {
     let outgoing = read.get(input);
-    if (!outgoing) read.set(input, (outgoing = make(input)));
+    if (!outgoing) read.set(input, (outgoing = make()));
     return outgoing;
   };
-  const operation = <I extends object>(make: (input: I) => Outgoing): AnyOperation => ({
-    authorize: (input: I) => rightsOf(engine, once(input, make)),
-    answer: async (input: I, context: CallContext) => {
-      const outgoing = once(input, make);
+  const operation = (make: (input: never) => Outgoing): AnyOperation => ({
+    authorize: (input: never) =>
+      rightsOf(
+        engine,
+        once(input, () => make(input)),
+      ),
+    answer: async (input: never, context: CallContext) => {
+      const outgoing = once(input, () => make(input));
       const MessageId = await accept(engine, outgoing);
       context.use("ses.recipient.essentials", outgoing.recipients.length);
       context.note("messageId", MessageId);
