@@ -1,3 +1,4 @@
+import * as path from "node:path";
 import { AwsError } from "../../aws-error";
 import type { Cloud } from "../../cloud";
 import type { FunctionsPort } from "../../ports";
@@ -7,7 +8,7 @@ import { defaultAsync, latest, nameOf, type FunctionSettings, type LambdaFunctio
 import { applicationLine, endLines, startLine, type LogStyle } from "./log-format";
 import { allowed, roleSession } from "./rights";
 import type { FunctionCode, FunctionRunner, RunResult } from "./runner";
-import * as path from "node:path";
+import { Tracing } from "./tracing";
 
 /** The account's limit of concurrent executions. https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html */
 export const accountConcurrency = 1_000;
@@ -47,12 +48,15 @@ export class LambdaEngine implements FunctionsPort {
   deliveryFault: ((site: { readonly mapping: string; readonly function: string }) => "repeat" | undefined) | undefined;
   private readonly running = new Map<string, number>();
   private readonly environments = new Map<string, { accessKeyId: string; logStream: string; name: string }>();
+  private readonly tracing: Tracing;
   private inFlight = 0;
 
   constructor(
     readonly cloud: Cloud,
     private runnerInUse: FunctionRunner,
-  ) {}
+  ) {
+    this.tracing = new Tracing(cloud);
+  }
 
   get runner(): FunctionRunner {
     return this.runnerInUse;
@@ -219,6 +223,7 @@ export class LambdaEngine implements FunctionsPort {
       ...(invocation.cause === undefined ? {} : { cause: invocation.cause }),
       data,
     });
+    const traceId = this.tracing.traceId(requestId);
     const lines: string[] = [];
     const add = (line: string | undefined): void => void (line !== undefined && lines.push(line));
     let environment: string | undefined;
@@ -229,7 +234,7 @@ export class LambdaEngine implements FunctionsPort {
       functionArn: fn.arn,
       logGroup: settings.logGroup,
       timeoutMs: settings.timeout * 1000,
-      traceId: `Root=1-${Math.floor(this.cloud.clock.now() / 1000).toString(16)}-${requestId.replace(/-/g, "").slice(0, 24)};Sampled=1`,
+      traceId: `Root=${traceId};Sampled=1`,
       began: (environmentId, coldStart) => {
         environment = environmentId;
         logStream = this.environments.get(environmentId)?.logStream ?? "";
@@ -243,7 +248,7 @@ export class LambdaEngine implements FunctionsPort {
     if (environment !== undefined && this.running.get(environment) === event.seq) this.running.delete(environment);
     const checked = limited(result);
     for (const line of endLines(style, requestId, this.cloud.clock.now(), settings.memorySize, checked)) add(line);
-    this.report(fn, event, data, checked, logStream, lines);
+    this.report(fn, event, data, checked, { logStream, lines, traceId });
     return {
       requestId,
       payload: checked.payload,
@@ -258,8 +263,7 @@ export class LambdaEngine implements FunctionsPort {
     event: TraceEvent,
     data: Record<string, unknown>,
     result: RunResult,
-    logStream: string,
-    lines: readonly string[],
+    written: { readonly logStream: string; readonly lines: readonly string[]; readonly traceId: string },
   ): void {
     const { settings } = fn;
     const { durationMs, initMs } = result;
@@ -284,28 +288,13 @@ export class LambdaEngine implements FunctionsPort {
     });
     const role = roleSession(settings.role, settings.name);
     this.cloud.trace.because(event, () => {
-      this.cloud.ports.logs?.write(role, settings.logGroup, logStream, lines);
-      if (settings.tracing === "Active") this.traceSegment(fn, event);
+      this.cloud.ports.logs?.write(role, settings.logGroup, written.logStream, written.lines);
+      this.tracing.record(fn, { traceId: written.traceId, startedAt: event.time, failed: result.failed });
     });
     this.metric(fn, "Invocations", 1);
     this.metric(fn, "Errors", result.failed ? 1 : 0);
     this.metric(fn, "Duration", durationMs, "Milliseconds");
     this.metric(fn, "ConcurrentExecutions", fn.inFlight);
-  }
-
-  private traceSegment(fn: LambdaFunction, event: TraceEvent): void {
-    const role = roleSession(fn.settings.role, fn.settings.name);
-    const request = { action: "xray:PutTraceSegments", resource: "*" };
-    if (!allowed(this.cloud, role, request, event.seq)) return;
-    this.cloud.trace.emit({
-      kind: "call",
-      service: "xray",
-      name: "PutTraceSegments",
-      principal: role.arn,
-      cause: event.seq,
-      units: { "xray.traceRecorded": 1 },
-      data: { function: fn.settings.name },
-    });
   }
 
   /** Adds one datum of `AWS/Lambda` for the function. */

@@ -180,13 +180,19 @@ describe("Lambda functions", () => {
   it("records a trace segment when tracing is active and the role may", async () => {
     await r.fn("traced", "exports.handler = async () => 1", { tracingConfig: { mode: "Active" } });
     await r.invoke("traced");
-    const segment = r.cloud.trace.since().find((event) => event.name === "PutTraceSegments")!;
-    expect(segment).to.include({ kind: "call", service: "xray" });
+    await r.clock.settle();
+    const [sent] = r.sent;
+    const [document] = sent!.input["TraceSegmentDocuments"] as string[];
+    expect(JSON.parse(document!)).to.include({ name: "traced", origin: "AWS::Lambda::Function" });
+    expect((JSON.parse(document!) as { trace_id: string }).trace_id).to.match(/^1-[0-9a-f]{8}-[0-9a-f]{24}$/);
+    expect(sent!.principal).to.have.property("arn", "arn:aws:sts::123456789012:assumed-role/worker/traced");
+    const run = r.cloud.trace.since().find((event) => event.kind === "invoke")!;
+    expect(r.cloud.trace.since().find((event) => event.name === "PutTraceSegments")).to.include({ cause: run.seq });
     r.denied.add("xray:PutTraceSegments");
-    await r.invoke("traced");
-    expect(r.cloud.trace.since(segment.seq).find((event) => event.name === "PutTraceSegments")).to.include({
-      kind: "denied",
-    });
+    await r.clock.advance(1000);
+    expect((await r.invoke("traced")).payload).to.equal(1);
+    await r.clock.settle();
+    expect(r.cloud.trace.since().some((event) => event.kind === "denied" && event.service === "xray")).to.equal(true);
   });
 
   it("uses new code for the next invocation", async () => {

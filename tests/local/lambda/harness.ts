@@ -110,6 +110,7 @@ export function rig(clock: Clock = new VirtualClock()): Rig {
   record("sqs", "SendMessage");
   record("sns", "Publish");
   record("s3", "PutObject");
+  record("xray", "PutTraceSegments");
   Object.assign(cloud.ports, {
     iam,
     streams: {
