@@ -1,7 +1,7 @@
 import type { Created, Json, ResourceContext, ResourceType } from "../../service";
 import type { Schedules } from "./engine";
-import { settingsOf } from "./operations/schedules";
 import type { Group, Schedule, Target } from "./schedule";
+import { settingsOf } from "./settings";
 
 /** The Pulumi types that Scheduler plays. */
 export function schedulerResources(schedules: Schedules): Record<string, ResourceType> {

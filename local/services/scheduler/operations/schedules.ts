@@ -1,24 +1,9 @@
 import type { AccessRequest, Operation } from "../../../service";
 import type { Schedules } from "../engine";
 import { invalid } from "../errors";
+import { settingsOf, type ScheduleInput } from "../settings";
 import { paginate } from "../../events/page";
-import type { Schedule, ScheduleSettings, Target } from "../schedule";
-
-/** Dates travel as epoch seconds. */
-interface Input {
-  readonly Name?: string;
-  readonly GroupName?: string;
-  readonly ScheduleExpression?: string;
-  readonly ScheduleExpressionTimezone?: string;
-  readonly StartDate?: number;
-  readonly EndDate?: number;
-  readonly Description?: string;
-  readonly State?: "ENABLED" | "DISABLED";
-  readonly KmsKeyArn?: string;
-  readonly Target?: Target;
-  readonly FlexibleTimeWindow?: { readonly Mode?: string; readonly MaximumWindowInMinutes?: number };
-  readonly ActionAfterCompletion?: "NONE" | "DELETE";
-}
+import type { Schedule } from "../schedule";
 
 interface ByName {
   readonly Name?: string;
@@ -30,7 +15,7 @@ interface ByName {
 const groupOf = ({ GroupName, groupName }: ByName): string => GroupName ?? groupName ?? "default";
 
 /** Who sets a target hands over its role; a schedule under a customer's key asks for the key. */
-function writeAccess(schedules: Schedules, action: string, input: Input): readonly AccessRequest[] {
+function writeAccess(schedules: Schedules, action: string, input: ScheduleInput): readonly AccessRequest[] {
   const requests: AccessRequest[] = [
     { action: `scheduler:${action}`, resource: schedules.arnOf(groupOf(input), input.Name ?? "") },
   ];
@@ -56,7 +41,7 @@ function keyAccess({ cloud }: Schedules, right: string, key: string): AccessRequ
   };
 }
 
-export const createSchedule = (schedules: Schedules): Operation<Input> => ({
+export const createSchedule = (schedules: Schedules): Operation<ScheduleInput> => ({
   authorize: (input) => writeAccess(schedules, "CreateSchedule", input),
   answer: (input) => {
     if (!input.Name) throw invalid("Name is required.");
@@ -65,7 +50,7 @@ export const createSchedule = (schedules: Schedules): Operation<Input> => ({
 });
 
 /** Replaces everything: what is left out falls back to its default (API reference of UpdateSchedule). */
-export const updateSchedule = (schedules: Schedules): Operation<Input> => ({
+export const updateSchedule = (schedules: Schedules): Operation<ScheduleInput> => ({
   authorize: (input) => writeAccess(schedules, "UpdateSchedule", input),
   answer: (input) => {
     const schedule = schedules.schedule(input.Name, groupOf(input));
@@ -148,45 +133,4 @@ function summary(schedule: Schedule): Record<string, unknown> {
     CreationDate: new Date(schedule.createdAt),
     LastModificationDate: new Date(schedule.modifiedAt),
   };
-}
-
-/** @throws AwsError ValidationException */
-export function settingsOf(input: Input): ScheduleSettings {
-  const { Target: target, FlexibleTimeWindow: flexible } = input;
-  if (!input.ScheduleExpression) throw invalid("ScheduleExpression is required.");
-  if (!target?.Arn) throw invalid("Target with Arn and RoleArn is required.");
-  if (flexible?.Mode !== "OFF" && flexible?.Mode !== "FLEXIBLE")
-    throw invalid("FlexibleTimeWindow.Mode must be OFF or FLEXIBLE.");
-  const window = flexible.Mode === "OFF" ? 0 : flexible.MaximumWindowInMinutes;
-  if (flexible.Mode === "FLEXIBLE" && !(window !== undefined && window >= 1 && window <= 1440)) {
-    throw invalid("FlexibleTimeWindow.MaximumWindowInMinutes must be between 1 and 1440.");
-  }
-  checkTarget(target);
-  return {
-    expression: input.ScheduleExpression,
-    timezone: input.ScheduleExpressionTimezone ?? "UTC",
-    state: input.State ?? "ENABLED",
-    ...(input.Description === undefined ? {} : { description: input.Description }),
-    ...(input.StartDate === undefined ? {} : { startDate: Number(input.StartDate) * 1000 }),
-    ...(input.EndDate === undefined ? {} : { endDate: Number(input.EndDate) * 1000 }),
-    ...(input.KmsKeyArn === undefined ? {} : { kmsKeyArn: input.KmsKeyArn }),
-    windowMinutes: window ?? 0,
-    deleteAfterCompletion: input.ActionAfterCompletion === "DELETE",
-    target,
-  };
-}
-
-function checkTarget(target: Target): void {
-  const { MaximumRetryAttempts: attempts = 0, MaximumEventAgeInSeconds: age = 60 } = target.RetryPolicy ?? {};
-  if (attempts < 0 || attempts > 185) throw invalid("RetryPolicy.MaximumRetryAttempts must be between 0 and 185.");
-  if (age < 60 || age > 86_400) throw invalid("RetryPolicy.MaximumEventAgeInSeconds must be between 60 and 86400.");
-  const bus = target.Arn.startsWith("arn:aws:events:");
-  if (bus && !target.EventBridgeParameters)
-    throw invalid("EventBridgeParameters with DetailType and Source are required for an event bus.");
-  if (target.Input === undefined || !(bus || /^arn:aws:(lambda|states|scheduler):/.test(target.Arn))) return;
-  try {
-    JSON.parse(target.Input);
-  } catch {
-    throw invalid("Target.Input must be well-formed JSON for this target.");
-  }
 }
