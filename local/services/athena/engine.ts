@@ -1,5 +1,6 @@
 import { AwsError } from "../../aws-error";
 import type { Cloud } from "../../cloud";
+import type { Ports } from "../../ports";
 import { describePrincipal, type Principal } from "../../principal";
 import type { Json } from "../../service";
 import type { Catalog } from "../glue/catalog";
@@ -163,7 +164,7 @@ export class Queries {
     };
     this.cloud.trace.because(event, () => {
       for (let copies = this.eventCopies(detail); copies > 0; copies--) {
-        this.cloud.ports.events?.emit({
+        (this.cloud.ports as Partial<Ports>).events?.emit({
           source: "aws.athena",
           detailType: "Athena Query State Change",
           resources: [],

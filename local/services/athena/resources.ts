@@ -23,10 +23,8 @@ export function athenaResources(groups: WorkGroups, catalog: Catalog): Readonly<
     "aws:athena/workgroup:Workgroup": workgroupType(groups, region),
     "aws:athena/database:Database": {
       create(inputs, context) {
-        const name = String(inputs["name"] ?? context.physicalName());
-        catalog.putDatabase(
-          defined({ Name: name, Description: inputs["comment"] as string | undefined }) as { Name: string },
-        );
+        const name = (inputs["name"] as string | undefined) ?? context.physicalName();
+        catalog.putDatabase(defined({ Name: name, Description: inputs["comment"] as string | undefined }));
         return { id: name, state: { forceDestroy: false, ...inputs, id: name, name, region } };
       },
       delete: (id) => catalog.dropDatabase(id),
@@ -82,7 +80,8 @@ function workgroupType(groups: WorkGroups, region: string): ResourceType {
     };
   };
   return {
-    create: (inputs, context: ResourceContext) => put(String(inputs["name"] ?? context.physicalName()), inputs),
+    create: (inputs, context: ResourceContext) =>
+      put((inputs["name"] as string | undefined) ?? context.physicalName(), inputs),
     update: (id, inputs) => put(id, inputs),
     delete: (id) => groups.drop(id),
   };

@@ -1,11 +1,4 @@
-import {
-  type DuckDBDecimalType,
-  type DuckDBListType,
-  type DuckDBMapType,
-  type DuckDBStructType,
-  type DuckDBType,
-  DuckDBTypeId,
-} from "@duckdb/node-api";
+import { type DuckDBMapType, type DuckDBStructType, type DuckDBType, DuckDBTypeId } from "@duckdb/node-api";
 import { identifier } from "./duckdb";
 
 /** How Athena names the type of a result's column, and how it writes its values as text. */
@@ -57,7 +50,7 @@ export function resultType(type: DuckDBType): ResultType {
     case DuckDBTypeId.DOUBLE:
       return { name: "double", precision: 17, scale: 0, caseSensitive: false, text: (x) => `trino_double(${x})` };
     case DuckDBTypeId.DECIMAL: {
-      const { width, scale } = type as DuckDBDecimalType;
+      const { width, scale } = type;
       return { name: "decimal", precision: width, scale, caseSensitive: false, text: (x) => `CAST(${x} AS VARCHAR)` };
     }
     case DuckDBTypeId.DATE:
@@ -90,11 +83,11 @@ export function resultType(type: DuckDBType): ResultType {
         text: (x) => `rtrim(regexp_replace(lower(hex(${x})), '(..)', '\\1 ', 'g'))`,
       };
     case DuckDBTypeId.LIST:
-      return nested("array", (x) => listText((type as DuckDBListType).valueType, x));
+      return nested("array", (x) => listText(type.valueType, x));
     case DuckDBTypeId.STRUCT:
-      return nested("row", (x) => structText(type as DuckDBStructType, x));
+      return nested("row", (x) => structText(type, x));
     case DuckDBTypeId.MAP:
-      return nested("map", (x) => mapText(type as DuckDBMapType, x));
+      return nested("map", (x) => mapText(type, x));
     default:
       return {
         name: "varchar",

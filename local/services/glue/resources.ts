@@ -37,7 +37,7 @@ function databaseType(catalog: Catalog): ResourceType {
     return { id, state };
   };
   return {
-    create: (inputs, context) => put(String(inputs["name"] ?? context.physicalName()), inputs),
+    create: (inputs, context) => put((inputs["name"] as string | undefined) ?? context.physicalName(), inputs),
     update: (id, inputs) => put(id.split(":")[1]!, inputs),
     delete: (id) => catalog.dropDatabase(id.split(":")[1]!),
   };
@@ -49,13 +49,13 @@ function tableType(catalog: Catalog): ResourceType {
     const table = catalog.putTable(
       database,
       defined<TableInput>({
-        Name: String(inputs["name"] ?? context.physicalName()),
+        Name: (inputs["name"] as string | undefined) ?? context.physicalName(),
         Description: inputs["description"] as string | undefined,
         TableType: inputs["tableType"] as string | undefined,
         Parameters: inputs["parameters"] as Record<string, string> | undefined,
         PartitionKeys: columns(inputs["partitionKeys"]),
         StorageDescriptor: inputs["storageDescriptor"] ? descriptor(inputs["storageDescriptor"] as Json) : undefined,
-      } as TableInput),
+      }),
     );
     const catalogId = catalog.cloud.accountId;
     const id = `${catalogId}:${table.DatabaseName}:${table.Name}`;
@@ -101,7 +101,7 @@ function policyType(catalog: Catalog): ResourceType {
 
 function securityType(catalog: Catalog): ResourceType {
   const put = (inputs: Json, context: ResourceContext): Created => {
-    const name = String(inputs["name"] ?? context.physicalName());
+    const name = (inputs["name"] as string | undefined) ?? context.physicalName();
     return { id: name, state: { ...inputs, id: name, name, region: catalog.cloud.region } };
   };
   return { create: put, update: (_id, inputs, context) => put(inputs, context) };
@@ -127,7 +127,7 @@ function columns(inputs: unknown): Column[] {
   return ((inputs as readonly Json[] | undefined) ?? []).map((column) =>
     defined<Column>({
       Name: String(column["name"]),
-      Type: String(column["type"] ?? "string"),
+      Type: (column["type"] as string | undefined) ?? "string",
       Comment: column["comment"] as string | undefined,
     }),
   );

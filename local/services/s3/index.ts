@@ -40,9 +40,12 @@ export function s3Service(cloud: Cloud): S3Service {
   const uploads = new Uploads(store);
   cloud.ports.objects = {
     folder: (bucket) => store.bucket(bucket).folder,
-    put: async (bucket, key, body) =>
-      void (await store.put(store.bucket(bucket), key, Buffer.isBuffer(body) ? body : Buffer.from(body, "utf8"))),
-    adopt: async (bucket, key) => void (await store.adopt(store.bucket(bucket), key)),
+    put: async (bucket, key, body) => {
+      await store.put(store.bucket(bucket), key, Buffer.isBuffer(body) ? body : Buffer.from(body, "utf8"));
+    },
+    adopt: async (bucket, key) => {
+      await store.adopt(store.bucket(bucket), key);
+    },
     get: (bucket, key) => store.read(store.bucket(bucket).get(key)),
     list: (bucket, prefix) => {
       const target = store.bucket(bucket);

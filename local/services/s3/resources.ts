@@ -125,7 +125,9 @@ function objectType(store: ObjectStore): ResourceType {
     const key = String(inputs["key"]);
     const base64 = inputs["contentBase64"];
     const body =
-      typeof base64 === "string" ? Buffer.from(base64, "base64") : Buffer.from(String(inputs["content"] ?? ""), "utf8");
+      typeof base64 === "string"
+        ? Buffer.from(base64, "base64")
+        : Buffer.from((inputs["content"] as string | undefined) ?? "", "utf8");
     const contentType = inputs["contentType"] as string | undefined;
     const object = await store.put(bucket, key, body, {
       ...(contentType ? { contentType } : {}),
@@ -154,11 +156,12 @@ function objectType(store: ObjectStore): ResourceType {
 }
 
 function encryptionOfRule(store: ObjectStore, rule: EncryptionRule | undefined): Encryption {
-  const chosen = rule?.applyServerSideEncryptionByDefault;
+  if (!rule) return { algorithm: "AES256" };
+  const chosen = rule.applyServerSideEncryptionByDefault;
   if (!chosen || chosen.sseAlgorithm === "AES256") return { algorithm: "AES256" };
   return {
     algorithm: "aws:kms",
     ...(chosen.kmsMasterKeyId ? { keyArn: keyArn(store.cloud, chosen.kmsMasterKeyId) } : {}),
-    bucketKeyEnabled: rule?.bucketKeyEnabled ?? false,
+    bucketKeyEnabled: rule.bucketKeyEnabled ?? false,
   };
 }

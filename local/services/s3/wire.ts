@@ -162,11 +162,16 @@ export function encodeError(error: { code: string; message: string; status: numb
   return { status, headers, body: errorDocument({ code, message: error.message }, requestId) };
 }
 
+/** What a header or an element's text can hold. */
+function isScalar(value: unknown): value is string | number | boolean {
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean";
+}
+
 function headersOf(output: Json): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const [member, value] of Object.entries(output)) {
     const name = responseHeaders[member];
-    if (name && value !== undefined) headers[name] = String(value);
+    if (name && isScalar(value)) headers[name] = String(value);
   }
   const modified = output["LastModified"];
   if (modified instanceof Date) headers["last-modified"] = modified.toUTCString();

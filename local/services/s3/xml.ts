@@ -66,7 +66,9 @@ function member(name: string, value: unknown): string {
     return value.map((entry) => member(flattened[name] ?? name, entry)).join("");
   }
   if (typeof value === "object") return `<${name}>${members(value as Json)}</${name}>`;
-  return `<${name}>${escapeXml(String(value))}</${name}>`;
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean"
+    ? `<${name}>${escapeXml(String(value))}</${name}>`
+    : "";
 }
 
 function escapeXml(text: string): string {

@@ -54,7 +54,7 @@ describe("Athena through the AWS SDK", () => {
   const refused = async (work: Promise<unknown>): Promise<string> =>
     work.then(
       () => "it was not refused",
-      (error: Error) => `${error.name}: ${error.message}`,
+      (error: unknown) => `${(error as Error).name}: ${(error as Error).message}`,
     );
 
   it("goes from queued over running to succeeded and tells its figures", async () => {

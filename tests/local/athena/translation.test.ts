@@ -175,7 +175,9 @@ describe("Athena's SQL", () => {
     if (execution.Status.State !== "SUCCEEDED") {
       // Find the one that is refused.
       for (const [expression] of corpus)
-        await world.value(expression).catch((error: Error) => expect.fail(`${expression}: ${error.message}`));
+        await world
+          .value(expression)
+          .catch((error: unknown) => expect.fail(`${expression}: ${(error as Error).message}`));
     }
     const file = (await world.cloud.ports.objects.get("results", `segments/${id}.csv`)).toString("utf8");
     const values = file.slice(file.indexOf("\n") + 1, -1).match(/"(?:[^"]|"")*"|(?<=,|^)(?=,|$)/g)!;

@@ -84,11 +84,11 @@ describe("zero-ETL", () => {
 
       expect((await described())["Status"]).to.equal("ACTIVE");
       const { Table } = await world.call<{
-        Table: { StorageDescriptor: { Columns: Json[]; Location: string }; Parameters: Json };
+        Table: { StorageDescriptor: { Columns: { Name: string; Type: string }[]; Location: string }; Parameters: Json };
       }>("glue", "GetTable", { DatabaseName: "game", Name: "players" });
       expect(Table.StorageDescriptor.Location).to.equal("s3://data/players/");
       expect(Table.Parameters["table_type"]).to.equal("ICEBERG");
-      const columns = Object.fromEntries(Table.StorageDescriptor.Columns.map(({ Name, Type }) => [Name, Type]));
+      const columns: Json = Object.fromEntries(Table.StorageDescriptor.Columns.map(({ Name, Type }) => [Name, Type]));
       expect(Object.keys(columns).slice(0, 2)).to.deep.equal(["playerid", "kind"]);
       expect(columns).to.deep.equal({
         playerid: "string",
@@ -333,7 +333,7 @@ describe("zero-ETL", () => {
       const refused = async (work: Promise<unknown>): Promise<string> =>
         work.then(
           () => "it was not refused",
-          (error: Error) => error.message,
+          (error: unknown) => (error as Error).message,
         );
       expect(await refused(integration({ DataFilter: "include: *" }))).to.equal(
         "DataFilter is not supported for DynamoDB sources",

@@ -33,10 +33,10 @@ export function parserReady(): Promise<void> {
 export function parseStatements(sql: string): Node[] {
   const result = parse(sql, Dialect.Trino);
   if (!result.success) {
-    const message = (result.error ?? "mismatched input").replace(/^Parse error at line \d+, column \d+: /, "");
+    const message = result.error.replace(/^Parse error at line \d+, column \d+: /, "");
     throw new SyntaxProblem(message, result.errorLine ?? 1, result.errorColumn ?? 1);
   }
-  return result.ast as unknown as Node[];
+  return result.ast;
 }
 
 /** The statement in DuckDB's dialect. */
@@ -88,9 +88,7 @@ export function columnName(node: Node): string | undefined {
 /** Name (lower case) and arguments of a function call that the parser does not know better. */
 export function callOf(node: Node): { readonly name: string; readonly args: readonly Node[] } | undefined {
   const call = (node["function"] ?? node["aggregate_function"]) as { name: string; args?: Node[] } | undefined;
-  return isNode(call)
-    ? { name: String(call["name"]).toLowerCase(), args: (call["args"] as Node[] | undefined) ?? [] }
-    : undefined;
+  return isNode(call) ? { name: call.name.toLowerCase(), args: call["args"] ?? [] } : undefined;
 }
 
 /** The text of a string literal. */

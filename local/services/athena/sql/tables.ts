@@ -30,7 +30,7 @@ export function tableOf(node: Node, withNames: ReadonlySet<string>): TableRefere
 
 /** The node with the view in the table's place, which keeps its name. */
 export function withView(node: Node, view: string): Node {
-  const payload = node["table"] as unknown as Named & Node;
+  const payload = node["table"] as Named & Node;
   const name = payload.name.name.toLowerCase();
   return {
     table: {

@@ -2,15 +2,10 @@ import { AwsError } from "../../../aws-error";
 import type { Cloud } from "../../../cloud";
 import type { Catalog } from "../catalog";
 import { ShapeProblem } from "./columns";
-import {
-  describeIntegration,
-  type Integration,
-  type IntegrationInput,
-  type IntegrationStatus,
-  type ResourceProperty,
-} from "./integration";
-import { preflight, sessionOf } from "./preflight";
-import { refreshTable, type Refreshed } from "./refresh";
+import { type Integration, type IntegrationInput, type IntegrationStatus, type ResourceProperty } from "./integration";
+import { preflight } from "./preflight";
+import { Reporter } from "./report";
+import { refreshTable } from "./refresh";
 
 /** Time until a new integration begins its first load, in milliseconds; on AWS it is minutes. */
 const CREATING_MS = 1_000;
@@ -33,11 +28,14 @@ export class Integrations {
   readonly properties = new Map<string, ResourceProperty>();
   /** Names of target tables by database and source table, set before the integration. */
   readonly tableNames = new Map<string, string>();
+  private readonly reporter: Reporter;
 
   constructor(
     readonly cloud: Cloud,
     readonly catalog: Catalog,
-  ) {}
+  ) {
+    this.reporter = new Reporter(cloud);
+  }
 
   get(identifier: string): Integration {
     const found = this.byArn.get(identifier) ?? [...this.byArn.values()].find(({ name }) => name === identifier);
@@ -125,7 +123,13 @@ export class Integrations {
       } else {
         if (integration.items !== undefined) this.move(integration, "SYNCING");
         const refreshed = await refreshTable(this.cloud, this.catalog, integration);
-        this.measure(integration, refreshed);
+        this.reporter.measure(integration, this.propertyOf(integration), {
+          IngestionSucceeded: 1,
+          InsertCount: refreshed.inserted,
+          UpdateCount: refreshed.updated,
+          DeleteCount: refreshed.deleted,
+          LastSyncTimestamp: this.cloud.clock.now(),
+        });
         integration.troubledSince = undefined;
         integration.errors = [];
         this.move(integration, "ACTIVE", { ...refreshed });
@@ -156,13 +160,7 @@ export class Integrations {
     integration.troubledSince ??= now;
     integration.errors = [{ ErrorCode: code, ErrorMessage: message }];
     const lost = now - integration.troubledSince >= TROUBLE_MS;
-    this.cloud.ports.metrics?.put(
-      "AWS/Glue/ZeroETL",
-      "IngestionFailed",
-      { IntegrationArn: integration.arn },
-      1,
-      "Count",
-    );
+    this.reporter.measure(integration, this.propertyOf(integration), { IngestionFailed: 1 });
     this.move(integration, lost ? "FAILED" : status, { code, message });
   }
 
@@ -177,25 +175,10 @@ export class Integrations {
       ...(failed ? { error: String(data["message"]) } : {}),
       data: { ...data, integrationName: integration.name },
     });
-    const property = this.properties.get(integration.targetArn);
-    if (!property) return;
-    const line = JSON.stringify({ ...describeIntegration(integration), ...data });
-    this.cloud.ports.logs?.write(
-      sessionOf(property.roleArn),
-      "/aws-glue/zeroETL-integrations/logs/",
-      integration.arn.slice(integration.arn.lastIndexOf(":") + 1),
-      [line],
-    );
+    this.reporter.log(integration, this.propertyOf(integration), data);
   }
 
-  private measure(integration: Integration, refreshed: Refreshed): void {
-    const dimensions = { IntegrationArn: integration.arn };
-    const put = (name: string, value: number): void =>
-      this.cloud.ports.metrics?.put("AWS/Glue/ZeroETL", name, dimensions, value, "Count");
-    put("IngestionSucceeded", 1);
-    put("InsertCount", refreshed.inserted);
-    put("UpdateCount", refreshed.updated);
-    put("DeleteCount", refreshed.deleted);
-    put("LastSyncTimestamp", this.cloud.clock.now());
+  private propertyOf(integration: Integration): ResourceProperty | undefined {
+    return this.properties.get(integration.targetArn);
   }
 }
