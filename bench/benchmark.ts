@@ -1,0 +1,23 @@
+/** One figure of a benchmark: a count or a ratio within one run, never a time alone. */
+export interface Row {
+  readonly what: string;
+  readonly measured: string;
+  /** What it must be, e.g. `<= 1.25`; empty for a figure that is only shown. */
+  readonly bar: string;
+  readonly ok: boolean;
+  readonly detail?: string;
+}
+
+export interface RunOptions {
+  /** A small run that shows that the benchmark works; its figures are not judged. */
+  readonly smoke: boolean;
+  /** Arguments after the benchmark's name. */
+  readonly args: readonly string[];
+}
+
+export interface Benchmark {
+  /** As `npm run bench -- <name>` takes it. */
+  readonly name: string;
+  readonly summary: string;
+  run(options: RunOptions): Promise<readonly Row[]>;
+}

@@ -1,0 +1,84 @@
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Benchmark, Row } from "./benchmark";
+
+const USAGE = `Usage: npm run bench [-- <name>...] [options]
+
+Runs the named benchmarks, or all but "faults", prints a table and writes bench/results/<name>.json.
+  smoke     all benchmarks, small, only to see that they run
+  list      the names
+Each benchmark takes its own options after its name.`;
+
+/** Every folder or file of this folder that exports a benchmark by default. */
+function load(): Benchmark[] {
+  const own = ["main.ts", "benchmark.ts", "results", "shared"];
+  return readdirSync(__dirname)
+    .filter((name) => !own.includes(name))
+    .sort()
+    .map((name) => {
+      // eslint-disable-next-line @typescript-eslint/no-require-imports -- the list is the folder itself
+      const loaded = require(join(__dirname, name.replace(/\.ts$/, ""))) as { default?: Benchmark };
+      if (!loaded.default) throw new Error(`bench/${name} exports no benchmark by default.`);
+      return loaded.default;
+    });
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const all = load();
+  const [first, ...rest] = args;
+  if (first === "--help" || first === "-h") {
+    console.log(USAGE);
+    return 0;
+  }
+  if (first === "list") {
+    for (const { name, summary } of all) console.log(`${name.padEnd(14)}${summary}`);
+    return 0;
+  }
+  const smoke = first === "smoke";
+  const chosen =
+    first === undefined
+      ? all.filter(({ name }) => name !== "faults")
+      : smoke
+        ? all
+        : all.filter(({ name }) => name === first);
+  if (chosen.length === 0) {
+    console.error(`Unknown benchmark "${first ?? ""}"; expected one of ${all.map(({ name }) => name).join(", ")}.`);
+    return 1;
+  }
+  let failed = 0;
+  for (const benchmark of chosen) {
+    console.log(`\n${benchmark.name}: ${benchmark.summary}${smoke ? " (smoke)" : ""}`);
+    const rows = await benchmark.run({ smoke, args: rest });
+    print(rows);
+    keep(benchmark.name, rows, smoke);
+    failed += rows.filter((row) => !row.ok && !smoke).length;
+  }
+  if (failed > 0) console.log(`\n${failed} ${failed === 1 ? "figure misses its" : "figures miss their"} bar.`);
+  return failed > 0 ? 1 : 0;
+}
+
+function print(rows: readonly Row[]): void {
+  const width = Math.max(10, ...rows.map(({ what }) => what.length));
+  for (const { what, measured, bar, ok, detail } of rows) {
+    console.log(
+      `  ${ok ? "ok  " : "MISS"} ${what.padEnd(width)}  ${measured.padStart(12)}  ${bar}${detail === undefined ? "" : `   ${detail}`}`,
+    );
+  }
+}
+
+function keep(name: string, rows: readonly Row[], smoke: boolean): void {
+  const folder = join(__dirname, "results");
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(
+    join(folder, `${name}.json`),
+    `${JSON.stringify({ name, smoke, node: process.version, rows }, null, 2)}\n`,
+  );
+}
+
+main(process.argv.slice(2)).then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    console.error(error);
+    process.exit(1);
+  },
+);
