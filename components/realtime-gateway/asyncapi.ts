@@ -1,0 +1,279 @@
+import { ERROR_CODES } from "./frames";
+import {
+  CONNECTION_LIFE_MS,
+  FRAME_BURST,
+  FRAMES_PER_SECOND,
+  KEEP_ALIVE_SECONDS,
+  MAX_CONNECTIONS,
+  MAX_CORRELATION_ID,
+  MAX_FRAME_BYTES,
+  MAX_FRAME_DEPTH,
+  MAX_FRIENDS,
+  PROTOCOL,
+  STAGE,
+  TOKEN_PREFIX,
+} from "./limits";
+import { ACTIONS, REPLIES, type Action } from "./protocol";
+import type { Schema } from "./schema";
+
+/** The client protocol as an AsyncAPI 3 document, made from the schemas that the handlers validate with. */
+export function asyncApiDocument(): object {
+  const actions = Object.keys(ACTIONS) as Action[];
+  const messages: Record<string, object> = {};
+  const schemas: Record<string, object> = {};
+  const operations: Record<string, object> = {};
+  for (const action of actions) {
+    const id = identifier(action);
+    schemas[`${id}Body`] = closed(ACTIONS[action]);
+    schemas[`${id}ReplyBody`] = REPLIES[action].body;
+    messages[id] = frame(`${id}Body`, action, REPLIES[action].summary, ACTIONS[action]);
+    messages[`${id}Reply`] = {
+      name: `${action} reply`,
+      payload: object(["type", "action", "body"], {
+        type: { const: "reply" },
+        action: { const: action },
+        id: correlation,
+        body: reference("schemas", `${id}ReplyBody`),
+      }),
+    };
+    operations[id] = {
+      action: "receive",
+      channel: { $ref: "#/channels/socket" },
+      summary: REPLIES[action].summary,
+      messages: [{ $ref: `#/channels/socket/messages/${id}` }],
+      reply: {
+        channel: { $ref: "#/channels/socket" },
+        messages: [{ $ref: `#/channels/socket/messages/${id}Reply` }, { $ref: "#/channels/socket/messages/error" }],
+      },
+    };
+  }
+  Object.assign(messages, { error: errorMessage, notices: noticesMessage, push: pushMessage });
+  schemas["notice"] = noticeSchema;
+  operations["notices"] = outgoing("notices", "What friends of the player do; all of one moment in one frame.");
+  operations["push"] = outgoing("push", "Whatever the studio's own functions send to the player.");
+  return {
+    asyncapi: "3.0.0",
+    info: { title: "Games messaging: the protocol of game clients", version: "1.0.0", description: DESCRIPTION },
+    servers: {
+      aws: {
+        host: "{api}.execute-api.{region}.amazonaws.com",
+        pathname: `/${STAGE}`,
+        protocol: "wss",
+        description: "The stack output `url`.",
+        variables: {
+          api: { description: "Id of the API.", default: "api" },
+          region: { description: "AWS Region.", default: "us-east-1" },
+        },
+        security: [reference("securitySchemes", "token")],
+      },
+    },
+    channels: {
+      socket: {
+        address: "/",
+        title: "One WebSocket connection of one device",
+        messages: Object.fromEntries(Object.keys(messages).map((id) => [id, reference("messages", id)])),
+        bindings: {
+          ws: {
+            method: "GET",
+            headers: {
+              type: "object",
+              required: ["Sec-WebSocket-Protocol"],
+              properties: {
+                "Sec-WebSocket-Protocol": {
+                  type: "string",
+                  description: `${PROTOCOL}, ${TOKEN_PREFIX}<token>. The answer echoes ${PROTOCOL}.`,
+                },
+              },
+            },
+            bindingVersion: "0.1.0",
+          },
+        },
+      },
+    },
+    operations,
+    components: {
+      messages,
+      schemas,
+      securitySchemes: {
+        token: {
+          type: "http",
+          scheme: "bearer",
+          bearerFormat: "JWT",
+          description: `A token of the studio's OpenID Connect issuer, offered as the subprotocol ${TOKEN_PREFIX}<token>.`,
+        },
+      },
+    },
+    "x-error-codes": ERROR_CODES,
+    "x-handshake-status": {
+      101: "Open. Send `hello` next.",
+      401: "The token is missing, wrong, expired or of another issuer or audience.",
+      403: "The token is right, and the player may not connect: a foreign origin, an id beyond 80 bytes.",
+      429: "Too many connections at once: try again after a random wait that doubles.",
+      500: "The issuer's keys could not be had: try again after a random wait that doubles.",
+    },
+    "x-close-codes": {
+      1000: "Closed by the client.",
+      1001: "After 10 idle minutes, or after 2 hours: connect again, `hello` tells what was missed of friends.",
+      1006: "The connection was lost without a close frame.",
+      1009: "A frame beyond 32 KB or a message beyond 128 KB.",
+      1011: "The gateway failed.",
+    },
+    "x-limits": {
+      frameBytes: MAX_FRAME_BYTES,
+      frameDepth: MAX_FRAME_DEPTH,
+      framesAtOnce: FRAME_BURST,
+      framesPerSecond: FRAMES_PER_SECOND,
+      keepAliveSeconds: KEEP_ALIVE_SECONDS,
+      registeredForSeconds: CONNECTION_LIFE_MS / 1000,
+      connectionsPerPlayer: MAX_CONNECTIONS,
+      friendsPerPlayer: MAX_FRIENDS,
+    },
+  };
+}
+
+const DESCRIPTION = `Frames are JSON objects in text messages.
+
+1. Open the WebSocket with the subprotocols \`${PROTOCOL}\` and \`${TOKEN_PREFIX}<token>\`.
+2. Send \`{"action":"hello","id":"1"}\`. Until it is answered the player is not there for his friends; if no answer comes, send it again. Other actions work before it, and cause no notices to this connection.
+3. Every frame \`{action, id?, body?}\` is answered by a reply or an error frame with the same \`id\`.
+4. Send \`ping\` every ${KEEP_ALIVE_SECONDS} seconds. If it answers \`not-registered\`, send \`hello\`.
+5. Presence carries a \`version\` per friend, in the snapshot of \`hello\` and in notices: ignore one that is older than the one you know. Events carry an \`id\`: ignore one you have seen.
+6. A second device is a second connection. Reconnect after a random wait that doubles from 1 s to 60 s.`;
+
+const correlation = {
+  type: "string",
+  maxLength: MAX_CORRELATION_ID,
+  description: "The client's own; given back with the answer.",
+};
+
+const errorMessage = {
+  name: "error",
+  summary: "The frame was not served; the socket stays.",
+  payload: object(["type", "error"], {
+    type: { const: "error" },
+    action: { type: "string", description: "Missing if the frame could not be read." },
+    id: correlation,
+    error: object(["code", "message"], {
+      code: { type: "string", enum: Object.keys(ERROR_CODES) },
+      message: { type: "string", description: "For developers." },
+      field: { type: "string", description: "Path to what is wrong, e.g. `body.player`." },
+    }),
+  }),
+};
+
+const time = { type: "integer", description: "Milliseconds since the epoch." };
+const friend = { type: "string", description: "The friend's player id." };
+const version = { type: "integer", description: "Ignore one that is older than the one you know of this friend." };
+
+const noticeSchema = {
+  oneOf: [
+    object(["kind", "friend", "version", "time"], { kind: { enum: ["online", "offline"] }, friend, version, time }),
+    object(["kind", "friend", "event", "id", "time"], {
+      kind: { const: "event" },
+      friend,
+      event: { type: "string", description: "join-game, leave-game, achievement or the studio's own." },
+      data: { type: "object" },
+      id: { type: "string", description: "Rises; the same for every repetition." },
+      time,
+    }),
+    object(["kind", "friend", "status", "version", "time"], {
+      kind: { const: "friend", description: "A friendship began, or is no longer muted." },
+      friend,
+      status: { enum: ["online", "offline"] },
+      version,
+      time,
+    }),
+  ],
+};
+
+const noticesMessage = {
+  name: "notices",
+  summary: "What friends do.",
+  payload: object(["type", "notices"], {
+    type: { const: "notices" },
+    notices: { type: "array", minItems: 1, items: reference("schemas", "notice") },
+  }),
+};
+
+const pushMessage = {
+  name: "push",
+  summary: "From the studio's own functions.",
+  payload: object(["type", "body"], { type: { const: "push" }, body: { description: "Whatever the studio sends." } }),
+};
+
+function frame(body: string, action: string, summary: string, schema: Schema): object {
+  const required = (schema.required ?? []).length > 0;
+  return {
+    name: action,
+    summary,
+    payload: {
+      ...object(["action", ...(required ? ["body"] : [])], {
+        action: { const: action },
+        id: correlation,
+        body: reference("schemas", body),
+      }),
+      additionalProperties: false,
+    },
+  };
+}
+
+function outgoing(message: string, summary: string): object {
+  return {
+    action: "send",
+    channel: { $ref: "#/channels/socket" },
+    summary,
+    messages: [{ $ref: `#/channels/socket/messages/${message}` }],
+  };
+}
+
+function object(required: readonly string[], properties: Record<string, object>): object {
+  return { type: "object", required, properties };
+}
+
+function reference(kind: "messages" | "schemas" | "securitySchemes", name: string): object {
+  return { $ref: `#/components/${kind}/${name}` };
+}
+
+/** What is not said to be open is closed: the validator's rule, which JSON Schema has the other way round. */
+function closed(schema: Schema): object {
+  const { properties, ...rest } = schema;
+  if (schema.type !== "object") return schema;
+  return {
+    ...rest,
+    additionalProperties: schema.additionalProperties ?? false,
+    ...(properties
+      ? { properties: Object.fromEntries(Object.entries(properties).map(([name, member]) => [name, closed(member)])) }
+      : {}),
+  };
+}
+
+/** `friends.list` becomes `friendsList`. */
+function identifier(action: string): string {
+  return action.replace(/[.-](\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** YAML of plain data, in block style, every text quoted as JSON quotes it where that is needed. */
+export function toYaml(value: unknown, indent = ""): string {
+  if (Array.isArray(value)) {
+    if (value.length === 0) return " []\n";
+    return `\n${value.map((item) => `${indent}-${toYaml(item, `${indent}  `).replace(/^\n\s*/, " ")}`).join("")}`;
+  }
+  if (typeof value === "object" && value !== null) {
+    const members = Object.entries(value).filter(([, member]) => member !== undefined);
+    if (members.length === 0) return " {}\n";
+    return `\n${members.map(([name, member]) => `${indent}${scalar(name)}:${toYaml(member, `${indent}  `)}`).join("")}`;
+  }
+  if (typeof value === "string" && value.includes("\n")) {
+    return ` |-\n${value
+      .split("\n")
+      .map((line) => (line === "" ? "\n" : `${indent}${line}\n`))
+      .join("")}`;
+  }
+  return ` ${scalar(value)}\n`;
+}
+
+function scalar(value: unknown): string {
+  if (typeof value !== "string") return JSON.stringify(value);
+  const plain = /^[A-Za-z][A-Za-z0-9 ._/-]*$/.test(value) && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(value);
+  return plain && value.trim() === value ? value : JSON.stringify(value);
+}
