@@ -220,6 +220,20 @@ describe("SNS", () => {
     ]);
   });
 
+  it("lets alarms of the account publish until a policy of its own replaces the default one", async () => {
+    const alarm = {
+      type: "service" as const,
+      service: "cloudwatch.amazonaws.com",
+      sourceArn: "arn:aws:cloudwatch:us-east-1:123456789012:alarm:depth",
+    };
+    const publish = (): Promise<unknown> =>
+      sns.cloud.call("sns", "Publish", { TopicArn: topic, Message: "ALARM" }, alarm);
+    await publish();
+    const empty = JSON.stringify({ Version: "2012-10-17", Statement: [] });
+    await sns.call("SetTopicAttributes", { TopicArn: topic, AttributeName: "Policy", AttributeValue: empty });
+    expect((await refusal(publish())).code).to.equal("AccessDeniedException");
+  });
+
   it("sends another text per protocol", async () => {
     const queue = await sns.queue("inbox", topic);
     await sns.subscribe(topic, "sqs", queue, { RawMessageDelivery: "true" });
