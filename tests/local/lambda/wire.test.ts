@@ -1,4 +1,24 @@
+import {
+  ApiGatewayManagementApiClient,
+  DeleteConnectionCommand,
+  GetConnectionCommand,
+  GoneException,
+  PostToConnectionCommand,
+} from "@aws-sdk/client-apigatewaymanagementapi";
+import {
+  GetFunctionCommand,
+  InvokeCommand,
+  LambdaClient,
+  ListEventSourceMappingsCommand,
+  ListFunctionsCommand,
+  PutFunctionConcurrencyCommand,
+  ResourceNotFoundException,
+  TooManyRequestsException,
+  UpdateEventSourceMappingCommand,
+  UpdateFunctionCodeCommand,
+} from "@aws-sdk/client-lambda";
 import { expect } from "chai";
+import { zipSync } from "fflate";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -8,9 +28,9 @@ import { Cloud } from "../../../local/cloud";
 import { Front } from "../../../local/http/front";
 import { HttpServer } from "../../../local/http/server";
 import type { Json } from "../../../local/service";
-import { apigatewayService } from "../../../local/services/apigateway";
+import { apigatewayService, type ApiGatewayService } from "../../../local/services/apigateway";
 import { dynamodbService } from "../../../local/services/dynamodb";
-import { iamService } from "../../../local/services/iam";
+import { iamService, operatorCredentials } from "../../../local/services/iam";
 import { lambdaService } from "../../../local/services/lambda";
 import { logsService } from "../../../local/services/logs";
 
@@ -36,13 +56,14 @@ describe("Functions on the wire", () => {
     }
     throw new Error(type);
   };
+  let gateway: ApiGatewayService;
   let role: Json;
   let api: Json;
 
   before(async () => {
-    for (const make of [iamService, logsService, dynamodbService, lambdaService, apigatewayService]) {
-      cloud.register(make(cloud));
-    }
+    for (const make of [iamService, logsService, dynamodbService, lambdaService]) cloud.register(make(cloud));
+    gateway = apigatewayService(cloud);
+    cloud.register(gateway);
     cloud.endpoint = await server.listen();
     const trust = (service: string): string =>
       JSON.stringify({
@@ -168,5 +189,74 @@ describe("Functions on the wire", () => {
     const post = events.find((event) => event.name === "PostToConnection")!;
     expect(events.find((event) => event.seq === post.cause)).to.include({ kind: "invoke", name: "notify" });
     expect(post.principal).to.match(/:assumed-role\/worker-1234567\/notify$/);
+  });
+
+  it("speaks Lambda's protocol to the SDK", async () => {
+    const client = new LambdaClient({
+      endpoint: cloud.endpoint,
+      region: cloud.region,
+      credentials: operatorCredentials(cloud),
+      maxAttempts: 1,
+    });
+    const { Functions } = await client.send(new ListFunctionsCommand({}));
+    expect(Functions!.map((fn) => fn.FunctionName)).to.deep.equal(["put", "notify"]);
+    const archive = {
+      "index.js": Buffer.from(
+        "exports.handler = async (event) => { if (event.fail) throw new Error('x'); return event; }",
+      ),
+    };
+    const { CodeSha256 } = await client.send(
+      new UpdateFunctionCodeCommand({ FunctionName: "put", ZipFile: zipSync(archive) }),
+    );
+    const { Configuration } = await client.send(new GetFunctionCommand({ FunctionName: "put" }));
+    expect(Configuration).to.include({ Handler: "index.handler", MemorySize: 256, Timeout: 30, CodeSha256 });
+    const invoke = (payload: unknown): InvokeCommand =>
+      new InvokeCommand({ FunctionName: "put", Payload: JSON.stringify(payload), LogType: "Tail" });
+    const answer = await client.send(invoke({ a: "é" }));
+    expect(answer).to.include({ StatusCode: 200, ExecutedVersion: "$LATEST" });
+    expect(answer.FunctionError).to.equal(undefined);
+    expect(JSON.parse(Buffer.from(answer.Payload!).toString())).to.deep.equal({ a: "é" });
+    expect(Buffer.from(answer.LogResult!, "base64").toString()).to.contain("REPORT RequestId");
+    expect((await client.send(invoke({ fail: true }))).FunctionError).to.equal("Unhandled");
+    const [mapping] = (await client.send(new ListEventSourceMappingsCommand({}))).EventSourceMappings!;
+    expect(mapping).to.include({ State: "Enabled", BatchSize: 100 });
+    expect(mapping!.LastModified).to.deep.equal(new Date(Date.UTC(2026, 0, 1)));
+    const switched = new UpdateEventSourceMappingCommand({ UUID: mapping!.UUID, Enabled: false });
+    expect((await client.send(switched)).State).to.equal("Disabled");
+    const missing = await client
+      .send(new GetFunctionCommand({ FunctionName: "none" }))
+      .catch((error: unknown) => error);
+    expect(missing).to.be.instanceOf(ResourceNotFoundException);
+    await client.send(new PutFunctionConcurrencyCommand({ FunctionName: "put", ReservedConcurrentExecutions: 0 }));
+    const refused = await client.send(invoke({})).catch((error: unknown) => error);
+    expect(refused).to.be.instanceOf(TooManyRequestsException);
+  });
+
+  it("speaks the protocol of @connections to the SDK, at the bare endpoint and at one with a stage", async () => {
+    const at = (endpoint: string): ApiGatewayManagementApiClient =>
+      new ApiGatewayManagementApiClient({
+        endpoint,
+        region: cloud.region,
+        credentials: operatorCredentials(cloud),
+        maxAttempts: 1,
+      });
+    const socket = new WebSocket(`${String(api["apiEndpoint"])}/play`);
+    const heard: string[] = [];
+    socket.on("message", (data: Buffer) => heard.push(data.toString()));
+    await new Promise((resolve) => socket.once("open", resolve));
+    const ConnectionId = [...gateway.gateway.connections.keys()].at(-1)!;
+    await at(cloud.endpoint).send(new PostToConnectionCommand({ ConnectionId, Data: "one" }));
+    await at(`${cloud.endpoint}/play`).send(new PostToConnectionCommand({ ConnectionId, Data: "two" }));
+    const about = await at(cloud.endpoint).send(new GetConnectionCommand({ ConnectionId }));
+    expect(about.ConnectedAt).to.deep.equal(new Date(clock.now()));
+    expect(about.Identity!.SourceIp).to.equal("127.0.0.1");
+    const closed = new Promise((resolve) => socket.once("close", resolve));
+    await at(cloud.endpoint).send(new DeleteConnectionCommand({ ConnectionId }));
+    expect(await closed).to.equal(1000);
+    expect(heard).to.deep.equal(["one", "two"]);
+    const gone = await at(cloud.endpoint)
+      .send(new PostToConnectionCommand({ ConnectionId, Data: "late" }))
+      .catch((error: unknown) => error);
+    expect(gone).to.be.instanceOf(GoneException);
   });
 });
