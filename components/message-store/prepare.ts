@@ -83,21 +83,23 @@ export function prepareHandler(settings: PrepareSettings): HandlerFactory<Dynamo
         else await attempt(sequence, () => park(record, "malformed-item"));
       }
 
-      const recipients: Record<string, Recipient> =
-        directory && work.length > 0
-          ? await readRecipients(
-              database,
-              directory.get(),
-              work.map((w) => w.message.player),
-            )
-          : {};
-      const judged = work.map(({ sequence, message }) => {
-        const recipient = recipients[message.player] ?? { known: false, preferences: {} };
-        const verdict = passGates(message, recipient, types[message.type], channels[message.channel], now);
-        return { sequence, message, recipient, verdict };
-      });
-      const addresses = judged.flatMap(({ verdict }) => (verdict.to === "render" ? [verdict.address] : []));
-      const suppressed = await readSuppressed(database, table, addresses);
+      let judged: { sequence: string; message: StoredMessage; recipient: Recipient; verdict: Verdict }[] = [];
+      let suppressed: Record<string, string> = {};
+      try {
+        const players = work.map((w) => w.message.player);
+        const recipients = directory && work.length > 0 ? await readRecipients(database, directory.get(), players) : {};
+        judged = work.map(({ sequence, message }) => {
+          const recipient = recipients[message.player] ?? { known: false, preferences: {} };
+          const verdict = passGates(message, recipient, types[message.type], channels[message.channel], now);
+          return { sequence, message, recipient, verdict };
+        });
+        const addresses = judged.flatMap(({ verdict }) => (verdict.to === "render" ? [verdict.address] : []));
+        suppressed = await readSuppressed(database, table, addresses);
+      } catch (error) {
+        console.error("prepare", error);
+        judged = [];
+        for (const { sequence } of work) failed[sequence] = true;
+      }
 
       await inParallel(judged, PARALLEL_WRITES, async ({ sequence, message, recipient, verdict }) => {
         const final = finish(message, recipient, verdict, suppressed);

@@ -129,12 +129,14 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 function problem(field: string, got: unknown, expected: string): MessageProblem {
-  let shown: string | undefined;
-  try {
-    shown = typeof got === "function" ? "a function" : JSON.stringify(got);
-  } catch {
-    shown = undefined;
-  }
-  const value = (shown ?? String(got)).slice(0, 120);
+  const value = show(got).slice(0, 120);
   return { field, message: `${field} of the message: got ${value}; expected ${expected}.` };
+}
+
+function show(value: unknown): string {
+  try {
+    return typeof value === "function" ? "a function" : (JSON.stringify(value) ?? String(value));
+  } catch {
+    return `a value of type ${typeof value}`;
+  }
 }

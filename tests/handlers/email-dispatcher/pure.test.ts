@@ -1,0 +1,188 @@
+import { expect } from "chai";
+import * as fc from "fast-check";
+import PostalMime from "postal-mime";
+import { isAddress, isAllowed } from "../../../components/email-dispatcher/address";
+import { classifyError } from "../../../components/email-dispatcher/answers";
+import { parseEnvelope } from "../../../components/email-dispatcher/envelope";
+import { composeMail } from "../../../components/email-dispatcher/mime";
+import { throttleDelay } from "../../../components/email-dispatcher/protocol";
+import { chooseLocale, renderTemplate } from "../../../components/email-dispatcher/render";
+import { compileTemplate } from "../../../components/email-dispatcher/templates";
+import { preferenceName } from "../../../components/message-store/gates";
+import { mayFollow, RANK, STATUSES } from "../../../components/message-store/status";
+import { lost, sdkError } from "../message-store/world";
+import { envelope, TEMPLATES } from "./fixture";
+
+describe("templates", () => {
+  const compile = (html: string, text?: string) =>
+    compileTemplate("emails", "t", {
+      locales: { en: { subject: "s", html, ...(text === undefined ? {} : { text }) } },
+    });
+
+  it("are chosen by the player's locale, its language, or the fallback", () => {
+    const chosen = ["de-AT", "DE_at", "de", "fr", undefined, "", "--"].map((tag) =>
+      chooseLocale(TEMPLATES.welcome, tag),
+    );
+    expect(chosen).to.deep.equal(["de", "de", "de", "en", "en", "en", "en"]);
+  });
+
+  it("make their text from their HTML, expressions and links included", () => {
+    const t = compile(
+      '<style>p{}</style><h1>Hi {{name}}</h1><p>{{#each items}}<b>{{this.n}}</b> &amp; {{/each}}<a href="{{url}}">go</a></p>',
+    );
+    const shown = renderTemplate(t, "en", {
+      name: "A&B",
+      items: [{ n: 1 }, { n: 2 }],
+      url: "https://x.example/?a=1&b=2",
+    });
+    expect(shown).to.deep.include({
+      text: "Hi A&B\n\n1 & 2 & go [https://x.example/?a=1&b=2]",
+      html: '<style>p{}</style><h1>Hi A&amp;B</h1><p><b>1</b> &amp; <b>2</b> &amp; <a href="https://x.example/?a&#x3D;1&amp;b&#x3D;2">go</a></p>',
+    });
+  });
+
+  it("name the field that is missing, also inside blocks, and do not reach prototypes", () => {
+    expect(renderTemplate(compile("{{a.b}}"), "en", { a: {} })).to.deep.include({ locale: "en", field: "b" });
+    expect(renderTemplate(compile("{{#if x}}y{{/if}}"), "en", {})).to.deep.include({ field: "x" });
+    expect(renderTemplate(compile("a{{constructor}}z"), "en", {})).to.have.property("html", "az");
+  });
+
+  it("are refused when they do not parse, know no such helper, lack a fallback or are empty", () => {
+    expect(() => compile("{{#if x}}")).to.throw(
+      't.locales.en.html for "emails": got "{{#if x}}"; expected a Handlebars template.',
+    );
+    expect(() => compile("{{shout name}}")).to.throw("unknown helper shout");
+    expect(() => compile(" ")).to.throw("expected text that is not empty");
+    expect(() => compileTemplate("e", "t", { locales: { de: { subject: "s", html: "h" } } })).to.throw(
+      't.fallback for "e": got "en"; expected one of de.',
+    );
+    expect(() => compileTemplate("e", "../t", { locales: {} })).to.throw('template for "e"');
+  });
+});
+
+describe("a composed mail", () => {
+  it("shows every subject, name and body as it was meant, and no header of its own making", async () => {
+    const line = fc
+      .string({ unit: "grapheme", minLength: 1, maxLength: 60 })
+      .map((s) => s.replace(/[\p{Cc}\p{Cs}\p{Cf}\p{Zl}\p{Zp}]/gu, "x").trim() || "x");
+    await fc.assert(
+      fc.asyncProperty(line, line, fc.string({ unit: "grapheme", maxLength: 200 }), async (subject, name, body) => {
+        const clean = body.replace(/[\p{Cc}\p{Cs}]/gu, "");
+        const mail = envelope({ player: "p", id: "m" }, { subject, html: `<p>${clean}</p>`, text: clean });
+        const parsed = await PostalMime.parse(await composeMail(mail, { address: "a@b.example", name }));
+        expect(parsed.subject?.replace(/\s+/g, " ")).to.equal(subject.replace(/\s+/g, " "));
+        expect(parsed.to).to.deep.equal([{ name: "", address: "ada@players.test" }]);
+        expect(parsed.text?.replace(/\s+$/, "")).to.equal(clean.replace(/\s+$/, ""));
+        expect(parsed.headers.map(({ key }) => key).sort()).to.deep.equal(
+          ["content-language", "content-type", "date", "from", "message-id", "mime-version", "subject", "to"].sort(),
+        );
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("carries one-click unsubscribe where it is asked for", async () => {
+    const mail = envelope({ player: "p", id: "m" }, { unsubscribeUrl: "https://game.example/u?p=1" });
+    const parsed = await PostalMime.parse(await composeMail(mail, { address: "a@b.example" }));
+    const header = (name: string) => parsed.headers.find(({ key }) => key === name)?.value;
+    expect(header("list-unsubscribe")).to.equal("<https://game.example/u?p=1>");
+    expect(header("list-unsubscribe-post")).to.equal("List-Unsubscribe=One-Click");
+  });
+});
+
+describe("addresses", () => {
+  it("are told from what is none", () => {
+    const good = ["a@b.co", "a.b+c@sub.example.com", "o'brien@x.example", "x@1.example"];
+    const bad = [
+      "",
+      "a",
+      "@b.co",
+      "a@",
+      "a@b",
+      "a b@c.co",
+      "a@b..co",
+      ".a@b.co",
+      "a@-b.co",
+      "a@b.co\r\nBcc: c@d.co",
+      "<a@b.co>",
+      "ä@b.co",
+    ];
+    expect(good.filter((address) => !isAddress(address))).to.deep.equal([]);
+    expect(bad.filter((address) => isAddress(address))).to.deep.equal([]);
+    expect(isAddress(`${"a".repeat(65)}@b.co`)).to.equal(false);
+  });
+
+  it("match patterns as a glob does", () => {
+    expect(isAllowed("Ada@Players.test", ["*@players.test"])).to.equal(true);
+    expect(isAllowed("ada@players.test.evil.example", ["*@players.test"])).to.equal(false);
+    expect(isAllowed("a+x@players.test", ["a+*@players.test"])).to.equal(true);
+    expect(isAllowed("a@b.co", [])).to.equal(false);
+    expect(isAllowed("a@b.co", undefined)).to.equal(true);
+    fc.assert(
+      fc.property(
+        fc.string({ unit: fc.constantFrom("a", "b") }),
+        fc.string({ unit: fc.constantFrom("a", "b", "*") }),
+        (value, pattern) => {
+          expect(isAllowed(value, [pattern])).to.equal(new RegExp(`^${pattern.replace(/\*/g, ".*")}$`).test(value));
+        },
+      ),
+    );
+  });
+});
+
+describe("SES's answers", () => {
+  const kinds: [unknown, string][] = [
+    [sdkError("MessageRejected", "", 400), "refused"],
+    [sdkError("MailFromDomainNotVerifiedException", "", 400), "refused"],
+    [sdkError("AccessDenied", "", 403), "refused"],
+    [sdkError("ThrottlingException", "Maximum sending rate exceeded.", 400), "throttled"],
+    [sdkError("Throttling", "Daily message quota exceeded.", 400), "throttled"],
+    [sdkError("TooManyRequestsException", "", 429), "throttled"],
+    [sdkError("AccountSendingPausedException", "", 400), "throttled"],
+    [sdkError("RequestTimeout", "", 408), "unclear"],
+    [sdkError("InternalFailure", "", 500), "unclear"],
+    [sdkError("ServiceUnavailable", "", 503), "unclear"],
+    [lost(), "unclear"],
+    [new TypeError("fetch failed"), "unclear"],
+    ["nothing", "unclear"],
+    [undefined, "unclear"],
+  ];
+  for (const [error, kind] of kinds) {
+    it(`take ${(error as Error | undefined)?.name ?? String(error)} as ${kind}`, () => {
+      expect(classifyError(error).kind).to.equal(kind);
+    });
+  }
+
+  it("tell the daily quota from the rate", () => {
+    expect(classifyError(sdkError("Throttling", "Daily message quota exceeded.", 400))).to.have.property("daily", true);
+    expect(throttleDelay(0, true, 1)).to.equal(600);
+    expect([0, 1, 2, 9, 99].map((n) => throttleDelay(n, false, 1))).to.deep.equal([2, 4, 8, 600, 600]);
+  });
+});
+
+describe("pure parts", () => {
+  it("read envelopes, also wrapped ones, and nothing else", () => {
+    const whole = envelope({ player: "p", id: "m" });
+    expect(parseEnvelope(JSON.stringify(whole))).to.deep.equal(whole);
+    expect(parseEnvelope(JSON.stringify({ Type: "Notification", Message: JSON.stringify(whole) }))).to.deep.equal(
+      whole,
+    );
+    fc.assert(fc.property(fc.jsonValue(), (value) => parseEnvelope(JSON.stringify(value)) === undefined));
+    fc.assert(fc.property(fc.string(), (body) => parseEnvelope(body) === undefined));
+  });
+
+  it("know which preference forbids what", () => {
+    expect(preferenceName("email", "marketing")).to.equal("emailMarketing");
+    expect(preferenceName("in-game", "guild-news")).to.equal("inGameGuildNews");
+  });
+
+  it("let no status go back, but to queued after a proven non-send", () => {
+    for (const from of STATUSES) {
+      for (const to of STATUSES) {
+        if (!mayFollow(from, to) || RANK[to] > RANK[from]) continue;
+        expect(["queued", "held", "sending"], `${from} to ${to}`).to.include(to);
+        expect(["queued", "held", "sending", "failed"], `${from} to ${to}`).to.include(from);
+      }
+    }
+  });
+});

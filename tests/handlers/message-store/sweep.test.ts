@@ -1,0 +1,67 @@
+import { expect } from "chai";
+import { messageKey } from "../../../components/message-store/keys";
+import { statusHandler } from "../../../components/message-store/on-status";
+import { sweepHandler } from "../../../components/message-store/sweep";
+import { unknownChannelHandler } from "../../../components/message-store/unknown-channel";
+import type { Context } from "aws-lambda";
+import { enqueue, handlers, prepareAll, putPlayer, told } from "../email-dispatcher/fixture";
+import { context, fixed, TABLE, World } from "./world";
+
+describe("the store's other functions", () => {
+  const world = new World();
+  before(() => world.open());
+  after(() => world.close());
+  beforeEach(() => world.reset());
+  const now = (): number => Math.floor(world.now / 1000);
+  const sweep = sweepHandler({ table: fixed(TABLE) });
+
+  it("wake what is due, once, and let it be prepared", async () => {
+    await putPlayer(world, "ada", { name: "Ada", email: "ada@players.test" });
+    const of = await enqueue(world, { notBefore: now() + 60 });
+    expect(await sweep()({}, context)).to.deep.equal({ woken: 0, more: false });
+    await prepareAll(world);
+    expect(world.published).to.deep.equal([]);
+    world.now += 60_000;
+    expect(await sweep()({}, context)).to.deep.equal({ woken: 1, more: false });
+    expect(await sweep()({}, context)).to.deep.equal({ woken: 0, more: false });
+    expect(await world.item(messageKey(of.player, of.id))).to.not.have.any.keys("dueAt", "dueBucket");
+    expect((await told(world, of.player, of.id)).history).to.deep.equal(["held not-before", "queued due"]);
+    await prepareAll(world);
+    expect(JSON.parse(world.published[0]?.body ?? "")).to.deep.include({ id: of.id, dispatch: 1 });
+  });
+
+  it("wake many in pages, and stop in time", async () => {
+    for (let i = 0; i < 230; i++) await enqueue(world, { player: `p${i}`, notBefore: now() + 60 });
+    world.now += 61_000;
+    const hurried = { getRemainingTimeInMillis: () => 1_000 } as unknown as Context;
+    expect(await sweep()({}, hurried)).to.deep.equal({ woken: 0, more: true });
+    expect(await sweep()({}, context)).to.deep.equal({ woken: 230, more: false });
+  });
+
+  it("fail what no channel takes", async () => {
+    const of = await enqueue(world, { channel: "pigeon" });
+    await prepareAll(world, handlers());
+    const bodies = world.published.map(({ body }) => body);
+    const handler = unknownChannelHandler({ table: fixed(TABLE) })();
+    expect(await handler(world.sqsEvent([...bodies, "{"]), context)).to.deep.equal({
+      batchItemFailures: [{ itemIdentifier: "m1" }],
+    });
+    expect(await told(world, of.player, of.id)).to.deep.include({
+      status: "failed",
+      reason: { code: "channel-unknown", detail: "pigeon" },
+    });
+  });
+
+  it("run a studio's reaction for each change, and bring back only the one that failed", async () => {
+    const seen: string[] = [];
+    const handler = statusHandler(async (change) => {
+      seen.push(change.id);
+      if (change.id === "2") throw new Error("not now");
+    })();
+    const bodies = ["1", "2", "3"].map((id) => JSON.stringify({ id }));
+    expect(await handler(world.sqsEvent(bodies), context)).to.deep.equal({
+      batchItemFailures: [{ itemIdentifier: "m1" }],
+    });
+    expect(seen).to.deep.equal(["1", "2", "3"]);
+  });
+});
