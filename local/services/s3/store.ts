@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { createReadStream, statSync } from "node:fs";
+import { createReadStream, rmSync, statSync } from "node:fs";
 import { mkdir, open, readFile, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { AwsError } from "../../aws-error";
@@ -18,8 +18,11 @@ export class ObjectStore {
 
   constructor(readonly cloud: Cloud) {}
 
+  /** A bucket begins empty: files of an earlier run are no objects of this one. */
   create(name: string): Bucket {
     const bucket = new Bucket(name, join(this.cloud.folder, "s3", name), this.cloud.clock.now());
+    rmSync(bucket.folder, { recursive: true, force: true });
+    rmSync(this.aside(bucket), { recursive: true, force: true });
     this.buckets.set(name, bucket);
     return bucket;
   }

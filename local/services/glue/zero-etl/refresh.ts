@@ -46,7 +46,7 @@ export async function refreshTable(cloud: Cloud, catalog: Catalog, integration: 
     keys.map((name) => ({ name, type: types.get(name)! })),
     log?.fields,
   );
-  if (!unchanged) for (const item of items) columns.learn(item);
+  if (!unchanged) await learn(columns, items);
   const fields = unchanged ? log!.fields : columns.fields();
   const files = unchanged ? last.files : await write(cloud, bucket, base, id, items, columns, fields);
   const snapshot: Snapshot = {
@@ -71,6 +71,14 @@ export async function refreshTable(cloud: Cloud, catalog: Catalog, integration: 
   await expire(cloud, bucket, log, snapshot);
   integration.items = items;
   return { ...changes, rows: items.length, files: files.length, snapshotId: String(id) };
+}
+
+/** A large table takes seconds: the rest of the cloud must go on meanwhile. */
+async function learn(columns: Columns, items: readonly Item[]): Promise<void> {
+  for (const [i, item] of items.entries()) {
+    columns.learn(item);
+    if (i % 32_768 === 32_767) await new Promise((resolve) => setImmediate(resolve));
+  }
 }
 
 interface TableDescription {
