@@ -61,7 +61,7 @@ gateway.onPlayerEvent("achievement", async (event) => {
     player: event.player,
     type: "transactional",
     template: "achievement",
-    data: { achievement: String(event.data["name"] ?? "") },
+    data: { achievement: typeof event.data["name"] === "string" ? event.data["name"] : "a secret" },
     deduplicationKey: `achievement-${event.id}`,
   });
 });

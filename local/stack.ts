@@ -62,6 +62,7 @@ export class LocalStack {
         project: project.name,
         stack: stackName,
         config: { ...project.config, ...options.config },
+        // eslint-disable-next-line @typescript-eslint/no-require-imports -- a program is a module known only now
         load: options.load ?? (() => require(join(folder, project.main)) as unknown),
       });
       const stack = new LocalStack(cloud, issuer, server, program);

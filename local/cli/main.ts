@@ -35,7 +35,7 @@ function quietWarnings(): void {
         ? rest[0]
         : ((rest[0] as { type?: string } | undefined)?.type ?? (warning as Error).name);
     if (type !== "NodeVersionSupportWarning" && type !== "DeprecationWarning") emit(warning, ...rest);
-  }) as typeof process.emitWarning;
+  });
 }
 
 async function main(args: readonly string[]): Promise<number> {

@@ -37,7 +37,7 @@ export async function seedPlayers(stack: LocalStack, players: readonly SamplePla
         const payload = Buffer.from(
           JSON.stringify({ player: id, profile, preferences: { emailSocial: true } }),
         ).toString("base64");
-        await stack.cloud.call<Json>(
+        await stack.cloud.call(
           "lambda",
           "Invoke",
           { FunctionName: fn, InvocationType: "RequestResponse", Payload: payload },

@@ -23,7 +23,7 @@ function place(into: Json, path: readonly string[], value: string): void {
     if (i === path.length - 1) at[part] = value;
     else {
       const next = at[part];
-      at = at[part] = typeof next === "object" && next !== null ? (next as Json) : {};
+      at = at[part] = typeof next === "object" && next !== null ? (next) : {};
     }
   }
 }

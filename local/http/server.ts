@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { ConnectionLost } from "../aws-error";
+import { ConnectionLost, NoReply } from "../aws-error";
 import type { HttpRequest, HttpResponse } from "../service";
 import type { Front } from "./front";
 
@@ -58,7 +58,8 @@ export class HttpServer {
         response.end(error instanceof Error ? error.message : String(error));
         return;
       }
-      incoming.socket.destroy();
+      // Without a reply the socket stays open, as it does when a packet is lost for good.
+      if (!(error instanceof NoReply)) incoming.socket.destroy();
     }
   }
 }
