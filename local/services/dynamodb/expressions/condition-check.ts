@@ -13,9 +13,6 @@ const arity: Readonly<Record<string, number>> = {
   size: 1,
 };
 
-/** Types that have an order. */
-const ordered: ReadonlySet<AttributeType> = new Set(["S", "N", "B"]);
-
 /** Checks a condition against its placeholders, condition by condition as AWS does; marks those as used. */
 export function checkCondition(condition: Condition, bindings: Bindings): void {
   switch (condition.kind) {
@@ -32,17 +29,11 @@ export function checkCondition(condition: Condition, bindings: Bindings): void {
       resolveAll([left, right], bindings);
       checkCalls([left, right], bindings);
       checkDistinct(comparator, [left, right], bindings);
-      if (comparator !== "=" && comparator !== "<>") {
-        for (const operand of [left, right]) checkOrdered(comparator, operand, bindings);
-      }
       return;
     }
     case "between":
       resolveAll([condition.operand, condition.low, condition.high], bindings);
       checkCalls([condition.operand, condition.low, condition.high], bindings);
-      for (const operand of [condition.operand, condition.low, condition.high]) {
-        checkOrdered("BETWEEN", operand, bindings);
-      }
       checkBounds(literal(condition.low, bindings), literal(condition.high, bindings));
       return;
     case "in":
@@ -125,14 +116,6 @@ function checkDistinct(operator: string, operands: readonly Operand[], bindings:
   );
 }
 
-function checkOrdered(operator: string, operand: Operand, bindings: Bindings): void {
-  const type = literalType(operand, bindings);
-  if (!type || ordered.has(type)) return;
-  throw new ExpressionError(
-    `Incorrect operand type for operator or function; operator or function: ${operator}, operand type: ${type}`,
-  );
-}
-
 function checkBounds(low: AttributeValue | undefined, high: AttributeValue | undefined): void {
   if (!low || !high) return;
   const shown = (value: AttributeValue): string =>
@@ -141,7 +124,7 @@ function checkBounds(low: AttributeValue | undefined, high: AttributeValue | und
   if (typeOf(low) !== typeOf(high)) {
     throw new ExpressionError(`The BETWEEN operator requires same data type for lower and upper bounds; ${bounds}`);
   }
-  if (compareValues(low, high)! > 0) {
+  if ((compareValues(low, high) ?? 0) > 0) {
     throw new ExpressionError(
       `The BETWEEN operator requires upper bound to be greater than or equal to lower bound; ${bounds}`,
     );

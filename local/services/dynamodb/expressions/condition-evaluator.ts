@@ -1,5 +1,5 @@
 import { compareValues, equalValues, typeOf, type AttributeValue, type Item } from "../values";
-import { binaryBytes, textBytes } from "../sizes";
+import { binaryBytes } from "../sizes";
 import { valueAt, type Bindings } from "./bindings";
 import type { Call, Comparator, Condition, Operand } from "./condition-parser";
 
@@ -103,7 +103,8 @@ function callMeets({ name, operands }: Call, item: Item, bindings: Bindings): bo
 
 function sizeOf(value: AttributeValue | undefined): AttributeValue | undefined {
   if (!value) return undefined;
-  if (value.S !== undefined) return { N: String(textBytes(value.S)) };
+  // UTF-16 code units, not bytes.
+  if (value.S !== undefined) return { N: String(value.S.length) };
   if (value.B !== undefined) return { N: String(binaryBytes(value.B)) };
   const elements = value.SS ?? value.NS ?? value.BS ?? value.L;
   if (elements) return { N: String(elements.length) };

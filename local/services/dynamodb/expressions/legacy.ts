@@ -149,7 +149,7 @@ function checkArguments(operator: string, values: readonly AttributeValue[]): vo
 }
 
 function checkRange(operator: string, [low, high]: readonly AttributeValue[]): void {
-  if (operator === "BETWEEN" && compareValues(low!, high!)! > 0) {
+  if (operator === "BETWEEN" && (compareValues(low!, high!) ?? 0) > 0) {
     throw validation(
       "The BETWEEN condition was provided a range where the lower bound is greater than the upper bound",
     );

@@ -33,9 +33,7 @@ export class Reader {
     if (text === "") throw new ExpressionError("The expression can not be empty;");
     const bytes = textBytes(text);
     if (bytes > limits.expressionBytes) {
-      throw new ExpressionError(
-        `Expression size has exceeded the maximum allowed size; expression size: ${bytes}, allowed max size: ${limits.expressionBytes}`,
-      );
+      throw new ExpressionError(`Expression size has exceeded the maximum allowed size; expression size: ${bytes}`);
     }
     this.tokens = tokensOf(text);
   }

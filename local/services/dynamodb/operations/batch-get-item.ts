@@ -40,8 +40,8 @@ export const batchGetItem = (dependencies: Dependencies) =>
         ...tableAccess(dependencies, {
           action: "dynamodb:BatchGetItem",
           table,
-          leadingKeys: request.Keys ?? [],
-          input: request,
+          leadingKeys: request?.Keys ?? [],
+          input: request ?? {},
         }),
         ...keyAccess(dependencies, table, "read"),
       ]),

@@ -49,8 +49,8 @@ export const batchWriteItem = ({ cloud, database }: Dependencies) =>
           {
             action: "dynamodb:BatchWriteItem",
             table,
-            leadingKeys: requests.flatMap((r): readonly Item[] => {
-              const item = r.PutRequest?.Item ?? r.DeleteRequest?.Key;
+            leadingKeys: (requests ?? []).flatMap((r): readonly Item[] => {
+              const item = r?.PutRequest?.Item ?? r?.DeleteRequest?.Key;
               return item ? [item] : [];
             }),
           },

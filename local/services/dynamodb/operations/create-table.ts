@@ -10,10 +10,12 @@ import { createTableShape } from "./table-shapes";
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html */
 export const createTable = (dependencies: Dependencies): Operation<CreateTableInput> => ({
-  authorize: (input) => tableAccess(dependencies, { action: "dynamodb:CreateTable", table: input.TableName }),
+  authorize: (input) => {
+    checkTypes(input as unknown as Readonly<Record<string, unknown>>, createTableShape);
+    return tableAccess(dependencies, { action: "dynamodb:CreateTable", table: input.TableName });
+  },
   answer: (input) => {
     const fields = input as unknown as Readonly<Record<string, unknown>>;
-    checkTypes(fields, createTableShape);
     checkTableName(input.TableName);
     checkConstraints(fields, createTableShape);
     const { cloud, database } = dependencies;

@@ -9,11 +9,13 @@ export function checkedOperation<I>(
   operation: { authorize: Operation<I>["authorize"]; answer: Operation<I>["answer"] },
 ): Operation<I> {
   return {
-    authorize: (input, context) => operation.authorize(input, context),
+    authorize: (input, context) => {
+      // AWS parses a request before it looks at rights.
+      checkTypes(input as Readonly<Record<string, unknown>>, members);
+      return operation.authorize(input, context);
+    },
     answer: (input, context) => {
-      const fields = input as Readonly<Record<string, unknown>>;
-      checkTypes(fields, members);
-      checkConstraints(fields, members);
+      checkConstraints(input as Readonly<Record<string, unknown>>, members);
       return operation.answer(input, context);
     },
   };

@@ -11,10 +11,12 @@ import { updateTableShape } from "./table-shapes";
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTable.html */
 export const updateTable = (dependencies: Dependencies): Operation<UpdateTableInput> => ({
-  authorize: (input) => tableAccess(dependencies, { action: "dynamodb:UpdateTable", table: input.TableName }),
+  authorize: (input) => {
+    checkTypes(input as unknown as Readonly<Record<string, unknown>>, updateTableShape);
+    return tableAccess(dependencies, { action: "dynamodb:UpdateTable", table: input.TableName });
+  },
   answer: (input) => {
     const fields = input as unknown as Readonly<Record<string, unknown>>;
-    checkTypes(fields, updateTableShape);
     checkTableName(input.TableName);
     checkConstraints(fields, updateTableShape);
     const { cloud, database } = dependencies;

@@ -113,7 +113,7 @@ function readBinaries(set: readonly string[], raw: AttributeValue): AttributeVal
 function checkDepth(depth: number): void {
   if (depth > limits.nesting) {
     throw validation(
-      "Nesting Levels have exceeded supported limits: Attributes have nesting levels beyond supported limit",
+      "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit",
     );
   }
 }

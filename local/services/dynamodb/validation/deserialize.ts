@@ -22,10 +22,13 @@ export function checkTypes(input: Readonly<Record<string, unknown>>, members: Me
   }
 }
 
-function checkType(value: unknown, member: Member): void {
+/** Where a value stands: AWS's parser words its refusals of members and of elements differently. */
+type Place = "member" | "element";
+
+function checkType(value: unknown, member: Member, place: Place = "member"): void {
   switch (member.type) {
     case "Value":
-      return checkAttributeValue(value);
+      return checkAttributeValue(value, place);
     case "String":
       if (typeof value !== "string") throw member.java === "Blob" ? notBlob(value) : notScalar(value, "String");
       if (member.java === "Blob") checkBlob(value);
@@ -39,22 +42,24 @@ function checkType(value: unknown, member: Member): void {
       if (typeof value !== "number") throw notScalar(value, member.type);
       return;
     case "List":
-      if (!Array.isArray(value)) throw serialization(typeof value === "object" ? startOfStructure : unexpectedField);
-      for (const element of value) if (element !== null) checkType(element, member.of!);
+      if (typeof value !== "object") throw serialization(place === "element" ? parameterized : unexpectedField);
+      if (!Array.isArray(value)) throw serialization(startOfStructure);
+      for (const element of value) if (element !== null) checkType(element, member.of!, "element");
       return;
-    case "Map":
-      for (const element of Object.values(record(value, `java.util.Map<java.lang.String, ${qualified(member.java!)}>`)))
-        if (element !== null && element !== undefined) checkType(element, member.of!);
+    case "Map": {
+      const java = `java.util.Map<java.lang.String, ${qualified(member.java!)}>`;
+      const elements = record(value, java, place === "element" ? parameterized : unexpectedField);
+      for (const element of Object.values(elements)) if (element != null) checkType(element, member.of!, "element");
       return;
+    }
     case "Struct":
-      return checkTypes(record(value, `class ${qualified(member.java!)}`), member.members!);
+      return checkTypes(record(value, `class ${qualified(member.java!)}`, refusalAt(place)), member.members!);
   }
 }
 
 /** Attribute values are most of what comes in, so they are checked without the general walk. */
-function checkAttributeValue(value: unknown): void {
-  if (typeof value !== "object") throw serialization("Unexpected value type in payload");
-  const fields = record(value, "class com.amazonaws.dynamodb.v20120810.AttributeValue");
+function checkAttributeValue(value: unknown, place: Place): void {
+  const fields = record(value, "class com.amazonaws.dynamodb.v20120810.AttributeValue", refusalAt(place));
   for (const type in fields) {
     const content = fields[type];
     if (content === null || content === undefined) continue;
@@ -64,12 +69,19 @@ function checkAttributeValue(value: unknown): void {
   }
 }
 
+function refusalAt(place: Place): string {
+  return place === "element" ? "Unexpected value type in payload" : unexpectedField;
+}
+
 const startOfStructure = "Start of structure or map found where not expected";
 const unexpectedField = "Unexpected field type";
+const parameterized =
+  "class sun.reflect.generics.reflectiveObjects.ParameterizedTypeImpl cannot be cast to class java.lang.Class " +
+  "(sun.reflect.generics.reflectiveObjects.ParameterizedTypeImpl and java.lang.Class are in module java.base of loader 'bootstrap')";
 
-function record(value: unknown, java: string): Readonly<Record<string, unknown>> {
+function record(value: unknown, java: string, otherwise: string): Readonly<Record<string, unknown>> {
   if (Array.isArray(value)) throw serialization(`Unrecognized collection type ${java}`);
-  if (typeof value !== "object" || value === null) throw serialization(unexpectedField);
+  if (typeof value !== "object" || value === null) throw serialization(otherwise);
   return value as Readonly<Record<string, unknown>>;
 }
 
