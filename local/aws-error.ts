@@ -24,3 +24,11 @@ export class ConnectionLost extends Error {
     this.name = "ConnectionLost";
   }
 }
+
+/** The request or its reply is on the way for ever: the caller waits until its own patience ends. */
+export class NoReply extends ConnectionLost {
+  constructor() {
+    super();
+    this.name = "NoReply";
+  }
+}

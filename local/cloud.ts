@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { AwsError, ConnectionLost } from "./aws-error";
+import { AwsError, ConnectionLost, NoReply } from "./aws-error";
 import type { Clock } from "./clock";
 import type { FaultKind, FaultPlan } from "./faults";
 import { Meter } from "./meter";
@@ -155,7 +155,7 @@ export class Cloud {
     emit: (kind: TraceKind, error?: string) => void,
   ): void {
     if (!fault) return;
-    const early = fault === "throttle" || fault === "lost-request" || fault === "crash-before";
+    const early = fault === "throttle" || fault === "lost-request" || fault.endsWith("-before");
     if (early !== (moment === "before")) return;
     emit("fault", fault);
     if (fault === "throttle") {
@@ -164,7 +164,7 @@ export class Cloud {
     if ((fault === "crash-before" || fault === "crash-after") && principal.type === "role" && principal.environmentId) {
       this.ports.functions.crash(principal.environmentId);
     }
-    throw new ConnectionLost();
+    throw fault.startsWith("time-out") ? new NoReply() : new ConnectionLost();
   }
 
   async close(): Promise<void> {

@@ -8,6 +8,10 @@ export type FaultKind =
   | "lost-request"
   /** the effect takes place, the reply is lost */
   | "lost-reply"
+  /** no effect and no reply: the caller waits until its time-out */
+  | "time-out-before"
+  /** the effect takes place, no reply comes: the caller waits until its time-out */
+  | "time-out-after"
   /** the function's environment dies before the call took effect */
   | "crash-before"
   /** the function's environment dies after the call took effect */

@@ -25,7 +25,15 @@ const html = (body: string): HttpResponse => ({
 });
 const problem = (status: number, message: string): HttpResponse => json({ message }, status);
 
-const FAULT_KINDS: readonly string[] = ["throttle", "lost-request", "lost-reply", "crash-before", "crash-after"];
+const FAULT_KINDS: readonly string[] = [
+  "throttle",
+  "lost-request",
+  "lost-reply",
+  "time-out-before",
+  "time-out-after",
+  "crash-before",
+  "crash-after",
+];
 
 /**
  * The pages and the HTTP API below `/_local/`, documented in docs/reference/local-api.md.

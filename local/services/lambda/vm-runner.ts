@@ -1,3 +1,4 @@
+import { NoReply } from "../../aws-error";
 import type { Clock } from "../../clock";
 import type { HttpRequest, HttpResponse } from "../../service";
 import { forget } from "./vm/modules";
@@ -188,9 +189,9 @@ export class VmRunner implements FunctionRunner, VmHost {
       if (call.environment.dead) return;
       this.stir(call.environment);
       call.respond(response);
-    } catch {
+    } catch (error) {
       // Whatever kept the reply back, ConnectionLost above all: the function sees a connection that broke.
-      if (call.environment.dead) return;
+      if (call.environment.dead || error instanceof NoReply) return;
       this.stir(call.environment);
       call.break();
     }
