@@ -1,5 +1,4 @@
 import { encodePlayerId } from "../../components/shared/player-keys";
-import type { Json } from "../service";
 import type { LocalStack } from "../stack";
 
 export interface SamplePlayer {

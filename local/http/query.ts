@@ -60,7 +60,15 @@ export function writeQueryError(error: AwsError, xmlns: string, requestId: strin
   };
 }
 
-/** The query protocol says `AccessDenied` where the JSON protocols say `AccessDeniedException`. */
+/** What the query protocol calls errors that every service has; the JSON protocols have other names for them. */
+const QUERY_CODES: Readonly<Record<string, string>> = {
+  AccessDeniedException: "AccessDenied",
+  ThrottlingException: "Throttling",
+  InvalidSignatureException: "SignatureDoesNotMatch",
+  UnrecognizedClientException: "InvalidClientTokenId",
+  MissingAuthenticationTokenException: "MissingAuthenticationToken",
+};
+
 function queryCode(code: string): string {
-  return code === "AccessDeniedException" ? "AccessDenied" : code === "ThrottlingException" ? "Throttling" : code;
+  return QUERY_CODES[code] ?? code;
 }
