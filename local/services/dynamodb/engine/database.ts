@@ -6,7 +6,7 @@ import { limits } from "../limits";
 import { capture, reinstate, type Snapshot } from "./snapshot";
 import { Stream, type StreamViewType } from "./stream";
 import { Table } from "./table";
-import { TimeToLive } from "./time-to-live";
+import { TimeToLive, type Schedule } from "./time-to-live";
 
 export interface DatabaseOptions {
   readonly clock: Clock;
@@ -78,15 +78,17 @@ export class Database implements StreamsPort {
     table.stream = undefined;
   }
 
-  setTimeToLive(table: Table, attribute: string | undefined): void {
+  /** @param schedule what waits already, when the table comes back from a snapshot. */
+  setTimeToLive(table: Table, attribute: string | undefined, schedule?: Schedule): void {
     table.timeToLive?.stop();
     table.timeToLive = undefined;
     const { timeToLive: _, ...definition } = table.definition;
     table.definition = attribute === undefined ? definition : { ...definition, timeToLive: attribute };
     if (attribute === undefined) return;
-    const timeToLive = new TimeToLive(attribute, this.clock, (keys) => this.expire(table, keys));
-    for (const [key, row] of table.rows.entries()) timeToLive.follow(key, undefined, row.item);
+    const timeToLive = new TimeToLive(attribute, this.clock, (keys) => this.expire(table, keys), schedule);
     table.timeToLive = timeToLive;
+    if (schedule) return;
+    for (const [key, row] of table.rows.entries()) timeToLive.follow(key, undefined, row.item);
   }
 
   /** Takes the table and its expiry away; its stream stays readable for a day. */

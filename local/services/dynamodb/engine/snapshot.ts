@@ -2,6 +2,7 @@ import type { Database, Remembered } from "./database";
 import type { IndexDefinition } from "./index-store";
 import type { Rows } from "./rows";
 import type { Stream, StreamState } from "./stream";
+import type { Schedule } from "./time-to-live";
 import { Table, type TableDefinition } from "./table";
 
 interface SavedTable {
@@ -10,6 +11,7 @@ interface SavedTable {
   readonly bytes: number;
   readonly indexes: readonly { readonly definition: IndexDefinition; readonly rows: Rows; readonly bytes: number }[];
   readonly streamArn: string | undefined;
+  readonly schedule: Schedule | undefined;
 }
 
 /** The engine's state at one moment. */
@@ -32,6 +34,7 @@ export function capture(database: Database): Snapshot {
         bytes,
       })),
       streamArn: table.stream?.arn,
+      schedule: table.timeToLive?.schedule.clone(),
     })),
     streams: [...database.streams.values()].map((stream) => ({ stream, state: stream.state() })),
     tokens: [...database.tokens],
@@ -60,6 +63,6 @@ export function reinstate(database: Database, snapshot: Snapshot): void {
     table.bytes = saved.bytes;
     table.stream = saved.streamArn === undefined ? undefined : database.streams.get(saved.streamArn);
     database.tables.set(table.name, table);
-    database.setTimeToLive(table, saved.definition.timeToLive);
+    database.setTimeToLive(table, saved.definition.timeToLive, saved.schedule?.clone());
   }
 }

@@ -1,18 +1,21 @@
 import BTree from "sorted-btree";
 import type { Clock, Timer } from "../../../clock";
 import { waits } from "../limits";
-import { member, type Item } from "../values";
+import { compareText, member, type Item } from "../values";
 
 const bucketMs = 60_000;
+const bucketDigits = 10;
 /** Items that expired longer ago than this are left alone: howitworks-ttl.html. */
 const oldestSeconds = 5 * 365 * 86_400;
 
+/** Storage keys behind the minute in which they are due, so that they lie in the order of their deletion. */
+export type Schedule = BTree<string, undefined>;
+
 /**
- * Deletes items some time after their expiry. Keys wait in buckets of a minute, and one timer waits for the first
- * bucket, so that time in which nothing expires costs nothing.
+ * Deletes items some time after their expiry, to the minute. One timer waits for the first minute in which something
+ * is due, so that time in which nothing expires costs nothing.
  */
 export class TimeToLive {
-  private readonly buckets = new BTree<number, Set<string>>(undefined, (a, b) => a - b);
   private timer: Timer | undefined;
   private armedFor: number | undefined;
 
@@ -21,18 +24,19 @@ export class TimeToLive {
     readonly attribute: string,
     private readonly clock: Clock,
     private readonly expire: (keys: readonly string[]) => void,
-  ) {}
+    readonly schedule: Schedule = new BTree<string, undefined>(undefined, compareText),
+  ) {
+    this.arm();
+  }
 
   /** Follows a change of the item under `key`. */
   follow(key: string, before: Item | undefined, after: Item | undefined): void {
     const oldBucket = this.bucketOf(before);
     const newBucket = this.bucketOf(after);
     if (oldBucket === newBucket) return;
-    if (oldBucket !== undefined) this.remove(oldBucket, key);
+    if (oldBucket !== undefined) this.schedule.delete(entry(oldBucket, key));
     if (newBucket === undefined) return;
-    const keys = this.buckets.get(newBucket);
-    if (keys) keys.add(key);
-    else this.buckets.set(newBucket, new Set([key]));
+    this.schedule.set(entry(newBucket, key), undefined);
     this.arm();
   }
 
@@ -48,7 +52,6 @@ export class TimeToLive {
     this.timer?.cancel();
     this.timer = undefined;
     this.armedFor = undefined;
-    this.buckets.clear();
   }
 
   private expiryOf(item: Item | undefined): number | undefined {
@@ -64,14 +67,8 @@ export class TimeToLive {
     return seconds === undefined ? undefined : Math.ceil((seconds * 1000 + waits.ttl) / bucketMs);
   }
 
-  private remove(bucket: number, key: string): void {
-    const keys = this.buckets.get(bucket);
-    if (!keys?.delete(key)) return;
-    if (keys.size === 0) this.buckets.delete(bucket);
-  }
-
   private arm(): void {
-    const first = this.buckets.minKey();
+    const first = this.first();
     if (first === undefined || (this.armedFor !== undefined && this.armedFor <= first)) return;
     this.timer?.cancel();
     this.armedFor = first;
@@ -82,13 +79,22 @@ export class TimeToLive {
     this.timer = undefined;
     this.armedFor = undefined;
     const due: string[] = [];
-    for (;;) {
-      const first = this.buckets.minKey();
-      if (first === undefined || first * bucketMs > this.clock.now()) break;
-      due.push(...this.buckets.get(first)!);
-      this.buckets.delete(first);
+    const end = entry(Math.floor(this.clock.now() / bucketMs) + 1, "");
+    for (let next = this.schedule.minKey(); next !== undefined && next < end; next = this.schedule.minKey()) {
+      due.push(next.slice(bucketDigits));
+      this.schedule.delete(next);
     }
     if (due.length > 0) this.expire(due);
     this.arm();
   }
+
+  /** The first minute in which something is due. */
+  private first(): number | undefined {
+    const next = this.schedule.minKey();
+    return next === undefined ? undefined : Number(next.slice(0, bucketDigits));
+  }
+}
+
+function entry(bucket: number, key: string): string {
+  return String(bucket).padStart(bucketDigits, "0") + key;
 }
