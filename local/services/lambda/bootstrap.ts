@@ -1,4 +1,5 @@
 import type * as PathModule from "node:path";
+import type * as CryptoModule from "node:crypto";
 import type * as FsModule from "node:fs";
 import type * as UtilModule from "node:util";
 import type * as TimersModule from "node:timers";
@@ -76,7 +77,37 @@ export function bootstrap(req: NodeJS.Require): void {
   let told: number | undefined | null = null;
   let watching = false;
 
+  // Work of the thread pool for cryptography and compression shows in no list of active resources: it is counted.
+  let jobs = 0;
+  const counted = (owner: object, names: readonly string[]): void => {
+    for (const name of names) {
+      const original: unknown = Reflect.get(owner, name);
+      if (typeof original !== "function") continue;
+      const wrapper = function (this: unknown, ...args: unknown[]): unknown {
+        const last = args.at(-1);
+        if (typeof last === "function") {
+          jobs++;
+          args[args.length - 1] = function (this: unknown, ...results: unknown[]): unknown {
+            jobs--;
+            return Reflect.apply(last, this, results) as unknown;
+          };
+        }
+        const result: unknown = Reflect.apply(original, this, args);
+        if (result instanceof Promise) {
+          jobs++;
+          result.then(
+            () => jobs--,
+            () => jobs--,
+          );
+        }
+        return result;
+      };
+      Object.defineProperties(wrapper, Object.getOwnPropertyDescriptors(original));
+      Object.defineProperty(owner, name, { value: wrapper, writable: true, configurable: true });
+    }
+  };
   const busy = (): boolean =>
+    jobs > 0 ||
     process
       .getActiveResourcesInfo()
       .some((kind) => kind !== "MessagePort" && kind !== "Timeout" && kind !== "Immediate");
@@ -121,6 +152,15 @@ export function bootstrap(req: NodeJS.Require): void {
   };
 
   if (clock) {
+    const crypto = req("node:crypto") as typeof CryptoModule;
+    const verbs = ["sign", "verify", "randomBytes", "randomFill", "pbkdf2", "scrypt", "hkdf", "generateKey"];
+    counted(crypto, verbs);
+    counted(req("node:zlib") as object, ["gzip", "gunzip", "deflate", "inflate", "brotliCompress", "brotliDecompress"]);
+    const subtle = Object.getPrototypeOf(crypto.webcrypto.subtle) as object;
+    counted(
+      subtle,
+      Object.getOwnPropertyNames(subtle).filter((name) => name !== "constructor"),
+    );
     const RealDate = native.Date;
     const VirtualDate = function (this: unknown, ...parts: unknown[]): unknown {
       if (!new.target) return new RealDate(now()).toString();

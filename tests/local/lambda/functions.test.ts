@@ -92,6 +92,26 @@ describe("Lambda functions", () => {
     expect((await run).payload).to.deep.equal({ from, iso: new Date(from + 2510).toISOString(), took: 2510 });
   });
 
+  it("holds time while a function computes where no list shows it", async () => {
+    await r.fn(
+      "crypto",
+      `const crypto = require("crypto");
+      const { promisify } = require("util");
+      exports.handler = async () => {
+        const from = Date.now();
+        const timer = setTimeout(() => {}, 1000);
+        await promisify(crypto.scrypt)("a", "b", 32, { N: 65536, r: 8, maxmem: 1e8 });
+        await globalThis.crypto.subtle.generateKey({ name: "RSA-PSS", modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]), hash: "SHA-256" }, true, ["sign"]);
+        clearTimeout(timer);
+        return Date.now() - from;
+      }`,
+      { timeout: 30 },
+    );
+    const run = r.invoke("crypto");
+    await r.clock.advance(10_000);
+    expect((await run).payload).to.equal(0);
+  });
+
   it("stops a function at its time-out and starts afresh", async () => {
     await r.fn(
       "slow",

@@ -35,6 +35,7 @@ export class VmEnvironment {
   private handler: Handler | undefined;
   private problem: string | undefined;
   private invoked = false;
+  private readonly variables: Readonly<Record<string, string>>;
 
   constructor(
     readonly id: string,
@@ -42,6 +43,7 @@ export class VmEnvironment {
     private readonly host: VmHost,
   ) {
     this.idleSince = host.clock.now();
+    this.variables = code.environment(id);
   }
 
   get running(): boolean {
@@ -108,7 +110,7 @@ export class VmEnvironment {
     const around = surround({
       clock: this.host.clock,
       random: this.host.random,
-      variables: this.code.environment(this.id),
+      variables: this.variables,
       fetch: fetchFunction(outgoing),
       line: (line) => this.run?.request.line(line),
       enter: (run) => this.enter(run),
