@@ -44,7 +44,7 @@ export function emailAdapter({ templates, types, recipients, unsubscribeUrl }: A
     if ("detail" in rendered) return { fail: { code: "template-error", ...about, ...rendered } };
     const subject = rendered.subject.trim();
     // A line break would end the header and begin another of the data's choosing.
-    // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+
     if (/[\u0000-\u001f\u007f]/.test(subject) || subject.length > MAX_SUBJECT || subject === "") {
       const detail = `a subject is 1 to ${MAX_SUBJECT} characters on one line`;
       return { fail: { code: "template-error", ...about, locale, field: "subject", detail } };

@@ -30,7 +30,7 @@ export function checkArgs(component: string, args: Checked): void {
   if (!isAddress(sender.address)) {
     refuse("sender.address", sender.address, "an e-mail address", "Give the address that mails are from.");
   }
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+
   if (sender.name !== undefined && /[\u0000-\u001f\u007f]/.test(sender.name)) {
     refuse("sender.name", sender.name, "text on one line", "Remove the line breaks.");
   }

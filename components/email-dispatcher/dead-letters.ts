@@ -7,6 +7,7 @@ import { bury, sendCopy } from "./copies";
 import { parseEnvelope, type Envelope } from "./envelope";
 import { readFate } from "./fate";
 import { nextStep } from "./protocol";
+import { logError } from "../shared/log";
 
 export interface DeadLetterSettings {
   readonly table: Captured<string>;
@@ -34,7 +35,7 @@ export function deadLetterHandler(settings: DeadLetterSettings): HandlerFactory<
           if (envelope) await handle(envelope);
           else await keep(record.body);
         } catch (error) {
-          console.error("dead-letter", record.messageId, error);
+          logError("dead-letter", record.messageId, error);
           failures.push({ itemIdentifier: record.messageId });
         }
       }

@@ -11,6 +11,7 @@ import { readFate } from "./fate";
 import { MAX_TRIES } from "./limits";
 import { composeMail, type Sender } from "./mime";
 import { nextStep, refusalDelay, throttleDelay } from "./protocol";
+import { logError, logWarning } from "../shared/log";
 
 /** All that a delivery touches. */
 export interface Delivery {
@@ -66,7 +67,7 @@ export async function deliver(delivery: Delivery, envelope: Envelope): Promise<v
 /** Sends the attempt that is ours and writes what came of it; what stays unclear waits for SES's event. */
 async function sendClaimed(delivery: Delivery, place: Place, attempt: number, raw: Buffer): Promise<void> {
   const answer = await ask(delivery, place.envelope, attempt, raw);
-  if (answer.kind !== "accepted") console.warn("mail", place.envelope.id, attempt, answer);
+  if (answer.kind !== "accepted") logWarning(`mail attempt ${attempt}`, place.envelope.id, answer);
   const after: Place = { ...place, now: Date.now() };
   try {
     if (answer.kind === "accepted") {
@@ -76,19 +77,22 @@ async function sendClaimed(delivery: Delivery, place: Place, attempt: number, ra
     if (answer.kind === "throttled") {
       if (!(await throttled(after, attempt, answer.detail))) return;
       const wait = throttleDelay(place.fate.throttles, answer.daily, Math.random());
-      return await sendCopy(delivery.queues, delivery.queueUrl, place.envelope, wait);
+      await sendCopy(delivery.queues, delivery.queueUrl, place.envelope, wait);
+      return;
     }
     if (answer.kind === "refused") {
       const tries = place.fate.tries + 1;
       if (tries >= MAX_TRIES) {
-        return await giveUp(delivery, after, "sending", attempt, "attempts-used-up", answer.detail, 1);
+        await giveUp(delivery, after, "sending", attempt, "attempts-used-up", answer.detail, 1);
+        return;
       }
       if (!(await refused(after, attempt, answer.detail))) return;
-      return await sendCopy(delivery.queues, delivery.queueUrl, place.envelope, refusalDelay(tries));
+      await sendCopy(delivery.queues, delivery.queueUrl, place.envelope, refusalDelay(tries));
+      return;
     }
   } catch (error) {
     // What SES said could not be written down: for whoever looks next the attempt is as good as unclear.
-    console.error("mail", place.envelope.id, attempt, answer.kind, error);
+    logError(`mail attempt ${attempt} ${answer.kind}`, place.envelope.id, error);
   }
   await sendCopy(delivery.queues, delivery.reconcileUrl, place.envelope, delivery.holdMs / 1000);
 }

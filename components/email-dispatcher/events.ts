@@ -4,6 +4,7 @@ import type { Captured, HandlerFactory } from "../shared/callback";
 import { recordEvent } from "./record-event";
 import { parseMailEvent } from "./ses-event";
 import { suppress } from "./suppression";
+import { logError, logNumbers, logWarning } from "../shared/log";
 
 export interface EventSettings {
   readonly table: Captured<string>;
@@ -20,7 +21,7 @@ export function eventHandler(settings: EventSettings): HandlerFactory<SQSEvent, 
       for (const record of event.Records) {
         const told = parseMailEvent(record.body);
         if (!told) {
-          console.warn("event not understood", record.body.slice(0, 500));
+          logWarning("event not understood", record.messageId, record.body.slice(0, 500));
           continue;
         }
         try {
@@ -29,12 +30,12 @@ export function eventHandler(settings: EventSettings): HandlerFactory<SQSEvent, 
           if (told.kind === "Send") oldestSend = Math.max(oldestSend, Date.now() - told.at);
           if (told.message) await recordEvent(client, table, told, told.message);
         } catch (error) {
-          console.error("event", record.messageId, error);
+          logError("event", record.messageId, error);
           failures.push({ itemIdentifier: record.messageId });
         }
       }
       // Read by a metric filter: how late SES's Send events come. The hold must be longer.
-      if (oldestSend >= 0) console.info({ sendEventAge: oldestSend });
+      if (oldestSend >= 0) logNumbers({ sendEventAge: oldestSend });
       return { batchItemFailures: failures };
     };
   };

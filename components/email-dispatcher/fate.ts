@@ -1,4 +1,4 @@
-import * as dynamodb from "@aws-sdk/client-dynamodb";
+import type * as dynamodb from "@aws-sdk/client-dynamodb";
 import { messageKey, suppressionKey } from "../message-store/keys";
 import { readItems } from "../message-store/recipients";
 import { isStatus } from "../message-store/status";

@@ -1,5 +1,6 @@
 import * as ses from "@aws-sdk/client-ses";
 import { QUOTA_TTL_MS, SANDBOX_RATE } from "./limits";
+import { logWarning } from "../shared/log";
 
 /** What a container remembers of SES's quota. */
 export interface QuotaMemory {
@@ -19,7 +20,7 @@ export async function currentRate(
       const quota = await client.send(new ses.GetSendQuotaCommand({}));
       if (quota.MaxSendRate !== undefined && quota.MaxSendRate > 0) memory.rate = quota.MaxSendRate;
     } catch (error) {
-      console.warn("quota", error);
+      logWarning("quota", "GetSendQuota", error);
     }
     memory.until = now + QUOTA_TTL_MS;
   }

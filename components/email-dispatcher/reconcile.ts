@@ -6,6 +6,7 @@ import { sendCopy } from "./copies";
 import { parseEnvelope } from "./envelope";
 import { readFate } from "./fate";
 import { nextStep } from "./protocol";
+import { logError } from "../shared/log";
 
 export interface ReconcileSettings {
   readonly table: Captured<string>;
@@ -36,7 +37,7 @@ export function reconcileHandler(settings: ReconcileSettings): HandlerFactory<SQ
           if (next.step === "hold") await sendCopy(queues, settings.reconcileUrl.get(), envelope, next.delaySeconds);
           else await sendCopy(queues, settings.queueUrl.get(), envelope, 0);
         } catch (error) {
-          console.error("reconcile", record.messageId, error);
+          logError("reconcile", record.messageId, error);
           failures.push({ itemIdentifier: record.messageId });
         }
       }

@@ -10,6 +10,7 @@ import { takeLease, type LeaseMemory } from "./lease";
 import { SES_TIMEOUT_MS } from "./limits";
 import type { Sender } from "./mime";
 import { currentRate, type QuotaMemory } from "./quota";
+import { logError } from "../shared/log";
 
 export interface SendSettings {
   readonly table: Captured<string>;
@@ -57,7 +58,7 @@ export function sendHandler(settings: SendSettings): HandlerFactory<SQSEvent, SQ
         try {
           await work();
         } catch (error) {
-          console.error("send", id, error);
+          logError("send", id, error);
           failures.push({ itemIdentifier: id });
         }
       }

@@ -1,6 +1,7 @@
 import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import type { HandlerFactory } from "../shared/callback";
 import type { StatusChange } from "./message";
+import { logError } from "../shared/log";
 
 /** A studio's reaction to a change of status. It may come more than once for one change: `change.event` tells. */
 export type StatusHandler = (change: StatusChange, context: Context) => Promise<void>;
@@ -13,7 +14,7 @@ export function statusHandler(react: StatusHandler): HandlerFactory<SQSEvent, SQ
       try {
         await react(JSON.parse(record.body) as StatusChange, context);
       } catch (error) {
-        console.error("status", record.messageId, error);
+        logError("status", record.messageId, error);
         failures.push({ itemIdentifier: record.messageId });
       }
     }

@@ -15,6 +15,7 @@ import { publishAll, type Publication } from "./publish";
 import { readRecipients } from "./recipients";
 import { statusPublication } from "./status-change";
 import { readSuppressed } from "./suppressions";
+import { logError } from "../shared/log";
 
 export interface PrepareSettings {
   readonly table: Captured<string>;
@@ -65,7 +66,7 @@ export function prepareHandler(settings: PrepareSettings): HandlerFactory<Dynamo
         try {
           await step();
         } catch (error) {
-          console.error("prepare", sequence, error);
+          logError("prepare", sequence, error);
           failed[sequence] = true;
         }
       }
@@ -96,7 +97,7 @@ export function prepareHandler(settings: PrepareSettings): HandlerFactory<Dynamo
         const addresses = judged.flatMap(({ verdict }) => (verdict.to === "render" ? [verdict.address] : []));
         suppressed = await readSuppressed(database, table, addresses);
       } catch (error) {
-        console.error("prepare", error);
+        logError("prepare", "batch", error);
         judged = [];
         for (const { sequence } of work) failed[sequence] = true;
       }

@@ -3,6 +3,7 @@ import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import type { Captured, HandlerFactory } from "../shared/callback";
 import { conclude } from "./conclude";
 import type { StoredMessage } from "./message";
+import { logError } from "../shared/log";
 
 /** Reads the catch-all queue: what no channel takes has failed, and its item says so. */
 export function unknownChannelHandler({
@@ -20,7 +21,7 @@ export function unknownChannelHandler({
           const reason = { code: "channel-unknown", detail: message.channel };
           await conclude(client, table.get(), message, { to: "failed", reason }, Math.floor(Date.now() / 1000));
         } catch (error) {
-          console.error("unknown-channel", record.messageId, error);
+          logError("unknown-channel", record.messageId, error);
           failures.push({ itemIdentifier: record.messageId });
         }
       }

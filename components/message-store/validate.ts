@@ -135,7 +135,8 @@ function problem(field: string, got: unknown, expected: string): MessageProblem 
 
 function show(value: unknown): string {
   try {
-    return typeof value === "function" ? "a function" : (JSON.stringify(value) ?? String(value));
+    const json = JSON.stringify(value) as string | undefined;
+    return typeof value === "function" ? "a function" : (json ?? String(value));
   } catch {
     return `a value of type ${typeof value}`;
   }

@@ -1,3 +1,4 @@
+/* eslint-disable no-console -- what handlers log is silenced */
 import { expect } from "chai";
 import * as fc from "fast-check";
 import { parseMailEvent } from "../../../components/email-dispatcher/ses-event";

@@ -169,11 +169,10 @@ export function sesEvent(
   });
 }
 
-export async function enqueue(world: World, message: Partial<Message> = {}): Promise<{ player: string; id: string }> {
+export async function enqueue(_world: World, message: Partial<Message> = {}): Promise<{ player: string; id: string }> {
   const player = message.player ?? "ada";
   const whole = { player, type: "transactional", template: "welcome", data: { name: "Ada", level: 7 }, ...message };
   const { id } = await handlers().client.enqueue(whole);
-  void world;
   return { player, id };
 }
 

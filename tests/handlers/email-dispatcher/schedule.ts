@@ -181,7 +181,7 @@ export class Schedule {
           this.pending.splice(this.pending.indexOf(entry), 1);
           worker.state = "running";
           void this.happen(fate, worker, call, this.watched(changed)).then(resolve, (error: unknown) => {
-            if (worker.state !== "dead") reject(error as Error);
+            if (worker.state !== "dead") reject(error instanceof Error ? error : new Error(String(error)));
           });
         },
       };
@@ -258,8 +258,7 @@ export class Schedule {
     }
     if (plan.broken === "claim" && to === "sending") return () => Promise.resolve({});
     if (plan.broken === "condition" && values[":attempt"]) {
-      const { ConditionExpression: _dropped, ...rest } = input;
-      return () => world.perform(call.operation, rest);
+      return () => world.perform(call.operation, without(input, "ConditionExpression"));
     }
     if (plan.broken === "count-throttles" && String(input["UpdateExpression"]).includes("tries - :one")) {
       const UpdateExpression = String(input["UpdateExpression"]).replace("tries - :one", "tries - :zero");

@@ -1,3 +1,4 @@
+/* eslint-disable no-console -- what handlers log is silenced */
 import { expect } from "chai";
 import { World } from "../message-store/world";
 import { handlers } from "./fixture";

@@ -1,3 +1,4 @@
+/* eslint-disable no-console -- what handlers log is silenced */
 import { expect } from "chai";
 import { messageKey, suppressionKey } from "../../../components/message-store/keys";
 import { context, lost, sdkError, World } from "../message-store/world";
@@ -193,7 +194,7 @@ describe("send", () => {
     let message = "";
     await handlers()
       .send()(world.sqsEvent([world.queues[QUEUE]?.[0]?.body ?? ""]), context)
-      .catch((error: Error) => (message = error.message));
+      .catch((error: unknown) => (message = (error as Error).message));
     expect(message).to.equal("socket hang up");
     expect(world.mails).to.deep.equal([]);
   });

@@ -73,8 +73,8 @@ describe("enqueue", () => {
     expect((await world.item(messageKey(plain.player, id)))?.["status"]).to.deep.equal({ S: "queued" });
     let cancelled = "";
     const again = { Put: { TableName: TABLE, Item: { pk: { S: "STATE" }, sk: { S: "2" } } } };
-    await world.perform("TransactWriteItems", { TransactItems: [again, item] }).catch((error: Error) => {
-      cancelled = error.name;
+    await world.perform("TransactWriteItems", { TransactItems: [again, item] }).catch((error: unknown) => {
+      cancelled = (error as Error).name;
     });
     expect(cancelled).to.equal("TransactionCanceledException");
     expect(await world.item({ pk: { S: "STATE" }, sk: { S: "2" } })).to.equal(undefined);
@@ -103,7 +103,7 @@ describe("enqueue", () => {
     expect((await handler(plain, context)).created).to.equal(1);
     world.gate = () => Promise.reject(lost());
     let message = "";
-    await handler(plain, context).catch((error: Error) => (message = error.message));
+    await handler(plain, context).catch((error: unknown) => (message = (error as Error).message));
     expect(message).to.equal("socket hang up");
   });
 

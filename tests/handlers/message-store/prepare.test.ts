@@ -1,5 +1,4 @@
 import { expect } from "chai";
-import type { DynamoDBRecord } from "aws-lambda";
 import { suppressionKey } from "../../../components/message-store/keys";
 import type { Message } from "../../../components/message-store/message";
 import { enqueue, envelope, handlers, PARKED, prepareAll, putPlayer, told } from "../email-dispatcher/fixture";
@@ -193,7 +192,7 @@ describe("prepare", () => {
     const h = handlers({ prepare: { subscribed: ["skipped"] } });
     const of = await enqueue(world, { player: "cy", run: "r1" });
     await prepareAll(world, h);
-    await prepareAll(world, h, world.records().slice(1) as DynamoDBRecord[]);
+    await prepareAll(world, h, world.records().slice(1));
     const changes = world.published.filter(({ topic }) => topic === "t:status");
     expect(changes).to.have.length(1);
     expect(changes[0]?.attributes).to.deep.equal({ status: "skipped", channel: "email", type: "transactional" });

@@ -143,7 +143,7 @@ export class World {
   }
 
   bodies(queue: string): unknown[] {
-    return (this.queues[queue] ?? []).map((copy) => JSON.parse(copy.body));
+    return (this.queues[queue] ?? []).map((copy) => JSON.parse(copy.body) as unknown);
   }
 
   enqueueCopy(queue: string, body: string, delaySeconds = 0, attributes: Record<string, string> = {}): void {
