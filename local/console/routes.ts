@@ -118,6 +118,12 @@ async function answer(
   }
 }
 
+const SIMULATED = ["open", "click", "bounce", "complaint"] as const;
+
+function isSimulated(event: unknown): event is (typeof SIMULATED)[number] {
+  return (SIMULATED as readonly unknown[]).includes(event);
+}
+
 async function mailRoute(cloud: Cloud, request: HttpRequest, route: string): Promise<HttpResponse> {
   const [, method, id, action] = /^(GET|POST) \/_local\/inbox\/([^/]+)(?:\/(page|simulate))?$/.exec(route) ?? [];
   const mail =
@@ -128,8 +134,10 @@ async function mailRoute(cloud: Cloud, request: HttpRequest, route: string): Pro
           .find((m) => m.id === decodeURIComponent(id));
   if (!mail) return problem(404, `${request.path}: there is nothing here; docs/reference/local-api.md lists what is.`);
   if (method === "GET") return action === "page" ? html(mailPage(mail)) : json(mail);
-  const { event, bot } = body(request);
-  await sesEngine(cloud).simulate(mail.id, event as "open" | "click" | "bounce" | "complaint", { bot: bot === true });
+  const { event, bot, link } = body(request);
+  if (!isSimulated(event))
+    return problem(400, `event: got ${JSON.stringify(event)}; expected one of ${SIMULATED.join(", ")}.`);
+  await sesEngine(cloud).simulate(mail.id, event, { bot: bot === true, ...(typeof link === "string" ? { link } : {}) });
   return json({ id: mail.id, event });
 }
 
