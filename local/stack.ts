@@ -62,8 +62,7 @@ export class LocalStack {
         project: project.name,
         stack: stackName,
         config: { ...project.config, ...options.config },
-        // eslint-disable-next-line @typescript-eslint/no-require-imports -- a program is a module known only now
-        load: options.load ?? (() => require(join(folder, project.main)) as unknown),
+        load: options.load ?? (() => loadAnew(join(folder, project.main))),
       });
       const stack = new LocalStack(cloud, issuer, server, program);
       await stack.evaluate();
@@ -99,4 +98,12 @@ export class LocalStack {
     await this.cloud.close();
     await this.server.close();
   }
+}
+
+/** Runs a program's main module, also when this process has run it before; what it imports stays as loaded. */
+function loadAnew(main: string): unknown {
+  const file = require.resolve(main);
+  delete require.cache[file];
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- a program is a module known only now
+  return require(file) as unknown;
 }
