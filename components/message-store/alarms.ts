@@ -28,6 +28,7 @@ export function alarmsOf(store: MessageStore): AlarmSpec[] {
     ...functionAlarms("sweep", sweepFunction.name),
     ...functionAlarms("enqueue", enqueueFunction.name),
     ...functionAlarms("unknown-channel", unknownChannelFunction.name),
+    ...functionAlarms("redrive", store.redriveFunction.name),
     ...unessential(
       queueAlarms("unknown-channel", catchAll.queue.name, catchAll.deadLetters.name, { depth: 100, ageSeconds: 900 }),
     ),

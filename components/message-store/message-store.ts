@@ -22,6 +22,7 @@ import type { MessageType } from "./message";
 import { statusHandler, type StatusHandler } from "./on-status";
 import { prepareHandler } from "./prepare";
 import { readStatements, updateStatements, writeStatements } from "./grants";
+import { storeRedriveHandler } from "./redrive";
 import { STATUSES, type MessageStatus } from "./status";
 import { sweepHandler } from "./sweep";
 import { createTable } from "./table";
@@ -80,6 +81,8 @@ export class MessageStore extends pulumi.ComponentResource {
   readonly sweepFunction: LambdaFunction;
   /** Reads the catch-all queue. */
   readonly unknownChannelFunction: LambdaFunction;
+  /** For operators: prepares again what the stream's mapping gave up. */
+  readonly redriveFunction: LambdaFunction;
   /** What can never be prepared, and batches given up by the stream's mapping. */
   readonly failures: aws.sqs.Queue;
   /** What no channel takes. */
@@ -108,6 +111,7 @@ export class MessageStore extends pulumi.ComponentResource {
     this.prepareFunction = this.createPrepare(args.directory);
     this.sweepFunction = this.createSweep();
     this.enqueueFunction = this.createEnqueue();
+    this.redriveFunction = this.createRedrive();
     this.catchAll = this.createCatchAll();
     this.unknownChannelFunction = this.createUnknownChannel();
     createAlarms(this, name, alarmsOf(this), args.monitoring);
@@ -313,6 +317,25 @@ export class MessageStore extends pulumi.ComponentResource {
         statements: writeStatements(this),
         timeout: 30,
         onFailure: this.failures.arn,
+      },
+      { parent: this },
+    );
+  }
+
+  private createRedrive(): LambdaFunction {
+    const { table, failures, key } = this;
+    return new LambdaFunction(
+      `${this.name}-redrive`,
+      {
+        description: "Prepares again what the stream's mapping gave up.",
+        key,
+        handler: storeRedriveHandler({ table: table.name, failuresUrl: failures.url }),
+        statements: [
+          { Sid: "ReadGivenUp", Action: ["sqs:ReceiveMessage", "sqs:DeleteMessage"], Resource: failures.arn },
+          { Sid: "ReadBatch", Action: ["dynamodb:GetShardIterator", "dynamodb:GetRecords"], Resource: table.streamArn },
+          ...updateStatements(this),
+        ],
+        timeout: 300,
       },
       { parent: this },
     );

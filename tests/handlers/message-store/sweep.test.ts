@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { messageKey } from "../../../components/message-store/keys";
 import { statusHandler } from "../../../components/message-store/on-status";
+import { storeRedriveHandler } from "../../../components/message-store/redrive";
 import { sweepHandler } from "../../../components/message-store/sweep";
 import { unknownChannelHandler } from "../../../components/message-store/unknown-channel";
 import type { Context } from "aws-lambda";
@@ -36,6 +37,40 @@ describe("the store's other functions", () => {
     const hurried = { getRemainingTimeInMillis: () => 1_000 } as unknown as Context;
     expect(await sweep()({}, hurried)).to.deep.equal({ woken: 0, more: true });
     expect(await sweep()({}, context)).to.deep.equal({ woken: 230, more: false });
+  });
+
+  it("prepare again what the stream's mapping gave up", async () => {
+    await putPlayer(world, "ada", { name: "Ada", email: "ada@players.test" });
+    const gone = await enqueue(world, { player: "cy" });
+    const lost = [await enqueue(world), await enqueue(world)];
+    const after = await enqueue(world);
+    const [, first, second] = world.records();
+    const { eventSourceARN: streamArn = "" } = first ?? {};
+    const batch = {
+      DDBStreamBatchInfo: {
+        shardId: "shardId-00000000000000000000-00000000",
+        startSequenceNumber: first?.dynamodb?.SequenceNumber,
+        endSequenceNumber: second?.dynamodb?.SequenceNumber,
+        streamArn,
+      },
+    };
+    const shards = (await world.perform("DescribeStream", { StreamArn: streamArn })) as {
+      StreamDescription: { Shards: { ShardId: string }[] };
+    };
+    batch.DDBStreamBatchInfo.shardId = shards.StreamDescription.Shards[0]?.ShardId ?? "";
+    world.enqueueCopy("failures", JSON.stringify(batch));
+    world.enqueueCopy("failures", JSON.stringify({ reason: "malformed-item" }));
+    const redrive = storeRedriveHandler({ table: fixed(TABLE), failuresUrl: fixed("failures") });
+    expect(await redrive()({}, context)).to.deep.equal({ redriven: 2, kept: 1 });
+    expect(world.bodies("failures")).to.deep.equal([{ reason: "malformed-item" }]);
+    expect(await sweep()({}, context)).to.deep.equal({ woken: 2, more: false });
+    for (const of of lost) {
+      expect(await told(world, of.player, of.id)).to.deep.include({
+        status: "queued",
+        history: ["queued", "held redrive", "queued due"],
+      });
+    }
+    for (const of of [gone, after]) expect((await told(world, of.player, of.id)).history).to.deep.equal(["queued"]);
   });
 
   it("fail what no channel takes", async () => {

@@ -3,6 +3,7 @@
  * on a clock that stands still. Every outgoing call of a handler passes `gate`, where a test can hold it or make it fail.
  */
 import * as dynamodb from "@aws-sdk/client-dynamodb";
+import * as streams from "@aws-sdk/client-dynamodb-streams";
 import * as ses from "@aws-sdk/client-ses";
 import * as sns from "@aws-sdk/client-sns";
 import * as sqs from "@aws-sdk/client-sqs";
@@ -53,6 +54,7 @@ export function lost(): Error {
 
 const CLIENTS = [
   ["dynamodb", dynamodb.DynamoDBClient],
+  ["dynamodb", streams.DynamoDBStreamsClient],
   ["sqs", sqs.SQSClient],
   ["sns", sns.SNSClient],
   ["ses", ses.SESClient],
