@@ -2,8 +2,9 @@ import { Worker } from "node:worker_threads";
 import { RealClock, type Clock, type Timer } from "../../clock";
 import { bootstrap, type EnvironmentData, type FromWorker, type ToWorker } from "./bootstrap";
 import { failure, type FunctionCode, type RunRequest, type RunResult } from "./runner";
+import { workerClock } from "./worker-clock";
 
-const source = `(${bootstrap.toString()})(require)`;
+const source = `(${bootstrap.toString()})(require, ${workerClock.toString()})`;
 
 /** The cloud's time as the environments see it; undefined when the clock is the real one. */
 export function sharedTime(clock: Clock): SharedArrayBuffer | undefined {
