@@ -2,7 +2,8 @@ import { AwsError } from "../../../aws-error";
 import type { AnyOperation, Json, RestRoute } from "../../../service";
 import { filesOfZip } from "../code";
 import type { LambdaEngine } from "../engine";
-import { latest, type FunctionSettings, type LambdaFunction } from "../function";
+import type { FunctionSettings, LambdaFunction } from "../function";
+import { configurationOf } from "./configuration";
 
 interface Input extends Json {
   readonly FunctionName: string;
@@ -68,36 +69,6 @@ function changeOf(input: Json): Partial<FunctionSettings> {
     ["variables", environment?.Variables],
   ];
   return Object.fromEntries(members.filter(([, value]) => value !== undefined));
-}
-
-/** The `FunctionConfiguration` shape. */
-export function configurationOf(fn: LambdaFunction): Json {
-  const { settings } = fn;
-  return {
-    FunctionName: settings.name,
-    FunctionArn: fn.arn,
-    Runtime: settings.runtime,
-    Role: settings.role,
-    Handler: settings.handler,
-    CodeSize: fn.code.size,
-    CodeSha256: fn.code.sha256,
-    Description: settings.description,
-    Timeout: settings.timeout,
-    MemorySize: settings.memorySize,
-    LastModified: new Date(fn.lastModified).toISOString().replace("Z", "+0000"),
-    Version: latest,
-    Environment: { Variables: settings.variables },
-    ...(settings.kmsKeyArn === undefined ? {} : { KMSKeyArn: settings.kmsKeyArn }),
-    ...(settings.deadLetterArn === undefined ? {} : { DeadLetterConfig: { TargetArn: settings.deadLetterArn } }),
-    TracingConfig: { Mode: settings.tracing },
-    RevisionId: String(fn.revision),
-    State: "Active",
-    LastUpdateStatus: "Successful",
-    PackageType: "Zip",
-    Architectures: settings.architectures,
-    EphemeralStorage: { Size: 512 },
-    LoggingConfig: { LogFormat: settings.logFormat, LogGroup: settings.logGroup },
-  };
 }
 
 const base = "/2015-03-31/functions";
