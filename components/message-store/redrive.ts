@@ -102,7 +102,7 @@ export function storeRedriveHandler(settings: StoreRedriveSettings): HandlerFact
     }
 
     function wakeLater(record: streams._Record): Promise<boolean> {
-      const message = readMessage(record.dynamodb?.NewImage as Item | undefined);
+      const message = readMessage(record.dynamodb?.NewImage);
       if (message?.status !== "queued") return Promise.resolve(false);
       const now = Math.floor(Date.now() / 1000);
       return transition(database, settings.table.get(), {
