@@ -1,0 +1,92 @@
+import type { LocalIssuer } from "../../local/issuer";
+import type { Image } from "./image";
+import { MessageJudge } from "./judge-messages";
+import { PresenceJudge } from "./judge-presence";
+import { Mailbox } from "./mailbox";
+import { Players } from "./players";
+import { World } from "./world";
+
+/** What one seed is given. */
+export interface RunOptions {
+  readonly seed: number;
+  readonly image: Image;
+  readonly issuer: LocalIssuer;
+  readonly tokens: ReadonlyMap<string, string>;
+  readonly verbose?: boolean;
+}
+
+/** What came of one seed. */
+export interface RunResult {
+  readonly seed: number;
+  /** Every broken promise; empty when all were kept. */
+  readonly problems: readonly string[];
+  /** Of everything that happened, in order. */
+  readonly digest: string;
+  readonly calls: ReadonlyMap<string, number>;
+  readonly hits: ReadonlyMap<string, number>;
+  readonly others: ReadonlyMap<string, number>;
+  readonly messages: number;
+  readonly notices: number;
+  /** Ends of messages by status and reason. */
+  readonly ends: ReadonlyMap<string, number>;
+  readonly lines: readonly string[];
+}
+
+export const NAMES = ["ada", "grace", "auth0|eve", "alan", "kurt", "emmy"];
+
+const FAULTY_MS = 600_000;
+
+/** Plays one seed to its end and judges it. */
+export async function run({ seed, image, issuer, tokens, verbose = false }: RunOptions): Promise<RunResult> {
+  const world = await World.make(image, issuer, { seed, rate: 0.05 + 0.05 * (seed % 4), verbose });
+  try {
+    const { clock, injector } = world;
+    const messages = new MessageJudge(world);
+    const players = new Players(world, NAMES, tokens);
+    const mailbox = new Mailbox(world, NAMES);
+    await players.seed();
+    injector.active = true;
+    players.start(8);
+    mailbox.start(24, FAULTY_MS * 0.7);
+    await clock.advance(FAULTY_MS);
+    injector.active = false;
+    players.finish();
+    const problems: string[] = [];
+    const finished = await clock.advanceUntil(() => players.done && mailbox.done, 1_200_000);
+    if (!finished) problems.push("players or game servers are still at it long after the last fault");
+    // Twice a connection's life: whoever went unseen is found out by then.
+    await clock.advance(1_800_000);
+    await advanceWhile(world, () => !messages.quiet, 7_200_000);
+    messages.judge(mailbox.acknowledged);
+    problems.push(...messages.problems, ...mailbox.problems, ...players.problems);
+    problems.push(...new PresenceJudge(world, players).judge());
+    problems.push(...world.internal);
+    messages.close();
+    const ends = new Map<string, number>();
+    for (const { status, reason } of messages.messages()) {
+      const end = reason === undefined ? status : `${status}: ${reason}`;
+      ends.set(end, (ends.get(end) ?? 0) + 1);
+    }
+    const { calls, hits, others } = injector;
+    const all = messages.messages().length;
+    return {
+      seed,
+      problems,
+      digest: world.digest,
+      calls,
+      hits,
+      others,
+      messages: all,
+      notices: players.noticesHeard,
+      ends,
+      lines: world.lines,
+    };
+  } finally {
+    await world.close();
+  }
+}
+
+async function advanceWhile(world: World, fact: () => boolean, limitMs: number): Promise<void> {
+  const end = world.clock.now() + limitMs;
+  while (fact() && world.clock.now() < end) await world.clock.advance(60_000);
+}

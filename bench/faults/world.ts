@@ -1,0 +1,228 @@
+import { createHash, type Hash } from "node:crypto";
+import { ConnectionLost, NoReply } from "../../local/aws-error";
+import type { VirtualClock } from "../../local/clock";
+import type { Cloud } from "../../local/cloud";
+import { Front } from "../../local/http/front";
+import { ISSUER_PATH, type LocalIssuer } from "../../local/issuer";
+import type { AnyOperation, HttpRequest, HttpResponse, Json } from "../../local/service";
+import type { ApiGatewayService } from "../../local/services/apigateway";
+import type { LambdaService } from "../../local/services/lambda";
+import { VmRunner } from "../../local/services/lambda/vm-runner";
+import { sesEngine } from "../../local/services/ses";
+import type { OutgoingCall } from "../../local/services/lambda/vm/network";
+import { seededRandom } from "../../local/random";
+import { Injector, PARTIAL } from "./injector";
+import { ENDPOINT, type Image } from "./image";
+import { functionOf, shortName } from "./names";
+
+export interface WorldOptions {
+  readonly seed: number;
+  /** Chance of a fault at a call. */
+  readonly rate: number;
+  /** Keeps one line per trace event, for whoever looks into a run. @default false */
+  readonly verbose?: boolean;
+}
+
+/** One cloud of one seed: the declared program on virtual time, its functions run in this process, faults injected. */
+export class World {
+  readonly injector: Injector;
+  /** Lines of the trace, when asked for. */
+  readonly lines: string[] = [];
+  /** Errors of the cloud itself, which must not be. */
+  readonly internal: string[] = [];
+  private readonly hash: Hash = createHash("sha256");
+  /** When each invocation began, by its event's position in the trace. */
+  private readonly begun = new Map<number, number>();
+  private current: OutgoingCall | undefined;
+
+  private constructor(
+    readonly image: Image,
+    readonly cloud: Cloud,
+    readonly clock: VirtualClock,
+    readonly random: () => number,
+    readonly lambda: LambdaService,
+    readonly gateway: ApiGatewayService,
+    readonly issuer: LocalIssuer,
+    options: WorldOptions,
+  ) {
+    this.injector = new Injector({
+      // A source of its own: what is injected must not change what ids are.
+      random: seededRandom(options.seed * 7 + 3),
+      now: () => clock.now(),
+      rate: options.rate,
+    });
+    cloud.trace.on((event) => {
+      const line = [
+        event.seq,
+        event.time,
+        event.kind,
+        event.service,
+        event.name,
+        event.principal,
+        event.resource,
+        event.error,
+      ].join(" ");
+      this.hash.update(line);
+      if (event.kind === "invoke") this.begun.set(event.seq, event.time);
+      if (options.verbose) this.lines.push(line);
+      if (event.kind === "error" || event.kind === "denied")
+        this.internal.push(`${line} ${JSON.stringify(event.data ?? {})}`);
+    });
+  }
+
+  static async make(image: Image, issuer: LocalIssuer, options: WorldOptions): Promise<World> {
+    const { cloud, clock, reseed } = await image.build();
+    const random = seededRandom(options.seed);
+    reseed(random);
+    const lambda = cloud.services.get("lambda") as LambdaService;
+    const gateway = cloud.services.get("apigateway") as ApiGatewayService;
+    const world = new World(image, cloud, clock, seededRandom(options.seed * 5 + 1), lambda, gateway, issuer, options);
+    const front = new Front(cloud);
+    const runner = new VmRunner({
+      clock,
+      random,
+      newId: () => cloud.uuid(),
+      send: (request) => world.answer(front, request),
+      onCall: (call) => (world.current = call),
+    });
+    await lambda.engine.use(runner);
+    world.wireFaults();
+    return world;
+  }
+
+  /** Of everything that happened, in order. */
+  get digest(): string {
+    return this.hash.copy().digest("hex").slice(0, 16);
+  }
+
+  /** When the invocation began that makes the present call; undefined outside a call. */
+  get callerStartedAt(): number | undefined {
+    const seq = this.current && this.lambda.engine.causeOf(this.current.environmentId);
+    return seq === undefined ? undefined : this.begun.get(seq);
+  }
+
+  /** Invokes a function as a game server does. @throws Error when it failed. */
+  async invoke<R>(output: string, payload: unknown): Promise<R> {
+    const { cloud } = this;
+    const input = { FunctionName: this.image.outputs[output]!, Payload: JSON.stringify(payload) };
+    const answer = await cloud.call<{ Payload: string; FunctionError?: string }>(
+      "lambda",
+      "Invoke",
+      input,
+      cloud.operator,
+    );
+    const text = Buffer.from(answer.Payload, "base64").toString();
+    if (answer.FunctionError !== undefined) throw new Error(text);
+    return JSON.parse(text) as R;
+  }
+
+  async operator<R = Json>(service: string, operation: string, input: Json): Promise<R> {
+    return this.cloud.call<R>(service, operation, input, this.cloud.operator);
+  }
+
+  /** Resolves after `ms` on the clock. */
+  sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => this.clock.setTimer(ms, resolve));
+  }
+
+  close(): Promise<void> {
+    return this.cloud.close();
+  }
+
+  private async answer(front: Front, request: HttpRequest): Promise<HttpResponse> {
+    if (!request.path.startsWith(ISSUER_PATH)) return front.handle(request);
+    const file = request.path.split("/").at(-1)!;
+    const call = this.current!;
+    const fault = this.injector.decide(shortName(call.functionName), `issuer:${file}`, false);
+    if (fault === "crash-before" || fault === "crash-after") this.lambda.engine.crash(call.environmentId);
+    if (fault?.startsWith("time-out")) throw new NoReply();
+    if (fault !== undefined && fault !== "throttle") throw new ConnectionLost();
+    const body = file === "jwks.json" ? this.issuer.jwks() : this.issuer.discovery(ENDPOINT);
+    return {
+      status: fault === "throttle" ? 429 : 200,
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    };
+  }
+
+  private wireFaults(): void {
+    const { cloud, injector, lambda, gateway } = this;
+    cloud.faults = (site) => {
+      const poller = site.principal.type === "role" && site.principal.environmentId === undefined;
+      if (poller && !(site.service === "sqs" && /^(ReceiveMessage|DeleteMessageBatch)$/.test(site.operation)))
+        return undefined;
+      return injector.plan(site);
+    };
+    lambda.engine.deliveryFault = ({ function: name }) =>
+      !name.endsWith("emails-event-function") && injector.happens("repeated delivery", 0.06) ? "repeat" : undefined;
+    gateway.gateway.losesDisconnect = () => injector.happens("lost $disconnect", 0.4);
+    const { behaviour } = sesEngine(cloud);
+    behaviour.repeatChance = 0.3;
+    behaviour.disorderChance = 0.3;
+    for (const name of PARTIAL) this.makePartial(name);
+  }
+
+  /** Lets a batch operation leave a part undone, as the service may. */
+  private makePartial(name: string): void {
+    const { cloud, injector } = this;
+    const [service = "", operation = ""] = name.split(":");
+    const found = cloud.services.get(service)!;
+    const original = found.operations[operation]!;
+    const wrapped: AnyOperation = {
+      ...original,
+      answer: async (input, context) => {
+        const { principal } = context;
+        const meant = principal.type === "role" && injector.partial(functionOf(principal, false), name);
+        if (!meant) return original.answer(input, context);
+        const { done, left } = halves(operation, input as Json);
+        const answer =
+          done === undefined ? { Responses: {}, Successful: [] } : await original.answer(done as never, context);
+        return merged(operation, answer as Json, left);
+      },
+    };
+    cloud.services.set(service, { ...found, operations: { ...found.operations, [operation]: wrapped } });
+  }
+}
+
+/** Splits a batch: what is done and what is left. */
+function halves(operation: string, input: Json): { done: Json | undefined; left: unknown } {
+  if (operation === "PublishBatch") {
+    const entries = input["PublishBatchRequestEntries"] as Json[];
+    const kept = entries.slice(0, entries.length >> 1);
+    return {
+      done: kept.length === 0 ? undefined : { ...input, PublishBatchRequestEntries: kept },
+      left: entries.slice(entries.length >> 1),
+    };
+  }
+  const done: Record<string, unknown> = {};
+  const left: Record<string, unknown> = {};
+  let any = false;
+  for (const [table, asked] of Object.entries(input["RequestItems"] as Record<string, unknown>)) {
+    const list = (Array.isArray(asked) ? asked : (asked as { Keys: unknown[] }).Keys) as unknown[];
+    const wrap = (part: unknown[]): unknown => (Array.isArray(asked) ? part : { ...(asked as Json), Keys: part });
+    // Something is always done, so that a caller who asks again comes to an end.
+    const cut = Math.ceil(list.length / 2);
+    if (cut > 0) done[table] = wrap(list.slice(0, cut));
+    if (cut < list.length) left[table] = wrap(list.slice(cut));
+    any ||= cut > 0;
+  }
+  return { done: any ? { ...input, RequestItems: done } : undefined, left };
+}
+
+function merged(operation: string, answer: Json, left: unknown): Json {
+  switch (operation) {
+    case "BatchGetItem":
+      return { ...answer, UnprocessedKeys: left };
+    case "BatchWriteItem":
+      return { ...answer, UnprocessedItems: left };
+    default: {
+      const failed = (left as Json[]).map(({ Id }) => ({
+        Id,
+        Code: "InternalError",
+        Message: "injected",
+        SenderFault: "false",
+      }));
+      return { ...answer, Failed: [...((answer["Failed"] as Json[] | undefined) ?? []), ...failed] };
+    }
+  }
+}
