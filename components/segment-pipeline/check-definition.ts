@@ -1,56 +1,129 @@
+import { messageProblem } from "../message-store/validate";
 import { ArgumentError } from "../shared/errors";
+import { compileFilter } from "./compile-filter";
 import type { CheckedDefinition, SegmentDefinition } from "./definition";
-import type { Attributes } from "./filter";
+import { FILTER_LIMITS, type Attributes, type ParsedFilter } from "./filter";
 import { parseFilter } from "./parse-filter";
 
-/** What a definition falls back on. */
+/** What a definition falls back on, and what its message is checked against. */
 export interface DefinitionDefaults {
   readonly attributes: Attributes;
   readonly maxDataAgeSeconds: number;
   readonly maxScannedBytes: number;
+  /** Types of the message store. */
+  readonly messageTypes: readonly string[];
 }
 
-/** @throws ArgumentError that names the pipeline, the segment and the place in the filter. */
+type Refuse = (argument: string, got: unknown, expected: string, fix: string) => never;
+
+/** @throws ArgumentError that names the pipeline, the segment and the place in the definition. */
 export function checkDefinition<A extends Attributes>(
   component: string,
   name: string,
   definition: SegmentDefinition<A>,
   defaults: DefinitionDefaults,
 ): CheckedDefinition {
-  const refuse = (argument: string, got: unknown, expected: string, fix: string): never => {
+  const refuse: Refuse = (argument, got, expected, fix) => {
     throw new ArgumentError({ component, argument: `segment "${name}": ${argument}`, got, expected, fix });
   };
   if (!/^[a-z0-9][a-z0-9-]{0,39}$/.test(name)) {
     refuse("name", name, "1 to 40 lower-case letters, digits and hyphens", "Rename the segment.");
   }
+  checkMessage(definition, defaults.messageTypes, refuse);
+  checkSchedule(definition, refuse);
   const common = {
     name,
     message: definition.message,
     maxDataAgeSeconds: definition.maxDataAgeSeconds ?? defaults.maxDataAgeSeconds,
     maxScannedBytes: definition.maxScannedBytes ?? defaults.maxScannedBytes,
   };
-  if ("sql" in definition) {
-    // The text becomes a subquery: a second statement or an unclosed comment would break out of it.
-    if (!/^\s*(select|with)\b/i.test(definition.sql) || /;|--|\/\*/.test(definition.sql)) {
-      refuse(
-        "sql",
-        definition.sql,
-        "one SELECT without comments and semicolons",
-        'Return the column "pk" of profiles from {players}.',
-      );
-    }
-    return { ...common, sql: definition.sql };
+  for (const field of ["maxDataAgeSeconds", "maxScannedBytes"] as const) {
+    if (!isCount(common[field])) refuse(field, common[field], "a whole number above zero", "Correct the number.");
   }
-  const { parsed, problems } = parseFilter(definition.where, defaults.attributes);
-  const problem = problems[0];
+  if ("sql" in definition) return { ...common, sql: checkSql(definition.sql, refuse) };
+  return { ...common, where: checkWhere(component, name, definition.where, defaults.attributes, refuse) };
+}
+
+function checkMessage({ message }: SegmentDefinition<never>, types: readonly string[], refuse: Refuse): void {
+  const { type, template, data, validForSeconds } = message;
+  const sample = { player: "p", type, template, ...(data === undefined ? {} : { data }) };
+  const problem = messageProblem(sample, types, 0);
+  if (problem) {
+    const expected = problem.message.slice(problem.message.lastIndexOf("; expected ") + 11).replace(/\.$/, "");
+    refuse(`message.${problem.field}`, message, expected, `Mend ${problem.message}`);
+  }
+  if (validForSeconds !== undefined && !isCount(validForSeconds)) {
+    refuse("message.validForSeconds", validForSeconds, "a whole number of seconds above zero", "Correct the number.");
+  }
+}
+
+/** Where an expression itself is wrong, the scheduler says so when it is deployed. */
+function checkSchedule({ schedule, scheduleTimeZone }: SegmentDefinition<never>, refuse: Refuse): void {
+  if (schedule !== undefined && !/^(rate|cron|at)\(.+\)$/.test(schedule)) {
+    refuse("schedule", schedule, "rate(...), cron(...) or at(...)", "Write an expression of EventBridge Scheduler.");
+  }
+  if (scheduleTimeZone === undefined) return;
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: scheduleTimeZone });
+  } catch {
+    refuse("scheduleTimeZone", scheduleTimeZone, "an IANA time zone such as Europe/Berlin", "Correct the name.");
+  }
+}
+
+function checkSql(sql: string, refuse: Refuse): string {
+  // The text becomes a subquery: a second statement or an unclosed comment would break out of it.
+  if (!/^\s*(select|with)\b/i.test(sql) || /;|--|\/\*/.test(sql)) {
+    const fix = 'Return the column "pk" of profiles from {players}.';
+    refuse("sql", sql, "one SELECT without comments and semicolons", fix);
+  }
+  if (!isBalanced(sql)) {
+    refuse("sql", sql, "parentheses and quotes that are closed where they were opened", "Close them.");
+  }
+  checkSize(sql, "sql", refuse);
+  return sql;
+}
+
+/** Whether each parenthesis is closed after it was opened, and each quote is closed: otherwise the text leaves its subquery. */
+function isBalanced(sql: string): boolean {
+  let depth = 0;
+  const outside = sql.replace(/'[^']*'|"[^"]*"/g, "");
+  for (const character of outside) {
+    if (character === "(") depth++;
+    else if (character === ")" && --depth < 0) return false;
+    else if (character === "'" || character === '"') return false;
+  }
+  return depth === 0;
+}
+
+function checkWhere(
+  component: string,
+  name: string,
+  where: unknown,
+  attributes: Attributes,
+  refuse: Refuse,
+): ParsedFilter {
+  const { parsed, problems } = parseFilter(where, attributes);
+  const [problem] = problems;
   if (problem) {
     throw new ArgumentError({
       component,
       argument: `segment "${name}": ${problem.path}`,
-      got: definition.where,
+      got: where,
       expected: "a filter over the declared player attributes",
       fix: `Mend ${problems.map(({ path, message }) => `${path}: ${message}`).join("; ")}.`,
     });
   }
-  return { ...common, where: parsed };
+  checkSize(compileFilter(parsed, Math.floor(Date.now() / 1000)), "where", refuse);
+  return parsed;
+}
+
+function checkSize(sql: string, argument: string, refuse: Refuse): void {
+  const bytes = Buffer.byteLength(sql);
+  if (bytes > FILTER_LIMITS.sqlBytes) {
+    refuse(argument, `${bytes} bytes of SQL`, `at most ${FILTER_LIMITS.sqlBytes} bytes`, "Divide the segment.");
+  }
+}
+
+function isCount(value: number): boolean {
+  return Number.isSafeInteger(value) && value > 0;
 }

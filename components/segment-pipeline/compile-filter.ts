@@ -58,7 +58,6 @@ function comparison(column: string, { test, operand }: ResolvedTest): string {
       const values = operand as readonly (string | number)[];
       // An empty set is legal in a filter and not in SQL; the column keeps NULL apart.
       if (values.length === 0) return `CASE WHEN ${column} IS NOT NULL THEN ${test === "oneOf" ? "FALSE" : "TRUE"} END`;
-      return `(${column} IS NOT NULL AND ${test === "oneOf" ? "FALSE" : "TRUE"}) AND ${column} IS NOT NULL`;
       return `${column} ${test === "oneOf" ? "IN" : "NOT IN"} (${values.map(literal).join(", ")})`;
     }
     case "between": {

@@ -9,10 +9,25 @@ export type PlayerRecord = Readonly<Record<string, string | number | boolean | n
  * @param now epoch seconds, the run's reference time.
  */
 export function evaluateFilter(filter: ParsedFilter, player: PlayerRecord, now: number): boolean {
-  if ("all" in filter) return filter.all.every((part) => evaluateFilter(part, player, now));
-  if ("any" in filter) return filter.any.some((part) => evaluateFilter(part, player, now));
-  if ("not" in filter) return !evaluateFilter(filter.not, player, now);
-  return evaluateTest(resolveTest(filter, now), player[filter.attribute] ?? null);
+  return predicateOf(filter, now)(player);
+}
+
+/** The same for many players: relative times are resolved once. */
+export function predicateOf(filter: ParsedFilter, now: number): (player: PlayerRecord) => boolean {
+  if ("all" in filter) {
+    const parts = filter.all.map((part) => predicateOf(part, now));
+    return (player) => parts.every((part) => part(player));
+  }
+  if ("any" in filter) {
+    const parts = filter.any.map((part) => predicateOf(part, now));
+    return (player) => parts.some((part) => part(player));
+  }
+  if ("not" in filter) {
+    const negated = predicateOf(filter.not, now);
+    return (player) => !negated(player);
+  }
+  const test = resolveTest(filter, now);
+  return (player) => evaluateTest(test, player[test.attribute] ?? null);
 }
 
 function evaluateTest({ test, operand, whenNull }: ResolvedTest, value: string | number | boolean | null): boolean {

@@ -96,8 +96,19 @@ export const TESTS: Readonly<Record<string, readonly AttributeType[]>> = {
   beforeDay: ["epochSeconds"],
 };
 
-/** Limits that keep a compiled query far below Athena's 262,144 bytes. */
-export const FILTER_LIMITS = { depth: 16, tests: 200, setSize: 1_000, textBytes: 1_024, days: 36_500 } as const;
+/** Limits of a filter. */
+export const FILTER_LIMITS = {
+  depth: 16,
+  tests: 200,
+  setSize: 1_000,
+  textBytes: 1_024,
+  days: 36_500,
+  /**
+   * Bytes of the condition or SELECT: a query of Athena has at most 262,144, and the rest of ours needs some.
+   * https://docs.aws.amazon.com/athena/latest/ug/service-limits.html
+   */
+  sqlBytes: 260_000,
+} as const;
 
 /** A test in the form that the compiler and the predicate share. */
 export interface ParsedTest {

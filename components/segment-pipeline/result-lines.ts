@@ -1,4 +1,4 @@
-import { decodePlayerId } from "../shared/player-keys";
+import { decodePlayerId, encodePlayerId } from "../shared/player-keys";
 
 /** The players of one part of a result file. */
 export interface PartPlayers {
@@ -43,15 +43,17 @@ const KEY = /^"?PLAYER#((?:[A-Za-z0-9-]|_[0-9a-f]{2})+)"?\r?$/;
 
 /** Reads players from lines that hold one quoted partition key each, as Athena writes them. Blank lines are none. */
 export function readPlayers(lines: readonly string[]): PartPlayers {
-  const seen = new Set<string>();
+  const players = new Set<string>();
   let malformed = 0;
   let repeated = 0;
   for (const line of lines) {
     if (line === "" || line === "\r") continue;
     const encoded = KEY.exec(line)?.[1];
-    if (encoded === undefined) malformed++;
-    else if (seen.has(encoded)) repeated++;
-    else seen.add(encoded);
+    const player = encoded === undefined ? "" : decodePlayerId(encoded);
+    // Only what the encoding itself makes is a key: another spelling of a player would be a second message.
+    if (encoded === undefined || encodePlayerId(player) !== encoded) malformed++;
+    else if (players.has(player)) repeated++;
+    else players.add(player);
   }
-  return { players: [...seen].map(decodePlayerId), malformed, repeated };
+  return { players: [...players], malformed, repeated };
 }

@@ -162,6 +162,7 @@ export class SegmentPipeline<A extends Attributes = Attributes> extends pulumi.C
       attributes: this.args.directory.attributes,
       maxDataAgeSeconds: this.args.maxDataAgeSeconds ?? 24 * SECONDS_PER_HOUR,
       maxScannedBytes: maxScannedBytes(this.args),
+      messageTypes: Object.keys(this.args.messages.types),
     };
     if (this.definitions.soFar.some((known) => known.name === name)) {
       throw new ArgumentError({
