@@ -2,6 +2,7 @@ import * as dynamodb from "@aws-sdk/client-dynamodb";
 import * as sqs from "@aws-sdk/client-sqs";
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import type { Captured, HandlerFactory } from "../shared/callback";
+import { logError } from "../shared/log";
 import { goOffline, removeExpired } from "./connections";
 import { armCheck, forgetAtFriends, readPresence, type CheckMessage, type DropContext } from "./drop";
 
@@ -28,7 +29,7 @@ export function checkHandler(config: CheckConfig): HandlerFactory<SQSEvent, SQSB
         try {
           await checkPlayer(context, JSON.parse(body) as CheckMessage, Date.now());
         } catch (error) {
-          console.error(JSON.stringify({ level: "error", check: messageId, error: String(error) }));
+          logError("check", messageId, error);
           failed.push(messageId);
         }
       }

@@ -3,6 +3,7 @@ import * as sns from "@aws-sdk/client-sns";
 import * as sqs from "@aws-sdk/client-sqs";
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from "aws-lambda";
 import type { Captured, HandlerFactory } from "../shared/callback";
+import { logError } from "../shared/log";
 import { address, type Parcel } from "./address";
 import { changeOf, type Change } from "./changes";
 import { dropConnection, type DropContext } from "./drop";
@@ -48,14 +49,14 @@ export function notifyHandler(config: NotifyConfig): HandlerFactory<DynamoDBStre
       };
       const failed = new Set<string>();
       const fail = (sequences: readonly string[], error: unknown): void => {
-        console.error(JSON.stringify({ level: "error", records: sequences, error: String(error) }));
+        logError("not told", sequences.join(), error);
         for (const sequence of sequences) failed.add(sequence);
       };
       const changes: Change[] = [];
       for (const record of Records) {
         const change = changeOf(record);
         if (change) changes.push(change);
-        else console.error(JSON.stringify({ level: "error", parked: record.dynamodb?.Keys, reason: "cannot be told" }));
+        else logError("parked", JSON.stringify(record.dynamodb?.Keys), "it can never be told");
       }
       const parcels = await address(context, changes, now, fail);
       await inParallel(parcels, POSTS_AT_ONCE, async (parcel) => {

@@ -1,5 +1,6 @@
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import type { HandlerFactory } from "../shared/callback";
+import { logError } from "../shared/log";
 import type { PlayerEventMessage } from "./publish";
 
 /** A studio's reaction to a player event. May run more than once for one event, with the same `id`. */
@@ -14,7 +15,7 @@ export function reactHandler(react: PlayerEventHandler): HandlerFactory<SQSEvent
         try {
           await react(JSON.parse(body) as PlayerEventMessage);
         } catch (error) {
-          console.error(JSON.stringify({ level: "error", message: messageId, error: String(error) }));
+          logError("reaction", messageId, error);
           failed.push(messageId);
         }
       }

@@ -1,4 +1,5 @@
 import type { HandlerFactory } from "../shared/callback";
+import { logError } from "../shared/log";
 import { frameBuckets } from "./bucket";
 import { bodyProblem, errorFrame, isProtocolError, readFrame, replyFrame, type FrameProblem } from "./frames";
 import type { Schema } from "./schema";
@@ -78,8 +79,7 @@ export function frameHandler(
 
 /** Logs what a handler threw, without anything of the frame, and tells the client no more than whether to repeat it. */
 function failure(action: string, requestId: string, error: unknown): FrameProblem {
-  const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
-  console.error(JSON.stringify({ level: "error", action, requestId, error: name, message, stack }));
+  logError(`action ${action}`, requestId, error);
   const fromAws = typeof error === "object" && error !== null && "$metadata" in error;
   return fromAws
     ? { code: "unavailable", message: "the request could not be served now; repeat it" }

@@ -39,7 +39,7 @@ describe("RealtimeGateway", function () {
         return { joined: body.guild };
       },
     );
-    gateway.onPlayerEvent("level-up", async (event) => console.log(event.player, event.data["level"]));
+    gateway.onPlayerEvent("level-up", async () => undefined);
     gateway.onPlayerEvent("level-up", async () => undefined);
     key = new EncryptionKey("shared");
     new RealtimeGateway("bare", {

@@ -7,6 +7,7 @@ import { parseJson } from "../../../components/realtime-gateway/json";
 import { frameHandler, type FrameEvent } from "../../../components/realtime-gateway/route";
 import { validate, type Schema } from "../../../components/realtime-gateway/schema";
 import Ajv from "ajv";
+import { quietly } from "./quietly";
 
 const SCHEMA = {
   type: "object",
@@ -22,6 +23,11 @@ function event(body: string, routeKey = "act", connectionId = "c"): FrameEvent {
   return { requestContext: { connectionId, requestId: "r", routeKey, authorizer: { playerId: "p" } }, body };
 }
 
+interface Answer {
+  readonly type: string;
+  readonly error?: Record<string, string>;
+}
+
 describe("frames", () => {
   const bodies: unknown[] = [];
   const handler = frameHandler({ act: SCHEMA, fail: SCHEMA, refuse: SCHEMA }, () => async (_context, body, action) => {
@@ -31,7 +37,7 @@ describe("frames", () => {
     return { done: true };
   })();
   const send = async (text: string, routeKey = "act", connection = `c${Math.random()}`) =>
-    JSON.parse((await handler(event(text, routeKey, connection), {} as never)).body) as Record<string, never>;
+    JSON.parse((await handler(event(text, routeKey, connection), {} as never)).body) as Answer;
 
   beforeEach(() => (bodies.length = 0));
 
@@ -76,32 +82,20 @@ describe("frames", () => {
   for (const [what, text, code, field] of bad) {
     it(`answers ${code} to ${what}, and the route does not see it`, async () => {
       const frame = await send(text);
-      expect([frame["type"], frame["error"]?.["code"], frame["error"]?.["field"]]).to.deep.equal([
-        "error",
-        code,
-        field,
-      ]);
+      expect([frame.type, frame.error?.["code"], frame.error?.["field"]]).to.deep.equal(["error", code, field]);
       expect(bodies).to.deep.equal([]);
     });
   }
 
   it("gives an error's code and field to the client, of a failure nothing but its id", async () => {
-    expect((await send('{"action":"refuse","body":{"name":"x"}}', "refuse"))["error"]).to.deep.equal({
+    expect((await send('{"action":"refuse","body":{"name":"x"}}', "refuse")).error).to.deep.equal({
       code: "conflict",
       message: "again",
       field: "body.name",
     });
-    const { error } = console;
-    const lines: string[] = [];
-    console.error = (line: string) => void lines.push(line);
-    const frame = await send('{"action":"fail","body":{"name":"x"}}', "fail").finally(() => (console.error = error));
-    expect(frame["error"]).to.deep.equal({ code: "internal", message: "the gateway failed; quote request r" });
-    expect(JSON.parse(lines[0] ?? "{}")).to.include({
-      level: "error",
-      action: "fail",
-      error: "Error",
-      message: "broken",
-    });
+    const [frame, lines] = await quietly(() => send('{"action":"fail","body":{"name":"x"}}', "fail"));
+    expect(frame.error).to.deep.equal({ code: "internal", message: "the gateway failed; quote request r" });
+    expect(lines).to.deep.equal(["action fail r Error: broken"]);
   });
 
   it("answers what no route takes", async () => {
@@ -111,11 +105,11 @@ describe("frames", () => {
   });
 
   it("answers a flood with too-many-frames and lets the others be", async () => {
-    const answers = [];
+    const answers: string[] = [];
     for (let i = 0; i < 60; i++)
-      answers.push((await send('{"action":"act","body":{"name":"x"}}', "act", "flood"))["type"]);
+      answers.push((await send('{"action":"act","body":{"name":"x"}}', "act", "flood")).type);
     expect(answers.filter((type) => type === "error").length).to.be.within(5, 10);
-    expect((await send('{"action":"act","body":{"name":"x"}}', "act", "other"))["type"]).to.equal("reply");
+    expect((await send('{"action":"act","body":{"name":"x"}}', "act", "other")).type).to.equal("reply");
   });
 
   it("refills a bucket with time", () => {

@@ -120,7 +120,9 @@ describe("friends", () => {
     game.forgetFrames();
     expect(await act("anna", "unmute", "ben")).to.include({ muted: false, status: "online" });
     await game.readStream();
-    expect(game.notices("a2").map(({ kind, friend }) => `${kind} ${friend}`)).to.deep.equal(["friend ben"]);
+    expect(game.notices("a2").map(({ kind, friend }) => `${String(kind)} ${String(friend)}`)).to.deep.equal([
+      "friend ben",
+    ]);
     expect([await heard("ben", "a1"), await heard("ben", "a2")]).to.deep.equal([["ben"], ["ben"]]);
   });
 

@@ -28,7 +28,7 @@ export const GRACE_SECONDS = 15;
 
 /** The plain predicate that the stream's filters are held against. */
 export function isTold(record: StreamRecord): boolean {
-  const sk = String((record.dynamodb.Keys["sk"] as { S: string }).S);
+  const sk = (record.dynamodb.Keys["sk"] as { S: string }).S;
   if (sk.startsWith("EVENT#")) return record.eventName === "INSERT";
   const change = record.dynamodb.NewImage?.["change"] as { S: string } | undefined;
   return sk === "PRESENCE" && record.eventName !== "REMOVE" && change?.S === "status";

@@ -4,6 +4,7 @@ import type { Json } from "../../../local/service";
 import type { StreamRecord } from "../../../local/ports";
 import { audienceOf, presenceOf, watchListOf } from "../../../components/realtime-gateway/presence-items";
 import { Game, isTold } from "./game";
+import { quietly } from "./quietly";
 import { PLAYERS, PRESENCE, World, type Process, type Request } from "./world";
 
 /** Schedules in all; more by the environment for a campaign. */
@@ -141,7 +142,7 @@ class Schedule {
               if (fate === "crash-after") process.dead = true;
               else resolve(answer);
             } catch (error) {
-              reject(error as Error);
+              reject(error instanceof Error ? error : new Error(String(error)));
             }
           },
         });
@@ -224,7 +225,10 @@ class Schedule {
         const code = answer?.["type"] === "error" ? (answer["error"] as Json)["code"] : undefined;
         // No answer, or one that asks to repeat: the client repeats while its socket is open.
         if (answer === undefined || code === "unavailable" || code === "internal" || code === "conflict") {
-          if (step.do === "friends" || world.sockets.has(connection)) return ask();
+          if (step.do === "friends" || world.sockets.has(connection)) {
+            ask();
+            return;
+          }
         } else this.answer(step, answer);
         if (code === "too-many-frames") this.problems.push("a flood was seen where there is none");
         script.busy = false;
@@ -403,18 +407,14 @@ describe("presence protocol, interleaved", () => {
   /** Seeds that end wrong, with what is wrong. */
   async function failing(name: string, count: number, sabotage?: Sabotage, stopAtFirst = false): Promise<string[]> {
     const found: string[] = [];
-    const { error } = console;
-    console.error = () => undefined;
-    try {
+    await quietly(async () => {
       for (let seed = FIRST_SEED; seed < FIRST_SEED + count; seed++) {
         const schedule = new Schedule(world, game, SCENARIOS[name]!, seed);
         await schedule.run(sabotage);
         if (schedule.problems.length > 0) found.push(`seed ${seed}: ${schedule.problems.join("; ")}`);
         if (stopAtFirst && found.length > 0) break;
       }
-    } finally {
-      console.error = error;
-    }
+    });
     return found;
   }
 
@@ -469,7 +469,7 @@ function filtered(request: Request, kept: (write: Json) => boolean): Request | u
 
 /** The offline write does not look whether a connection is there. */
 function offlineWhateverIsThere(request: Request): Request {
-  const text = String(request.input["ConditionExpression"] ?? "");
+  const text = (request.input["ConditionExpression"] as string | undefined) ?? "";
   if (!text.includes("attribute_not_exists(#connections) AND #status = :online")) return request;
   const names = { ...(request.input["ExpressionAttributeNames"] as Json) };
   delete names["#connections"];

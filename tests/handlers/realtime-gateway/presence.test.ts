@@ -1,5 +1,4 @@
 import { expect } from "chai";
-import type { Json } from "../../../local/service";
 import { Game } from "./game";
 import { PLAYERS, PRESENCE, World } from "./world";
 
@@ -17,7 +16,7 @@ describe("presence", () => {
   after(() => world.close());
 
   const kinds = (connection: string) =>
-    game.notices(connection).map((notice) => `${notice["kind"]} ${notice["friend"]}`);
+    game.notices(connection).map((notice) => `${String(notice["kind"])} ${String(notice["friend"])}`);
 
   it("tells each connection of each friend once, and nobody else", async () => {
     await game.seedFriends("anna", ["ben", "cleo"]);
@@ -112,7 +111,7 @@ describe("presence", () => {
     await game.disconnect("anna", "a1");
     await game.pass(60);
     expect(kinds("b1")).to.deep.equal([]);
-    expect((await game.ask("ben", "b1", "friends.list")) as Json).to.deep.equal({
+    expect(await game.ask("ben", "b1", "friends.list")).to.deep.equal({
       friends: [{ player: "anna", state: "accepted", muted: false, status: "online", version: 1 }],
     });
   });

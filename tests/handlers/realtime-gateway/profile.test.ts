@@ -145,7 +145,7 @@ describe("profiles and game data", () => {
     it(`fails for ${what} from a game server, and stores nothing`, async () => {
       const error = await serve({ player: "anna", profile }).then(
         () => "none",
-        (thrown: Error) => thrown.message,
+        (thrown: unknown) => (thrown as Error).message,
       );
       expect(error).to.match(/^profile\./);
       expect(await stored("PROFILE")).to.equal(undefined);
@@ -207,7 +207,7 @@ describe("profiles and game data", () => {
       const message = (input: unknown) =>
         emit(input).then(
           () => "none",
-          (error: Error) => error.message,
+          (thrown: unknown) => (thrown as Error).message,
         );
       expect([await message({ player: "", event: "a" }), await message({ player: "p", event: "A" })]).to.deep.equal([
         "player: expected the id of a player",

@@ -134,7 +134,7 @@ export class World {
   }
 
   call(operation: string, input: Json): Promise<Json> {
-    return this.cloud.call<Json>("dynamodb", operation, input, this.cloud.operator);
+    return this.cloud.call("dynamodb", operation, input, this.cloud.operator);
   }
 
   /** Runs `work` as a process: its requests go through the gate with this name. */
@@ -163,8 +163,7 @@ export class World {
   }
 
   private install(): void {
-    const world = this;
-    Date.now = () => world.now;
+    Date.now = () => this.now;
     this.restores.push(() => (Date.now = this.realNow));
     const clients = [
       [DynamoDBClient, "dynamodb"],
@@ -177,7 +176,7 @@ export class World {
       const own = Object.hasOwn(prototype, "send") ? prototype["send"] : undefined;
       prototype["send"] = (command: { readonly constructor: { readonly name: string }; readonly input: Json }) => {
         const operation = command.constructor.name.replace(/Command$/, "");
-        return world.request({ service, operation, input: command.input });
+        return this.request({ service, operation, input: command.input });
       };
       this.restores.push(() => {
         if (own) prototype["send"] = own;
