@@ -1,7 +1,7 @@
 import * as dynamodb from "@aws-sdk/client-dynamodb";
 import * as streams from "@aws-sdk/client-dynamodb-streams";
 import * as sqs from "@aws-sdk/client-sqs";
-import { N, S, type Item } from "../shared/attributes";
+import { N, S } from "../shared/attributes";
 import type { Captured, HandlerFactory } from "../shared/callback";
 import { readMessage } from "./item";
 import { dueBucket } from "./keys";
