@@ -19,7 +19,13 @@ export interface TableAccess {
   /** Whether items are read or written, for which a table under a customer's key needs rights on that key. */
   readonly items?: "read" | "write";
   readonly leadingKeys?: readonly Item[];
-  readonly input?: ExpressionInput & { readonly Item?: Item; readonly AttributesToGet?: readonly string[] };
+  readonly input?: ExpressionInput & {
+    readonly Item?: Item;
+    readonly AttributesToGet?: readonly string[];
+    readonly Select?: string;
+    readonly ReturnValues?: string;
+    readonly ReturnConsumedCapacity?: string;
+  };
 }
 
 /** DynamoDB acts on the key in the caller's name: encryption.usagenotes.html, "Authorizing use of your customer managed key". */
@@ -71,6 +77,9 @@ function contextOf(database: Database, access: TableAccess): AccessRequest["cont
   return {
     ...(leading.length > 0 ? { "dynamodb:LeadingKeys": [...new Set(leading)] } : {}),
     ...(input ? { "dynamodb:Attributes": attributesOf(input, access.leadingKeys ?? []) } : {}),
+    ...(input?.Select ? { "dynamodb:Select": input.Select } : {}),
+    ...(input?.ReturnValues ? { "dynamodb:ReturnValues": input.ReturnValues } : {}),
+    ...(input?.ReturnConsumedCapacity ? { "dynamodb:ReturnConsumedCapacity": input.ReturnConsumedCapacity } : {}),
   };
 }
 

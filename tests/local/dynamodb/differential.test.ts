@@ -131,7 +131,7 @@ describe("DynamoDB, random expressions", function () {
           }),
         }),
       ),
-      { numRuns: 100 },
+      { numRuns: 100, seed: 20261121 },
     );
   });
 
@@ -150,7 +150,7 @@ describe("DynamoDB, random expressions", function () {
           }),
         }),
       ),
-      { numRuns: 100 },
+      { numRuns: 100, seed: 20261121 },
     );
   });
 });

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { comparable, outcomeOf, type Outcome } from "./outcome";
 import type { Case, CaseMaker } from "./shared/case";
 import { conditionCases } from "./shared/conditions";
-import { disagreementOf, inTheirWords } from "./shared/disagreements";
+import { disagreementOf, disagreements, inTheirWords } from "./shared/disagreements";
 import { createTables } from "./shared/fixture";
 import { batchCases } from "./shared/batches";
 import { itemCases } from "./shared/items";
@@ -70,6 +70,12 @@ function suite(name: Target["name"], open: () => Promise<Target>): void {
 }
 
 describe("DynamoDB, the suite that every target passes", () => {
+  it("lists no disagreement without a case", () => {
+    const names = Object.values(families).flatMap((makers) => makers.map((make) => make("key").name));
+    const idle = disagreements.filter(({ cases }) => !names.some((name) => cases.test(name)));
+    expect(idle).to.deep.equal([]);
+  });
+
   describe("the local cloud", () => suite("local", localTarget));
   describe("dynalite", () => suite("dynalite", dynaliteTarget));
 
