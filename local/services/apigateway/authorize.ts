@@ -41,7 +41,7 @@ export function judge(payload: string, methodArn: string): Verdict {
   for (const [key, value] of Object.entries((answer["context"] as Json | undefined) ?? {})) {
     if (value === null || value === undefined) continue;
     if (typeof value === "object") return malformed(`context.${key} is not a string, number or boolean`);
-    context[key] = String(value as string | number | boolean);
+    context[key] = String(value);
   }
   const matching = statements.filter((statement) => applies(statement, methodArn));
   if (matching.some((statement) => statement["Effect"] === "Deny")) return { kind: "deny" };

@@ -1,5 +1,6 @@
 import { AwsError } from "../../aws-error";
 import type { Cloud } from "../../cloud";
+import type { Ports } from "../../ports";
 import type { Json } from "../../service";
 import { roleSession } from "../lambda/rights";
 import { accessLine } from "./access-log";
@@ -120,7 +121,12 @@ export class Gateway {
       ...more,
     });
     const role = roleSession(this.loggingRole, "apigateway");
-    this.cloud.ports.logs?.write(role, accessLog.group, `${connection.api.id}-${connection.stage.name}`, [line]);
+    (this.cloud.ports as Partial<Ports>).logs?.write(
+      role,
+      accessLog.group,
+      `${connection.api.id}-${connection.stage.name}`,
+      [line],
+    );
   }
 
   /** Writes a frame to the trace: who and how much, never what. */
@@ -143,6 +149,12 @@ export class Gateway {
   }
 
   metric(api: Api, stage: Stage, name: string, value: number, unit = "Count"): void {
-    this.cloud.ports.metrics?.put("AWS/ApiGateway", name, { ApiId: api.id, Stage: stage.name }, value, unit);
+    (this.cloud.ports as Partial<Ports>).metrics?.put(
+      "AWS/ApiGateway",
+      name,
+      { ApiId: api.id, Stage: stage.name },
+      value,
+      unit,
+    );
   }
 }

@@ -54,14 +54,21 @@ export class Listener {
     socket.on("error", () => socket.destroy());
     try {
       const api = this.apiOf();
-      if (!api) return refuse(socket, 403, "Forbidden");
+      if (!api) {
+        refuse(socket, 403, "Forbidden");
+        return;
+      }
       const outcome = await connect(this.gateway, handshakeOf(api, request));
-      if (outcome.kind === "refused") return refuse(socket, outcome.status, outcome.message);
+      if (outcome.kind === "refused") {
+        refuse(socket, outcome.status, outcome.message);
+        return;
+      }
       if (outcome.subprotocol !== undefined) this.chosen.set(request, outcome.subprotocol);
       if (socket.destroyed) {
         // The client left while $connect ran: for API Gateway the connection has been, and is no more.
         begin(this.gateway, outcome.connection, { send: () => undefined, close: () => undefined, bufferedAmount: 0 });
-        return end(this.gateway, outcome.connection, 1006, reasons[1006]!);
+        end(this.gateway, outcome.connection, 1006, reasons[1006]!);
+        return;
       }
       this.sockets.handleUpgrade(request, socket, head, (client) =>
         this.attach(client, socket, head, outcome.connection),
@@ -93,7 +100,8 @@ export class Listener {
       if (binary) {
         // Binary frames are not supported on the way in.
         client.close(1003, "");
-        return end(gateway, connection, 1003, "");
+        end(gateway, connection, 1003, "");
+        return;
       }
       receive(gateway, connection, data.toString()).catch((error: unknown) => {
         gateway.cloud.trace.emit({

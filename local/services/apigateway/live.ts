@@ -102,20 +102,32 @@ export async function receive(gateway: Gateway, connection: Connection, body: st
     send(gateway, connection, JSON.stringify({ message, connectionId: connection.id, requestId: id }), routeKey);
   };
   await cloud.trace.because(event, async () => {
-    if (!gateway.admits(api, stage, routeKey)) return complain(429, "Too Many Requests");
+    if (!gateway.admits(api, stage, routeKey)) {
+      complain(429, "Too Many Requests");
+      return;
+    }
     const integration =
       found?.integrationId === undefined ? undefined : deployment!.integrations.get(found.integrationId);
-    if (!found || !integration) return complain(403, "Forbidden");
+    if (!found || !integration) {
+      complain(403, "Forbidden");
+      return;
+    }
     const context = requestContext(cloud, request);
     const answer = await gateway.integrate(integration, request, {
       requestContext: context,
       body,
       isBase64Encoded: false,
     });
-    if (answer.kind === "timed-out") return complain(504, "Endpoint request timed out");
+    if (answer.kind === "timed-out") {
+      complain(504, "Endpoint request timed out");
+      return;
+    }
     const response = answer.kind === "answered" ? (JSON.parse(answer.payload) as Json | null) : null;
     const status = Number(response?.["statusCode"]);
-    if (!response || !Number.isInteger(status)) return complain(500, "Internal server error");
+    if (!response || !Number.isInteger(status)) {
+      complain(500, "Internal server error");
+      return;
+    }
     gateway.logAccess(request, status);
     const answers = found.responseSelectionExpression !== undefined && found.responses.has("$default");
     if (answers && typeof response["body"] === "string") send(gateway, connection, response["body"], routeKey);

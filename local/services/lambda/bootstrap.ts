@@ -119,8 +119,8 @@ export function bootstrap(req: NodeJS.Require, clockOf: typeof workerClock): voi
   process.stderr.write = raw;
 
   const described = (error: unknown): string => {
-    if (error instanceof Error || (util.types.isNativeError(error) as boolean)) {
-      const { name, message, stack } = error as Error;
+    if (error instanceof Error || util.types.isNativeError(error)) {
+      const { name, message, stack } = error;
       return JSON.stringify({ errorType: name, errorMessage: message, trace: (stack ?? "").split("\n") });
     }
     // AWS's runtime names what is thrown without being an error by its type.

@@ -1,4 +1,5 @@
 import type { Cloud } from "../../cloud";
+import type { Ports } from "../../ports";
 import type { Json } from "../../service";
 import { nameOf, type LambdaFunction } from "./function";
 import { roleSession } from "./rights";
@@ -95,7 +96,7 @@ function failed(
   metric = "DestinationDeliveryFailures",
 ): void {
   const FunctionName = fn.settings.name;
-  cloud.ports.metrics?.put("AWS/Lambda", metric, { FunctionName }, 1, "Count");
+  (cloud.ports as Partial<Ports>).metrics?.put("AWS/Lambda", metric, { FunctionName }, 1, "Count");
   cloud.trace.emit({
     kind: "error",
     service: "lambda",

@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { AwsError } from "../../aws-error";
 import type { Cloud } from "../../cloud";
-import type { FunctionsPort } from "../../ports";
+import type { FunctionsPort, Ports } from "../../ports";
 import type { TraceEvent } from "../../trace";
 import { unpackInto, type Files } from "./code";
 import { defaultAsync, latest, nameOf, type FunctionSettings, type LambdaFunction } from "./function";
@@ -225,7 +225,9 @@ export class LambdaEngine implements FunctionsPort {
     });
     const traceId = this.tracing.traceId(requestId);
     const lines: string[] = [];
-    const add = (line: string | undefined): void => void (line !== undefined && lines.push(line));
+    const add = (line: string | undefined): void => {
+      if (line !== undefined) lines.push(line);
+    };
     let environment: string | undefined;
     let logStream = "";
     const result = await this.runnerInUse.invoke(this.codeOf(fn), {
@@ -288,7 +290,7 @@ export class LambdaEngine implements FunctionsPort {
     });
     const role = roleSession(settings.role, settings.name);
     this.cloud.trace.because(event, () => {
-      this.cloud.ports.logs?.write(role, settings.logGroup, written.logStream, written.lines);
+      (this.cloud.ports as Partial<Ports>).logs?.write(role, settings.logGroup, written.logStream, written.lines);
       this.tracing.record(fn, { traceId: written.traceId, startedAt: event.time, failed: result.failed });
     });
     this.metric(fn, "Invocations", 1);
@@ -299,7 +301,13 @@ export class LambdaEngine implements FunctionsPort {
 
   /** Adds one datum of `AWS/Lambda` for the function. */
   metric(fn: LambdaFunction, name: string, value: number, unit = "Count"): void {
-    this.cloud.ports.metrics?.put("AWS/Lambda", name, { FunctionName: fn.settings.name }, value, unit);
+    (this.cloud.ports as Partial<Ports>).metrics?.put(
+      "AWS/Lambda",
+      name,
+      { FunctionName: fn.settings.name },
+      value,
+      unit,
+    );
   }
 
   private codeOf(fn: LambdaFunction): FunctionCode {

@@ -96,7 +96,10 @@ export class Environment {
       request.began(this.id, cold);
       void this.loaded.then((problem) => {
         if (!this.run) return;
-        if (problem !== undefined) return this.end(problem, true);
+        if (problem !== undefined) {
+          this.end(problem, true);
+          return;
+        }
         if (cold) {
           this.run.timeout.cancel();
           open(performance.now() - this.startedReal);
@@ -129,8 +132,10 @@ export class Environment {
         return this.ready?.(message.payload);
       case "line":
         return this.run?.request.line(message.line);
-      case "waiting":
-        return this.wait(message.until);
+      case "waiting": {
+        this.wait(message.until);
+        return;
+      }
       case "done":
         if (this.run?.request.requestId !== message.requestId) return;
         if (message.fatal) this.dead = true;

@@ -76,7 +76,7 @@ function leaf(rule: unknown, text: string): Filter {
   const entries = Object.entries(rule);
   const [name, operand] = entries[0] ?? [];
   if (entries.length !== 1) throw invalid(text, "A matcher has exactly one member.");
-  switch (name) {
+  switch (name ?? "") {
     case "exists":
       if (typeof operand !== "boolean") break;
       return (value) => (value !== undefined) === operand;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Timer } from "../../clock";
-import type { StreamRecord } from "../../ports";
+import type { Ports, StreamRecord } from "../../ports";
 import type { LambdaEngine } from "./engine";
 import { compileFilters, type Filter } from "./filter";
 import type { MappingSettings, Poller, ReportResult } from "./mapping";
@@ -85,12 +85,14 @@ export class StreamPoller implements Poller {
     try {
       if (!this.mayRead()) {
         this.report(refused);
-        return this.schedule(Math.min(900_000, 1_000 * 2 ** this.refusals++));
+        this.schedule(Math.min(900_000, 1_000 * 2 ** this.refusals++));
+        return;
       }
       if (limit > 0) records = cloud.ports.streams.read(this.settings.eventSourceArn, this.position, limit);
     } catch (error) {
       // The table or its stream is gone.
-      return this.report(`PROBLEM: ${error instanceof Error ? error.message : String(error)}`);
+      this.report(`PROBLEM: ${error instanceof Error ? error.message : String(error)}`);
+      return;
     }
     this.refusals = 0;
     for (const record of records) {
@@ -128,7 +130,7 @@ export class StreamPoller implements Poller {
 /** The customer-managed key of the stream's table, if it has one. */
 function tableKey(engine: LambdaEngine, streamArn: string): string | undefined {
   const tableArn = streamArn.replace(/\/stream\/.*$/, "");
-  const description = engine.cloud.ports.tables?.describe(tableArn) as
+  const description = (engine.cloud.ports as Partial<Ports>).tables?.describe(tableArn) as
     { SSEDescription?: { KMSMasterKeyArn?: string } } | undefined;
   return description?.SSEDescription?.KMSMasterKeyArn;
 }

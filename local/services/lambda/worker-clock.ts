@@ -134,7 +134,7 @@ export function workerClock(
     Object.defineProperty(VirtualDate, "prototype", { value: RealDate.prototype, writable: false });
     Object.defineProperty(VirtualDate, "name", { value: "Date" });
     Object.assign(VirtualDate, { now, parse: RealDate.parse, UTC: RealDate.UTC });
-    RealDate.prototype.constructor = VirtualDate as unknown as DateConstructor;
+    RealDate.prototype.constructor = VirtualDate;
     globalThis.Date = VirtualDate as unknown as DateConstructor;
     const origin = now();
     performance.now = () => now() - origin;

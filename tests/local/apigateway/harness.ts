@@ -90,6 +90,6 @@ export async function gatewayRig(): Promise<GatewayRig> {
         });
       });
     },
-    call: (operation, input) => base.cloud.call<Json>("apigateway", operation, input, base.cloud.operator),
+    call: (operation, input) => base.cloud.call("apigateway", operation, input, base.cloud.operator),
   };
 }

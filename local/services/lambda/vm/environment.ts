@@ -70,13 +70,13 @@ export class VmEnvironment {
   }
 
   /** Ends the environment; an open invocation fails as by a crash, and what it waits for never comes. */
-  kill(reason: string | undefined = "signal: killed"): void {
+  kill(reason: string | null = "signal: killed"): void {
     this.dead = true;
     for (const timer of this.timers) timer.cancel();
     this.timers.clear();
     if (this.run) {
       const how =
-        reason === undefined ? "Runtime exited without providing a reason" : `Runtime exited with error: ${reason}`;
+        reason === null ? "Runtime exited without providing a reason" : `Runtime exited with error: ${reason}`;
       this.end(failure("Runtime.ExitError", `RequestId: ${this.run.request.requestId} Error: ${how}`), true);
     }
     this.host.ended(this);
@@ -114,7 +114,7 @@ export class VmEnvironment {
       fetch: fetchFunction(outgoing),
       line: (line) => this.run?.request.line(line),
       enter: (run) => this.enter(run),
-      exit: (status) => this.kill(status === 0 ? undefined : `exit status ${status}`),
+      exit: (status) => this.kill(status === 0 ? null : `exit status ${status}`),
       pending: (work) => this.host.pending(work),
       timers: this.timers,
     });
@@ -166,7 +166,8 @@ export class VmEnvironment {
     try {
       returned = this.handler!(JSON.parse(request.payload), context, settle);
     } catch (error) {
-      return settle(error ?? "handled");
+      settle(error ?? "handled");
+      return;
     }
     if (typeof (returned as PromiseLike<unknown> | undefined)?.then === "function") {
       (returned as PromiseLike<unknown>).then(

@@ -67,7 +67,13 @@ class Request extends Writable {
     private readonly outgoing: Outgoing,
   ) {
     // It lives on after its body is complete: the reply is yet to come.
-    super({ autoDestroy: false, write: (chunk: Buffer, _, done) => (this.chunks.push(chunk), done()) });
+    super({
+      autoDestroy: false,
+      write: (chunk: Buffer, _, done) => {
+        this.chunks.push(chunk);
+        done();
+      },
+    });
     for (const [name, value] of Object.entries(options.headers ?? {})) this.setHeader(name, value);
     this.once("finish", () => this.hand());
   }
