@@ -1,9 +1,8 @@
 import * as fc from "fast-check";
 import { encodePlayerId } from "../../../components/shared/player-keys";
-import { columnName } from "../../../components/segment-pipeline/compile-filter";
 import type { CheckedDefinition } from "../../../components/segment-pipeline/definition";
 import type { PlayerRecord } from "../../../components/segment-pipeline/evaluate-filter";
-import type { Attributes, ParsedFilter } from "../../../components/segment-pipeline/filter";
+import type { Attributes } from "../../../components/segment-pipeline/filter";
 import { segmentQuery } from "../../../components/segment-pipeline/queries";
 import { readPlayers } from "../../../components/segment-pipeline/result-lines";
 import { cloudcontrolService } from "../../../local/services/cloudcontrol";
@@ -239,8 +238,3 @@ function attribute(key: string, value: string | number | boolean | null | undefi
   if (typeof value === "string") return [[key, { S: value }]];
   return [[key, typeof value === "number" ? { N: String(value) } : { BOOL: value }]];
 }
-
-/** The identifiers that a compiled condition may hold. */
-export const columns = Object.keys(attributes).map(columnName);
-
-export type { ParsedFilter };
