@@ -1,3 +1,4 @@
+/* eslint-disable no-console -- the console of functions is made here */
 import type * as PathModule from "node:path";
 import type * as FsModule from "node:fs";
 import type * as UtilModule from "node:util";

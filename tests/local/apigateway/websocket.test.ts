@@ -292,7 +292,7 @@ describe("WebSocket APIs", () => {
     const code = (call: Promise<unknown>): Promise<unknown> =>
       call.then(
         () => "done",
-        (error: { code: string }) => error.code,
+        (error: unknown) => (error as { code: string }).code,
       );
 
     it("posts, describes and closes", async () => {
@@ -356,7 +356,7 @@ describe("WebSocket APIs", () => {
     const failure = (type: string, inputs: Json): Promise<string> =>
       r.declare(type, "x", { apiId: r.api["id"], ...inputs }).then(
         () => "made",
-        (error: Error) => error.message,
+        (error: unknown) => (error as Error).message,
       );
     expect(await failure("aws:apigatewayv2/deployment:Deployment", {})).to.equal(
       "At least one route is required before deploying the Api",

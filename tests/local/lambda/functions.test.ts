@@ -183,7 +183,7 @@ describe("Lambda functions", () => {
     const codeOf = (run: Promise<unknown>): Promise<unknown> =>
       run.then(
         () => "ran",
-        (error: { code?: string }) => error.code,
+        (error: unknown) => (error as { code?: string }).code,
       );
     r.denied.add("kms:Decrypt");
     expect(await codeOf(r.invoke("locked"))).to.equal("KMSAccessDeniedException");
@@ -250,13 +250,13 @@ describe("Lambda functions", () => {
     expect(answer).to.include({ StatusCode: 200, ExecutedVersion: "$LATEST", Payload });
     expect(Buffer.from(answer["LogResult"] as string, "base64").toString()).to.contain("hey");
     expect(await call({ InvocationType: "DryRun" })).to.deep.equal({ StatusCode: 204 });
-    const refused = await call({ Payload: "{" }).catch((error: { code: string }) => error);
+    const refused = await call({ Payload: "{" }).catch((error: unknown) => error);
     expect(refused).to.have.property("code", "InvalidRequestContentException");
     const large = await call({ InvocationType: "Event", Payload: JSON.stringify("x".repeat(1024 * 1024)) }).catch(
-      (error: { code: string }) => error,
+      (error: unknown) => error,
     );
     expect(large).to.have.property("code", "RequestTooLargeException");
-    expect(await call({ FunctionName: "none" }).catch((error: { code: string }) => error.code)).to.equal(
+    expect(await call({ FunctionName: "none" }).catch((error: unknown) => (error as { code: string }).code)).to.equal(
       "ResourceNotFoundException",
     );
   });

@@ -133,7 +133,7 @@ describe("Event source mappings of SQS queues", () => {
 
   it("refuses a queue whose messages stay hidden for less than the function may take", async () => {
     await r.fn("worker", worker, { timeout: 60 });
-    const refused = await map().catch((error: Error) => error.message);
+    const refused = await map().catch((error: unknown) => (error as Error).message);
     expect(refused).to.equal("Queue visibility timeout: 30 seconds is less than Function timeout: 60 seconds");
   });
 });
