@@ -37,6 +37,8 @@ export class GameClient {
   readonly notices: ReceivedNotice[] = [];
   /** Every frame that arrived, as text. */
   readonly frames: string[] = [];
+  /** Code with which the connection ended; undefined while it is open. */
+  closeCode: number | undefined;
   private readonly waiting = new Map<string, Waiting>();
   private readonly listeners = new Set<() => void>();
   private next = 1;
@@ -44,6 +46,7 @@ export class GameClient {
   private constructor(readonly socket: WebSocket) {
     socket.on("message", (data) => this.receive((data as Buffer).toString("utf8")));
     socket.on("close", (code) => {
+      this.closeCode = code;
       for (const { reject } of this.waiting.values()) reject(new Error(`The connection was closed with code ${code}.`));
       this.waiting.clear();
       this.changed();
@@ -117,6 +120,15 @@ export class GameClient {
       `"${kind}" of ${friend}`,
       timeoutMs,
     );
+  }
+
+  /** Resolves when all that the gateway has sent so far has arrived. */
+  caughtUp(): Promise<void> {
+    return new Promise((resolve) => {
+      // The answer to a WebSocket ping comes after the frames before it, and no function hears of it.
+      this.socket.once("pong", () => resolve());
+      this.socket.ping();
+    });
   }
 
   /** Calls back after every frame and at the end. */

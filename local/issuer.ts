@@ -1,4 +1,4 @@
-import { exportJWK, generateKeyPair, SignJWT, type JWK, type KeyLike } from "jose";
+import { exportJWK, generateKeyPair, SignJWT, type JWK, type JWTPayload, type KeyLike } from "jose";
 
 /** Where the issuer lives below the endpoint of the local cloud. */
 export const ISSUER_PATH = "/_local/issuer";
@@ -42,16 +42,19 @@ export class LocalIssuer {
   /**
    * A token that the local stack's gateway accepts.
    * @param lifetimeSeconds @default 12 hours
+   * @param claims in place of the usual ones, e.g. `{ aud: "another" }` for a token that must be refused; undefined leaves one out.
    */
-  token(endpoint: string, player: string, lifetimeSeconds = 43_200): Promise<string> {
+  token(endpoint: string, player: string, lifetimeSeconds = 43_200, claims: JWTPayload = {}): Promise<string> {
     const now = Math.floor(this.now() / 1000);
-    return new SignJWT({})
+    const usual = {
+      iss: `${endpoint}${ISSUER_PATH}`,
+      aud: AUDIENCE,
+      sub: player,
+      iat: now,
+      exp: now + lifetimeSeconds,
+    };
+    return new SignJWT({ ...usual, ...claims })
       .setProtectedHeader({ alg: "ES256", kid: "local-1" })
-      .setIssuer(`${endpoint}${ISSUER_PATH}`)
-      .setAudience(AUDIENCE)
-      .setSubject(player)
-      .setIssuedAt(now)
-      .setExpirationTime(now + lifetimeSeconds)
       .sign(this.privateKey);
   }
 }

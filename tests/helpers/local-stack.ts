@@ -1,14 +1,17 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { DynamoDBClient, GetItemCommand, type AttributeValue } from "@aws-sdk/client-dynamodb";
+import { DynamoDBClient, GetItemCommand, paginateScan, type AttributeValue } from "@aws-sdk/client-dynamodb";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import type { JWTPayload } from "jose";
 import { playerPk } from "../../components/shared/player-keys";
 import type { Clock } from "../../local/clock";
 import { VirtualClock } from "../../local/clock";
 import { GameClient } from "../../local/game-client";
+import type { ApiGatewayService } from "../../local/services/apigateway";
 import { operatorCredentials } from "../../local/services/iam";
 import { LocalStack, type LocalStackOptions } from "../../local/stack";
+import type { TraceEvent } from "../../local/trace";
 import { until } from "./until";
 
 /** The main program on a cloud of its own, reached as an outsider reaches it: by WebSocket, AWS SDK and HTTP. */
@@ -47,8 +50,13 @@ export class TestStack {
     throw new Error("This stack runs on wall-clock time.");
   }
 
-  token(player: string, lifetimeSeconds?: number): Promise<string> {
-    return this.stack.issuer.token(this.cloud.endpoint, player, lifetimeSeconds);
+  /** API Gateway's own side: its live connections, its switches. */
+  get gateway(): ApiGatewayService["gateway"] {
+    return (this.cloud.services.get("apigateway") as ApiGatewayService).gateway;
+  }
+
+  token(player: string, lifetimeSeconds?: number, claims?: JWTPayload): Promise<string> {
+    return this.stack.issuer.token(this.cloud.endpoint, player, lifetimeSeconds, claims);
   }
 
   /** Connects as a player, and says hello unless told not to. */
@@ -62,6 +70,53 @@ export class TestStack {
     this.clients.push(client);
     if (options.hello ?? true) await client.request("hello");
     return client;
+  }
+
+  /** Connects players one after the other. */
+  async connectAll<P extends string>(...players: readonly P[]): Promise<Record<P, GameClient>> {
+    const clients: Partial<Record<P, GameClient>> = {};
+    for (const player of players) clients[player] = await this.connect(player);
+    return clients as Record<P, GameClient>;
+  }
+
+  /** Lets `ms` of virtual time pass; resolves when these clients have received all that was sent to them by then. */
+  async pass(ms: number, ...clients: readonly GameClient[]): Promise<void> {
+    await this.clock.advance(ms);
+    await Promise.all(clients.map((client) => client.caughtUp()));
+  }
+
+  /** Breaks a client's connection as a lost network does; resolves when API Gateway has seen it and said so. */
+  async drop(client: GameClient): Promise<void> {
+    const before = this.gateway.connections.size;
+    client.socket.terminate();
+    await until(() => this.gateway.connections.size < before, "the gateway to see the drop");
+    if (this.cloud.clock instanceof VirtualClock) await this.clock.settle();
+  }
+
+  /** All items of the table that a stack output names, by key, in a comparable form. */
+  async items(output: string): Promise<Record<string, AttributeValue>[]> {
+    const items: Record<string, AttributeValue>[] = [];
+    const pages = paginateScan(
+      { client: this.database },
+      { TableName: this.stack.output(output), ConsistentRead: true },
+    );
+    for await (const page of pages) items.push(...(page.Items ?? []));
+    return items;
+  }
+
+  /** What happened after position `seq` of the trace. */
+  happened(seq: number, wanted: (event: TraceEvent) => boolean = () => true): TraceEvent[] {
+    return this.cloud.trace.since(seq).filter(wanted);
+  }
+
+  /** Calls that functions made after position `seq` of the trace, e.g. `{"dynamodb:Query": 1}`; X-Ray's samples apart. */
+  calls(seq: number): Record<string, number> {
+    const counts: Record<string, number> = {};
+    for (const { kind, service, name, principal = "" } of this.happened(seq)) {
+      if (kind !== "call" || service === "xray" || !principal.includes(":assumed-role/")) continue;
+      counts[`${service}:${name}`] = (counts[`${service}:${name}`] ?? 0) + 1;
+    }
+    return counts;
   }
 
   /** Makes two connected players friends. */
@@ -118,8 +173,16 @@ export class TestStack {
     );
   }
 
+  /** Ends every connection that is still open; with a virtual clock, waits until the gateway is done with them. */
+  async closeClients(): Promise<void> {
+    await Promise.all(this.clients.splice(0).map((client) => client.close()));
+    if (!(this.cloud.clock instanceof VirtualClock)) return;
+    await until(() => this.gateway.connections.size === 0, "the gateway to see that all have gone");
+    await this.clock.settle();
+  }
+
   async close(): Promise<void> {
-    await Promise.all(this.clients.map((client) => client.close()));
+    await this.closeClients();
     await this.stack.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
