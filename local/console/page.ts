@@ -8,14 +8,14 @@ export function consolePage(endpoint: string): string {
 <title>games-messaging, local</title>
 <style>
   :root { color-scheme: light dark; --line: color-mix(in srgb, currentColor 15%, transparent); }
-  body { font: 14px/1.45 system-ui, sans-serif; margin: 0 auto; max-width: 1100px; padding: 1.5rem; }
+  body { font: 14px/1.45 system-ui, sans-serif; margin: 0 auto; max-width: 1280px; padding: 1.5rem; }
   header { display: flex; gap: 1rem; align-items: baseline; flex-wrap: wrap; }
   h1 { font-size: 1.25rem; margin: 0; }
   nav a { margin-right: 1rem; }
   input { font: inherit; padding: .3rem .5rem; width: 16rem; }
   table { border-collapse: collapse; width: 100%; margin-top: 1rem; font-variant-numeric: tabular-nums; }
   th, td { text-align: left; padding: .25rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; }
-  td.bad { color: #c62828; }
+  td { overflow-wrap: anywhere; } td.bad { color: #c62828; }
   td:first-child, td:nth-child(2) { white-space: nowrap; }
   code { font-size: .92em; word-break: break-word; }
   .empty { opacity: .7; padding: 1rem 0; }
@@ -33,7 +33,7 @@ export function consolePage(endpoint: string): string {
 <script>
 const body = document.querySelector("tbody"), table = document.querySelector("table");
 const filter = document.getElementById("filter"), empty = document.getElementById("empty");
-const short = (arn) => (arn || "").replace(/^arn:aws:[^:]*:[^:]*:[^:]*:/, "");
+const short = (arn) => (arn || "").replace(/^arn:aws:[^:]*:[^:]*:[^:]*:/, "").replace(/^assumed-role\\/[^/]*\\//, "");
 function fits(row) { row.hidden = !row.textContent.toLowerCase().includes(filter.value.toLowerCase()); }
 filter.addEventListener("input", () => [...body.rows].forEach(fits));
 function show(event) {
