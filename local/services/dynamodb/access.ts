@@ -71,7 +71,7 @@ export function tableArnOf(cloud: Cloud, nameOrArn: string): string {
 
 function contextOf(database: Database, access: TableAccess): AccessRequest["context"] {
   const hash = access.leadingKeys && database.find(access.table)?.keys.hash;
-  const leading = hash ? access.leadingKeys!.flatMap((key) => textOf(key?.[hash.name])) : [];
+  const leading = hash ? access.leadingKeys.flatMap((key) => textOf(key?.[hash.name])) : [];
   const { input } = access;
   if (leading.length === 0 && !input) return undefined;
   return {

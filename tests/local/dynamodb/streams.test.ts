@@ -107,7 +107,7 @@ describe("DynamoDB streams", () => {
       "DescribeStream",
       { StreamArn },
     );
-    let { ShardIterator } = await db.call<Json>("GetShardIterator", {
+    let { ShardIterator } = await db.call("GetShardIterator", {
       StreamArn,
       ShardId: stream.Shards[0]!.ShardId,
       ShardIteratorType: "TRIM_HORIZON",

@@ -5,7 +5,7 @@ import { noTable } from "../errors";
 import { limits } from "../limits";
 import { capture, reinstate, type Snapshot } from "./snapshot";
 import { Stream, type StreamViewType } from "./stream";
-import { Table } from "./table";
+import type { Table } from "./table";
 import { TimeToLive, type Schedule } from "./time-to-live";
 
 export interface DatabaseOptions {

@@ -96,23 +96,36 @@ export function headsOf(condition: Condition, bindings: Bindings, nested = false
 
 function eachPath(node: Condition | Operand, visit: (path: Path) => void): void {
   switch (node.kind) {
-    case "path":
-      return visit(node.path);
+    case "path": {
+      visit(node.path);
+      return;
+    }
     case "value":
       return;
     case "and":
     case "or":
     case "compare":
       eachPath(node.left, visit);
-      return eachPath(node.right, visit);
-    case "not":
-      return eachPath(node.condition, visit);
-    case "between":
-      return [node.operand, node.low, node.high].forEach((operand) => eachPath(operand, visit));
-    case "in":
-      return [node.operand, ...node.options].forEach((operand) => eachPath(operand, visit));
-    case "call":
-      return node.operands.forEach((operand) => eachPath(operand, visit));
+      {
+        eachPath(node.right, visit);
+        return;
+      }
+    case "not": {
+      eachPath(node.condition, visit);
+      return;
+    }
+    case "between": {
+      [node.operand, node.low, node.high].forEach((operand) => eachPath(operand, visit));
+      return;
+    }
+    case "in": {
+      [node.operand, ...node.options].forEach((operand) => eachPath(operand, visit));
+      return;
+    }
+    case "call": {
+      node.operands.forEach((operand) => eachPath(operand, visit));
+      return;
+    }
   }
 }
 

@@ -15,7 +15,7 @@ export function tokensOf(text: string): readonly Token[] {
   const tokens: Token[] = [];
   pattern.lastIndex = 0;
   for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
-    const group = kinds.findIndex((_, i) => match![i + 1] !== undefined);
+    const group = kinds.findIndex((_, i) => match[i + 1] !== undefined);
     const word = match[group + 1]!;
     const end = match.index + match[0].length;
     tokens.push({ kind: kinds[group]!, text: word, start: end - word.length, end });

@@ -34,7 +34,10 @@ function collect(condition: Condition, bindings: Bindings, found: Record<string,
   switch (condition.kind) {
     case "and":
       collect(condition.left, bindings, found);
-      return collect(condition.right, bindings, found);
+      {
+        collect(condition.right, bindings, found);
+        return;
+      }
     case "or":
     case "not":
     case "in":
@@ -43,18 +46,24 @@ function collect(condition: Condition, bindings: Bindings, found: Record<string,
       if (condition.comparator === "<>") throw wrongOperator("<>");
       const { left, right, comparator } = condition;
       if (left.kind !== "path" && right.kind === "path") {
-        return add(right, mirrored[comparator], [left], bindings, found);
+        add(right, mirrored[comparator], [left], bindings, found);
+        return;
       }
-      return add(left, comparator, [right], bindings, found);
+      add(left, comparator, [right], bindings, found);
+      return;
     }
     case "between":
       if (condition.operand.kind !== "path") throw notFirst("BETWEEN");
-      return add(condition.operand, "BETWEEN", [condition.low, condition.high], bindings, found);
+      {
+        add(condition.operand, "BETWEEN", [condition.low, condition.high], bindings, found);
+        return;
+      }
     case "call": {
       if (condition.name !== "begins_with") throw wrongOperator(condition.name);
       const [path, prefix] = condition.operands;
       if (path!.kind !== "path") throw notFirst("begins_with");
-      return add(path!, "BEGINS_WITH", [prefix!], bindings, found);
+      add(path!, "BEGINS_WITH", [prefix!], bindings, found);
+      return;
     }
   }
 }

@@ -107,7 +107,7 @@ function checkStartInConditions(start: Item, conditions: LegacyConditions, keys:
     }
     return;
   }
-  if (!meetsLegacy({ [keys.range!.name]: range }, start, undefined)) {
+  if (!meetsLegacy({ [keys.range.name]: range }, start, undefined)) {
     throw validation("The provided starting key does not match the range key predicate");
   }
   if (!sameHash) throw validation("The query can return at most one row and cannot be restarted");

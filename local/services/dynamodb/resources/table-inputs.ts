@@ -38,7 +38,7 @@ export interface TableProperties {
 }
 
 export function propertiesOf(inputs: Json): TableProperties {
-  return inputs as TableProperties;
+  return inputs;
 }
 
 /** The CreateTable call that the provider makes for these inputs. */

@@ -27,8 +27,10 @@ function check(name: string, value: unknown, member: Member, parent: string, err
     return;
   }
   switch (member.type) {
-    case "String":
-      return checkText(value as string, member, fail);
+    case "String": {
+      checkText(value as string, member, fail);
+      return;
+    }
     case "Integer":
     case "Long":
     case "Double":
@@ -107,5 +109,5 @@ function hasConstraints(member: Member): boolean {
 function show(value: unknown): string {
   if (value === undefined || value === null) return "null";
   if (Array.isArray(value)) return `[${value.map(show).join(", ")}]`;
-  return typeof value === "object" ? JSON.stringify(value) : String(value as string | number | boolean);
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
 }

@@ -27,8 +27,10 @@ type Place = "member" | "element";
 
 function checkType(value: unknown, member: Member, place: Place = "member"): void {
   switch (member.type) {
-    case "Value":
-      return checkAttributeValue(value, place);
+    case "Value": {
+      checkAttributeValue(value, place);
+      return;
+    }
     case "String":
       if (typeof value !== "string") throw member.java === "Blob" ? notBlob(value) : notScalar(value, "String");
       if (member.java === "Blob") checkBlob(value);
@@ -52,8 +54,10 @@ function checkType(value: unknown, member: Member, place: Place = "member"): voi
       for (const element of Object.values(elements)) if (element != null) checkType(element, member.of!, "element");
       return;
     }
-    case "Struct":
-      return checkTypes(record(value, `class ${qualified(member.java!)}`, refusalAt(place)), member.members!);
+    case "Struct": {
+      checkTypes(record(value, `class ${qualified(member.java!)}`, refusalAt(place)), member.members!);
+      return;
+    }
   }
 }
 

@@ -56,7 +56,7 @@ export const tables: readonly CreateTableCommandInput[] = [
         Projection: { ProjectionType: "INCLUDE", NonKeyAttributes: ["e"] },
       },
     ],
-  } as CreateTableCommandInput,
+  },
 ];
 
 export async function createTables(target: Target): Promise<void> {

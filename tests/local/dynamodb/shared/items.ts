@@ -495,7 +495,7 @@ export const itemCases: readonly CaseMaker[] = [
         ReturnValuesOnConditionCheckFailure: "ALL_OLD",
       },
     },
-    then: { ...conditionFailed, item: { a: { S: key }, v: { N: "1" } } } as Outcome,
+    then: { ...conditionFailed, item: { a: { S: key }, v: { N: "1" } } },
     lackedBy: ["dynalite"],
   }),
 ];
