@@ -13,16 +13,19 @@ export async function burstRows(stack: TestStack, calls: Calls, records: number)
   const items = Array.from({ length: records }, (_, i) =>
     eventItem({ id: `BURST${String(i).padStart(20, "0")}`, player: `burst-${i % 100}`, event: "bench", nowMs }),
   );
-  await Promise.all(
-    chunks(items, 100).map((some) => putItems(stack.cloud, stack.stack.output("presenceTable"), some)),
-  );
+  await Promise.all(chunks(items, 100).map((some) => putItems(stack.cloud, stack.stack.output("presenceTable"), some)));
   await stack.clock.advance(5_000);
   const invocations = calls.invocations("notify", from);
   const seen = invocations.reduce((sum, invocation) => sum + batchOf(invocation), 0);
   if (seen !== records) throw new Error(`The notify function got ${seen} records; expected ${records}.`);
   const most = Math.floor((1.2 * records) / batchSize);
   return [
-    atMost(`invocations for ${records} stream records`, invocations.length, most, `batches of ${batchSize}; 1.2 x records / batch size`),
+    atMost(
+      `invocations for ${records} stream records`,
+      invocations.length,
+      most,
+      `batches of ${batchSize}; 1.2 x records / batch size`,
+    ),
   ];
 }
 

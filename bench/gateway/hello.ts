@@ -31,7 +31,13 @@ export async function helloRows(
     if (!hello) throw new Error("The hello reached no function.");
     const asked = calls.of(hello);
     rows.push(
-      row("requests", total, online, asked.length, Math.ceil(total / 100) + Math.ceil((2 * online) / 25) + Math.ceil(online / 100) + 7),
+      row(
+        "requests",
+        total,
+        online,
+        asked.length,
+        Math.ceil(total / 100) + Math.ceil((2 * online) / 25) + Math.ceil(online / 100) + 7,
+      ),
       row("write units", total, online, units(asked, "dynamodb.wru"), 2 * online + 3),
     );
     await client.close();

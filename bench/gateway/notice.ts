@@ -75,7 +75,10 @@ async function changesOf(stack: TestStack, calls: Calls, total: number, online: 
     await Promise.all(
       clients.map((client, i) => client.until(() => client.notices.length > (heard[i] ?? 0), `the notice "${change}"`)),
     );
-    const notices = clients.reduce((sum, c, i) => sum + c.notices.slice(heard[i]).filter((n) => n.kind === kind).length, 0);
+    const notices = clients.reduce(
+      (sum, c, i) => sum + c.notices.slice(heard[i]).filter((n) => n.kind === kind).length,
+      0,
+    );
     told.push(toldSince(stack, calls, from, change, notices));
   };
   await measure("event", () => star.request("event", { event: "join-game" }), 2_000, "event");
