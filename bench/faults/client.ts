@@ -29,7 +29,7 @@ export class GameClient {
   answered = false;
   connection: Connection | undefined;
   private next = 1;
-  private waiting: { readonly id: string; readonly end: (answer: Answer) => void } | undefined;
+  private readonly waiting = new Map<string, (answer: Answer) => void>();
 
   constructor(
     private readonly gateway: ApiGatewayService,
@@ -82,13 +82,12 @@ export class GameClient {
     const id = String(this.next++);
     return new Promise((resolve) => {
       const end = (answer: Answer): void => {
-        if (this.waiting?.id !== id) return;
-        this.waiting = undefined;
+        if (!this.waiting.delete(id)) return;
         timer.cancel();
         resolve(answer);
       };
       const timer = this.clock.setTimer(PATIENCE_MS, () => end(undefined));
-      this.waiting = { id, end };
+      this.waiting.set(id, end);
       void this.gateway.receive(connection, JSON.stringify({ action, id, body })).catch(() => end(undefined));
     });
   }
@@ -96,7 +95,11 @@ export class GameClient {
   private closed(): void {
     this.connection = undefined;
     this.answered = false;
-    this.waiting?.end(undefined);
+    this.endAll();
+  }
+
+  private endAll(): void {
+    for (const end of [...this.waiting.values()]) end(undefined);
   }
 
   private receive(text: string): void {
@@ -108,16 +111,17 @@ export class GameClient {
       }
       return;
     }
-    if (frame["type"] === "reply" && frame["id"] === this.waiting?.id) {
+    const end = this.waiting.get(String(frame["id"]));
+    if (frame["type"] === "reply" && end) {
       const body = (frame["body"] ?? {}) as Body;
       for (const friend of (body["friends"] as Body[] | undefined) ?? []) this.learn(friend);
       if (body["status"] !== undefined && body["player"] !== undefined) this.learn(body);
-      this.waiting?.end({ body });
-    } else if (frame["type"] === "error" && frame["id"] === this.waiting?.id) {
-      this.waiting?.end({ code: String((frame["error"] as Body)["code"]) });
+      end({ body });
+    } else if (frame["type"] === "error" && end) {
+      end({ code: String((frame["error"] as Body)["code"]) });
     } else if (frame["type"] === undefined) {
-      // API Gateway's own complaint: the function failed.
-      this.waiting?.end(undefined);
+      // API Gateway's own complaint, of one frame or another: a function failed.
+      this.endAll();
     }
   }
 

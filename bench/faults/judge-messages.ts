@@ -85,8 +85,12 @@ export class MessageJudge {
     return this.messages().every(({ status }) => ENDS.includes(status));
   }
 
-  /** Holds the end against what was acknowledged and what SES accepted. */
-  judge(acknowledged: readonly Acknowledged[]): void {
+  /**
+   * Holds the end against what was acknowledged and what SES accepted.
+   * @param parked entries of the queue of records that were given up: so many messages may still wait.
+   */
+  judge(acknowledged: readonly Acknowledged[], parked = 0): void {
+    let waiting = 0;
     const { problems } = this;
     const messages = this.messages();
     const known = new Set(messages.map(({ id }) => id));
@@ -107,8 +111,9 @@ export class MessageJudge {
     for (const { id, status, reason, attempt } of messages) {
       const mailed = mails.has(id);
       const what = `message ${id} is ${status} (${reason ?? "no reason"}, attempt ${attempt})`;
-      if (!ENDS.includes(status)) problems.push(`${what}: nobody acts on it any more`);
-      else if (UNSENT.includes(status)) {
+      if (!ENDS.includes(status)) {
+        if (++waiting > parked) problems.push(`${what}: nobody acts on it any more`);
+      } else if (UNSENT.includes(status)) {
         if (mailed) problems.push(`${what} but its mail left`);
         if (reason === undefined) problems.push(`${what} and does not say why`);
       } else if (!mailed) problems.push(`${what} but no mail of it left`);

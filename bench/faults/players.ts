@@ -50,8 +50,16 @@ export class Players {
     const table = world.image.outputs["playersTable"]!;
     const put = (Item: object) => world.operator("dynamodb", "PutItem", { TableName: table, Item: Item as never });
     const S = (value: string): object => ({ S: value });
-    for (const name of names) {
-      await put({ pk: S(playerPk(name)), sk: S("PROFILE"), playerId: S(name), name: S(name), version: { N: "1" } });
+    for (const [i, name] of names.entries()) {
+      await put({
+        pk: S(playerPk(name)),
+        sk: S("PROFILE"),
+        playerId: S(name),
+        name: S(name),
+        version: { N: "1" },
+        // Messages to the others bring their address along.
+        ...(i % 3 === 0 ? { email: S(`player-${i}@players.test`) } : {}),
+      });
     }
     for (const [i, one] of names.entries()) {
       for (const other of names.slice(i + 1)) {

@@ -51,6 +51,8 @@ export class World {
       now: () => clock.now(),
       rate: options.rate,
     });
+    // Causes are for people who read traces; following them through every promise costs a tenth of the run.
+    cloud.trace.because = (_, run) => run();
     cloud.trace.on((event) => {
       const line = [
         event.seq,

@@ -1,0 +1,64 @@
+import { shortName } from "./names";
+import type { World } from "./world";
+
+/** A queue that collects what was given up. */
+interface Depth {
+  readonly name: string;
+  readonly url: string;
+  readonly arn: string;
+  readonly messages: number;
+}
+
+/** Queues by which nothing but failures passes. */
+const FAILURES = /dlq|dead-letters|failures/;
+
+/** Looks after what was given up, as an operator would: counts it, and drives it back. */
+export class DeadLetters {
+  constructor(private readonly world: World) {}
+
+  /** Failure queues that hold something. */
+  async waiting(): Promise<Depth[]> {
+    const { world } = this;
+    const { QueueUrls = [] } = await world.operator<{ QueueUrls?: string[] }>("sqs", "ListQueues", {});
+    const found: Depth[] = [];
+    for (const url of QueueUrls) {
+      const name = url.split("/").at(-1)!;
+      const arn = world.cloud.arn("sqs", name);
+      const messages = world.cloud.ports.queues.visible(arn);
+      if (FAILURES.test(name) && messages > 0) found.push({ name, url, arn, messages });
+    }
+    return found;
+  }
+
+  /** Drives everything back by the means that the program offers. Resolves to how much lay there. */
+  async redrive(): Promise<number> {
+    const { world } = this;
+    const waiting = await this.waiting();
+    for (const { url, arn } of waiting) {
+      const sources = await world.operator<{ queueUrls?: string[] }>("sqs", "ListDeadLetterSourceQueues", {
+        QueueUrl: url,
+      });
+      if ((sources.queueUrls ?? []).length > 0) await world.operator("sqs", "StartMessageMoveTask", { SourceArn: arn });
+    }
+    for (const [fn, payload] of [
+      ["emails-redrive-function", { deadLetters: true }],
+      ["messages-redrive", {}],
+    ] as const) {
+      const name = [...world.lambda.engine.functions.keys()].find((one) => shortName(one) === fn);
+      if (name !== undefined) await this.invoke(name, payload);
+    }
+    return waiting.reduce((sum, { messages }) => sum + messages, 0);
+  }
+
+  private async invoke(name: string, payload: object): Promise<void> {
+    const input = { FunctionName: name, Payload: JSON.stringify(payload) };
+    const call = this.world.operator<{ FunctionError?: string; Payload: string }>("lambda", "Invoke", input);
+    let ended = false;
+    const end = call.finally(() => (ended = true));
+    // The function may need time for its own waits.
+    await this.world.clock.advanceUntil(() => ended, 600_000);
+    const answer = await end;
+    if (answer.FunctionError !== undefined)
+      throw new Error(`${name}: ${Buffer.from(answer.Payload, "base64").toString()}`);
+  }
+}

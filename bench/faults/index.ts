@@ -1,0 +1,121 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Benchmark, Row, RunOptions } from "../benchmark";
+import { Campaign } from "./campaign";
+import { coverage } from "./coverage";
+import { runMutations } from "./mutations";
+import { runShares } from "./parallel";
+import { Report, sum } from "./report";
+import { runReal } from "./real";
+
+const PROCESSES = 2;
+const SEEDS = 500;
+const SMOKE_SEEDS = 2;
+const LEAST_FAULTS = 100_000;
+const LEAST_HITS = 20;
+
+/** The fault campaign: many seeds on the deterministic runner, then some through workers and HTTP. */
+const faults: Benchmark = {
+  name: "faults",
+  summary: "seeded faults at every outgoing call; options: --seeds N, --seed N, --mutations, --real N",
+  run: async ({ smoke, args }: RunOptions): Promise<readonly Row[]> => {
+    const seed = option(args, "--seed");
+    if (seed !== undefined) return replay(seed);
+    if (args.includes("--mutations")) return runMutations();
+    const real = option(args, "--real");
+    if (real !== undefined && !args.includes("--seeds")) return runReal(real);
+    const seeds = option(args, "--seeds") ?? (smoke ? SMOKE_SEEDS : SEEDS);
+    const rows = await campaign(seeds, smoke);
+    return smoke ? rows : [...rows, ...(await runReal(real ?? 20))];
+  },
+};
+
+export default faults;
+
+function option(args: readonly string[], name: string): number | undefined {
+  const at = args.indexOf(name);
+  if (at < 0) return undefined;
+  const value = Number(args[at + 1]);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new Error(`${name}: got ${args[at + 1] ?? "nothing"}; expected a whole number from 1.`);
+}
+
+async function campaign(seeds: number, smoke: boolean): Promise<Row[]> {
+  const report = new Report();
+  const began = Date.now();
+  const shares = Array.from({ length: smoke ? 1 : PROCESSES }, (_, i) => ({
+    from: 1 + i,
+    to: seeds,
+    step: smoke ? 1 : PROCESSES,
+  }));
+  await runShares(shares, (run) => {
+    report.add(run);
+    for (const problem of run.problems) console.log(`  seed ${run.seed}: ${problem}`);
+    if (report.seeds % 50 === 0) console.log(`  ${report.seeds} seeds, ${report.faults} faults`);
+  });
+  const minutes = (Date.now() - began) / 60_000;
+  console.log(`\n${report.table()}\n`);
+  for (const [kind, count] of [...report.byKind()].sort())
+    console.log(`  ${kind.padEnd(20)}${String(count).padStart(8)}`);
+  console.log("");
+  for (const [end, count] of [...report.ends].sort()) console.log(`  ${end.padEnd(32)}${String(count).padStart(8)}`);
+  console.log("");
+  const covered = coverage(report);
+  for (const line of covered.lines) console.log(`  ${line}`);
+  return [
+    row("seeds", report.seeds, `>= ${SEEDS}`, report.seeds >= SEEDS),
+    row("seeds with a broken promise", report.failures.length, "0", report.failures.length === 0),
+    row("injected faults", report.faults, `>= ${LEAST_FAULTS}`, report.faults >= LEAST_FAULTS),
+    row("calls made", sum(report.calls), "", true),
+    row("calls never made", covered.missing, "0", covered.missing === 0),
+    row("calls that the list does not know", covered.unknown, "0", covered.unknown === 0),
+    row(
+      "fewest hits of a call by a kind of fault",
+      covered.fewest,
+      `>= ${LEAST_HITS}`,
+      covered.fewest >= LEAST_HITS,
+      covered.rarest,
+    ),
+    row("messages", report.messages, "", true),
+    row("notices", report.notices, "", true),
+    row("given up and driven back", report.parked, "", true),
+    {
+      what: "minutes",
+      measured: minutes.toFixed(1),
+      bar: "<= 15",
+      ok: minutes <= 15,
+      detail: `${report.cpu.toFixed(0)} s of CPU`,
+    },
+  ];
+}
+
+function row(what: string, measured: number, bar: string, ok: boolean, detail?: string): Row {
+  return { what, measured: String(measured), bar, ok, ...(detail === undefined ? {} : { detail }) };
+}
+
+/** One seed, twice: the second run must be the first. Its trace is kept. */
+async function replay(seed: number): Promise<Row[]> {
+  const prepared = await Campaign.prepare();
+  try {
+    const first = await prepared.run(seed, true);
+    const second = await prepared.run(seed);
+    const folder = join(__dirname, "../results");
+    mkdirSync(folder, { recursive: true });
+    const file = join(folder, `faults-${seed}.txt`);
+    writeFileSync(file, `${first.lines.join("\n")}\n`);
+    for (const problem of first.problems) console.log(`  ${problem}`);
+    return [
+      row("broken promises", first.problems.length, "0", first.problems.length === 0),
+      row("injected faults", sum(first.hits) + sum(first.others), "", true),
+      {
+        what: "replayed exactly",
+        measured: second.digest,
+        bar: `= ${first.digest}`,
+        ok: second.digest === first.digest,
+        detail: `trace in ${file}`,
+      },
+    ];
+  } finally {
+    prepared.close();
+  }
+}

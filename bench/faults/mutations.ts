@@ -1,0 +1,2 @@
+import type { Row } from "../benchmark";
+export const runMutations = (): Promise<readonly Row[]> => Promise.resolve([]);
