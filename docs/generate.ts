@@ -1,0 +1,149 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import * as prettier from "prettier";
+import * as ts from "typescript";
+
+const ROOT = join(__dirname, "..");
+
+/** The generated page, relative to the repository. */
+export const COMPONENTS_PAGE = "docs/reference/components.md";
+
+interface Row {
+  readonly name: string;
+  readonly type: string;
+  /** What holds when it is left out. */
+  readonly fallback: string;
+  readonly text: string;
+}
+
+interface Section {
+  readonly name: string;
+  readonly file: string;
+  readonly text: string;
+  readonly rows: readonly Row[];
+}
+
+/** The reference of every component argument and method, as the sources tell it, formatted as all pages are. */
+export async function componentsPage(): Promise<string> {
+  return prettier.format(markdown(), { parser: "markdown", printWidth: 120 });
+}
+
+function markdown(): string {
+  const sources = sourcesIn("components");
+  const published = new Set(exportedNames(sources.find(({ fileName }) => fileName === "components/index.ts")!));
+  const classes = sources.flatMap((source) => source.statements.filter(ts.isClassDeclaration).flatMap(classSection));
+  const args = sources.flatMap((source) => source.statements.filter(ts.isInterfaceDeclaration).flatMap(argsSection));
+  const parts = (sections: readonly Section[], own: boolean) =>
+    sections.filter(({ name }) => published.has(name) === own).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [
+    "# Components",
+    "",
+    "Written by `npm run docs` from the doc comments in `components/`; edit those, not this page.",
+    "",
+    "## Classes",
+    "",
+    ...parts(classes, true).flatMap((section) => render(section, ["method", "signature", "what it does"])),
+    "## Arguments",
+    "",
+    ...parts(args, true).flatMap((section) => render(section)),
+    "## Arguments of parts",
+    "",
+    "Members of the arguments above, and of components that only other components make.",
+    "",
+    ...parts(args, false).flatMap((section) => render(section)),
+  ].join("\n");
+}
+
+function sourcesIn(folder: string): ts.SourceFile[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => `${folder}/${file}`)
+    .sort()
+    .map((file) => ts.createSourceFile(file, readFileSync(join(ROOT, file), "utf8"), ts.ScriptTarget.ES2022, true));
+}
+
+function exportedNames(index: ts.SourceFile): string[] {
+  return index.statements.flatMap((statement) =>
+    ts.isExportDeclaration(statement) && statement.exportClause && ts.isNamedExports(statement.exportClause)
+      ? statement.exportClause.elements.map(({ name }) => name.text)
+      : [],
+  );
+}
+
+function argsSection(node: ts.InterfaceDeclaration): Section[] {
+  if (!isExported(node) || !/(Args|^MessageType|^SegmentMessage)$/.test(node.name.text)) return [];
+  const rows = node.members.filter(ts.isPropertySignature).map((member) => ({
+    name: `${member.name.getText()}${member.questionToken ? "?" : ""}`,
+    type: oneLine(member.type?.getText() ?? "unknown"),
+    fallback: tag(member, "default"),
+    text: doc(member),
+  }));
+  const parameters = node.typeParameters ? `<${node.typeParameters.map((one) => one.getText()).join(", ")}>` : "";
+  return [{ name: node.name.text, file: node.getSourceFile().fileName, text: doc(node) || parameters, rows }];
+}
+
+function classSection(node: ts.ClassDeclaration): Section[] {
+  if (!isExported(node) || !node.name) return [];
+  const rows = node.members
+    .filter(ts.isMethodDeclaration)
+    .filter((method) => !hasModifier(method, ts.SyntaxKind.PrivateKeyword))
+    .map((method) => ({
+      name: method.name.getText(),
+      type: oneLine(
+        `(${method.parameters.map((one) => one.getText()).join(", ")}): ${method.type?.getText() ?? "void"}`,
+      ),
+      fallback: "",
+      text: doc(method),
+    }));
+  return [{ name: node.name.text, file: node.getSourceFile().fileName, text: doc(node), rows }];
+}
+
+function isExported(node: ts.HasModifiers): boolean {
+  return hasModifier(node, ts.SyntaxKind.ExportKeyword);
+}
+
+function hasModifier(node: ts.HasModifiers, kind: ts.SyntaxKind): boolean {
+  return (ts.getModifiers(node) ?? []).some((modifier) => modifier.kind === kind);
+}
+
+function doc(node: ts.Node): string {
+  const texts = ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc);
+  return oneLine(ts.getTextOfJSDocComment(texts.at(-1)?.comment) ?? "");
+}
+
+function tag(node: ts.Node, name: string): string {
+  const found = ts.getJSDocTags(node).find(({ tagName }) => tagName.text === name);
+  return oneLine(ts.getTextOfJSDocComment(found?.comment) ?? "");
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, " ").trim();
+}
+
+function cell(text: string): string {
+  return text.replaceAll("|", "\\|");
+}
+
+function code(text: string): string {
+  return text === "" ? "" : `\`${cell(text)}\``;
+}
+
+function render({ name, file, text, rows }: Section, head?: readonly string[]): string[] {
+  const table = head ? [...head] : ["argument", "type", "default", "what it says"];
+  const lines = rows.map((row) =>
+    head
+      ? [code(row.name), code(row.type), cell(row.text)]
+      : [code(row.name), code(row.type), cell(row.fallback), cell(row.text)],
+  );
+  const title = [`### ${name}`, "", `[\`${file}\`](../../${file})`, "", ...(text === "" ? [] : [text, ""])];
+  if (rows.length === 0) return title;
+  return [...title, row(table), row(table.map(() => "---")), ...lines.map(row), ""];
+}
+
+function row(cells: readonly string[]): string {
+  return `| ${cells.join(" | ")} |`;
+}
+
+if (require.main === module) {
+  void componentsPage().then((page) => writeFileSync(join(ROOT, COMPONENTS_PAGE), page));
+}
