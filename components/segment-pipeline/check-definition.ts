@@ -44,7 +44,7 @@ export function checkDefinition<A extends Attributes>(
   return { ...common, where: checkWhere(component, name, definition.where, defaults.attributes, refuse) };
 }
 
-function checkMessage({ message }: SegmentDefinition<never>, types: readonly string[], refuse: Refuse): void {
+function checkMessage({ message }: Pick<SegmentDefinition, "message">, types: readonly string[], refuse: Refuse): void {
   const { type, template, data, validForSeconds } = message;
   const sample = { player: "p", type, template, ...(data === undefined ? {} : { data }) };
   const problem = messageProblem(sample, types, 0);
@@ -58,7 +58,10 @@ function checkMessage({ message }: SegmentDefinition<never>, types: readonly str
 }
 
 /** Where an expression itself is wrong, the scheduler says so when it is deployed. */
-function checkSchedule({ schedule, scheduleTimeZone }: SegmentDefinition<never>, refuse: Refuse): void {
+function checkSchedule(
+  { schedule, scheduleTimeZone }: Pick<SegmentDefinition, "schedule" | "scheduleTimeZone">,
+  refuse: Refuse,
+): void {
   if (schedule !== undefined && !/^(rate|cron|at)\(.+\)$/.test(schedule)) {
     refuse("schedule", schedule, "rate(...), cron(...) or at(...)", "Write an expression of EventBridge Scheduler.");
   }

@@ -23,9 +23,13 @@ function place(into: Json, path: readonly string[], value: string): void {
     if (i === path.length - 1) at[part] = value;
     else {
       const next = at[part];
-      at = at[part] = typeof next === "object" && next !== null ? (next) : {};
+      at = isBranch(next) ? next : (at[part] = {});
     }
   }
+}
+
+function isBranch(value: unknown): value is Json {
+  return typeof value === "object" && value !== null;
 }
 
 function lists(value: unknown): unknown {
