@@ -1,4 +1,5 @@
-import MimeNode from "nodemailer/lib/mime-node";
+// As a namespace: the bundler then takes the package's ES modules, which it can shake.
+import * as mimeNode from "nodemailer/lib/mime-node";
 import type { Envelope } from "./envelope";
 
 /** Who the mail is from. */
@@ -12,7 +13,7 @@ export interface Sender {
  * needs consent carries RFC 8058's one-click unsubscribe.
  */
 export async function composeMail(envelope: Envelope, sender: Sender): Promise<Buffer> {
-  const root = new MimeNode("multipart/alternative", { disableFileAccess: true, disableUrlAccess: true });
+  const root = new mimeNode.default("multipart/alternative", { disableFileAccess: true, disableUrlAccess: true });
   root.setHeader([
     { key: "From", value: { name: sender.name ?? "", address: sender.address } },
     { key: "To", value: envelope.to },

@@ -7,6 +7,8 @@ interface PackageJson {
   readonly version?: string;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
+  /** What can be imported of it, by subpath. */
+  readonly exports?: unknown;
 }
 
 /** An installed package: the folder of its `package.json`. */
@@ -60,17 +62,29 @@ export function printsAsText(file: string): boolean {
 }
 
 /**
- * What to import for a captured module's file: the package's own name where that leads to this file, so that the
- * bundler takes the package's ES modules, which it can shake; the file itself otherwise.
+ * What to import for a captured module's file: the package's own name, or a subpath that it exports, where that leads to
+ * this file, so that the bundler takes the package's ES modules, which it can shake; the file itself otherwise.
  */
 export function importSpecifier(file: string): string {
   const { json } = packageOf(file) ?? {};
   if (!json?.name) return file;
-  try {
-    return createRequire(file).resolve(json.name) === file ? json.name : file;
-  } catch {
-    return file; // a package linked from elsewhere does not find itself by name
+  const { resolve } = createRequire(file);
+  for (const specifier of [json.name, ...subpathsOf(json).map((subpath) => `${json.name}${subpath}`)]) {
+    try {
+      if (resolve(specifier) === file) return specifier;
+    } catch {
+      // a package linked from elsewhere does not find itself by name, and some subpaths are for other environments only
+    }
   }
+  return file;
+}
+
+/** The subpaths that a package exports by name, without the dot: `/lib/mime-node`. */
+function subpathsOf({ exports }: PackageJson): string[] {
+  if (typeof exports !== "object" || exports === null) return [];
+  return Object.keys(exports)
+    .filter((key) => key.startsWith("./") && !key.includes("*"))
+    .map((key) => key.slice(1));
 }
 
 /** Whether the text names a module of Node itself. */
