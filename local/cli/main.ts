@@ -34,7 +34,10 @@ function quietWarnings(): void {
       typeof rest[0] === "string"
         ? rest[0]
         : ((rest[0] as { type?: string } | undefined)?.type ?? (warning as Error).name);
-    if (type !== "NodeVersionSupportWarning" && type !== "DeprecationWarning") emit(warning, ...rest);
+    const text = typeof warning === "string" ? warning : warning.message;
+    // The AWS SDK gives its notice about old Node.js versions no type, but begins its text with the name.
+    const isNotice = type === "NodeVersionSupportWarning" || text.startsWith("NodeVersionSupportWarning");
+    if (!isNotice && type !== "DeprecationWarning") emit(warning, ...rest);
   });
 }
 
