@@ -34,8 +34,7 @@ const emails = new EmailDispatcher("emails", {
   monitoring,
   messages,
   sender: settings.sender,
-  production: settings.environment === "production",
-  recipients: [...settings.recipients],
+  ...(settings.environment === "production" ? { production: true } : { recipients: [...settings.recipients] }),
 });
 emails.template("welcome", welcome);
 emails.template("achievement", achievement);
