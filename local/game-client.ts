@@ -122,11 +122,16 @@ export class GameClient {
     );
   }
 
-  /** Resolves when all that the gateway has sent so far has arrived. */
+  /** Resolves when all that the gateway has sent so far has arrived, or will never arrive. */
   caughtUp(): Promise<void> {
+    if (this.socket.readyState !== WebSocket.OPEN) return Promise.resolve();
     return new Promise((resolve) => {
       // The answer to a WebSocket ping comes after the frames before it, and no function hears of it.
-      this.socket.once("pong", () => resolve());
+      const done = (): void => {
+        this.socket.off("pong", done).off("close", done);
+        resolve();
+      };
+      this.socket.on("pong", done).on("close", done);
       this.socket.ping();
     });
   }

@@ -23,6 +23,14 @@ interface Spoken {
 export class Front {
   constructor(private readonly cloud: Cloud) {}
 
+  /**
+   * The time of an answer, for its `Date` header: on the cloud's clock, because SDKs take a distance of more than five
+   * minutes for a wrong clock of their own, correct their signatures by it and repeat what failed.
+   */
+  date(): string {
+    return new Date(this.cloud.clock.now()).toUTCString();
+  }
+
   /** @throws ConnectionLost when the reply is lost by an injected fault. */
   async handle(request: HttpRequest): Promise<HttpResponse> {
     const requestId = this.cloud.uuid();

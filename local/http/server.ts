@@ -44,6 +44,7 @@ export class HttpServer {
   }
 
   private async serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    response.setHeader("date", this.front.date());
     try {
       const request = await read(incoming);
       const own = await this.local(request, response);
