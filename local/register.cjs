@@ -37,7 +37,13 @@ const salt = JSON.stringify(OPTIONS) + require("typescript/package.json").versio
  * @returns {string} what Node.js runs, with its source map inside
  */
 function compile(source, file) {
-  const key = createHash("sha256").update(salt).update("\0").update(path.relative(process.cwd(), file)).update("\0").update(source).digest("hex");
+  const key = createHash("sha256")
+    .update(salt)
+    .update("\0")
+    .update(path.relative(process.cwd(), file))
+    .update("\0")
+    .update(source)
+    .digest("hex");
   const kept = path.join(FOLDER, `${key}.js`);
   try {
     return fs.readFileSync(kept, "utf8");
@@ -46,11 +52,20 @@ function compile(source, file) {
   }
   const ts = typescript();
   const { options } = ts.convertCompilerOptionsFromJson(OPTIONS, path.dirname(file));
-  const { outputText, diagnostics } = ts.transpileModule(source, { fileName: file, compilerOptions: options, reportDiagnostics: true });
+  const { outputText, diagnostics } = ts.transpileModule(source, {
+    fileName: file,
+    compilerOptions: options,
+    reportDiagnostics: true,
+  });
   const wrong = (diagnostics ?? []).filter((diagnostic) => diagnostic.category === ts.DiagnosticCategory.Error);
   if (wrong.length > 0) {
-    const { line, character } = ts.getLineAndCharacterOfPosition(ts.createSourceFile(file, source, ts.ScriptTarget.ES2022), wrong[0].start ?? 0);
-    throw new SyntaxError(`${file}:${line + 1}:${character + 1}: ${ts.flattenDiagnosticMessageText(wrong[0].messageText, "\n")}`);
+    const { line, character } = ts.getLineAndCharacterOfPosition(
+      ts.createSourceFile(file, source, ts.ScriptTarget.ES2022),
+      wrong[0].start ?? 0,
+    );
+    throw new SyntaxError(
+      `${file}:${line + 1}:${character + 1}: ${ts.flattenDiagnosticMessageText(wrong[0].messageText, "\n")}`,
+    );
   }
   fs.mkdirSync(FOLDER, { recursive: true });
   // Written aside and renamed, so that a process beside this one never reads half a file.

@@ -24,15 +24,15 @@ export interface MessageClient {
    * Writes a message; with a deduplication key, once.
    * @throws MessageError (with `field`) when the message is wrong.
    */
-  enqueue(message: Message): Promise<Enqueued>;
+  readonly enqueue: (message: Message) => Promise<Enqueued>;
   /** Writes many messages, answering for each in its place; a wrong one does not stop the others. */
-  enqueueMany(messages: readonly Message[]): Promise<EnqueueResult[]>;
+  readonly enqueueMany: (messages: readonly Message[]) => Promise<EnqueueResult[]>;
   /**
    * The message as a member of `TransactItems`, so that it is written together with the state that it tells of (outbox).
    * The transaction is cancelled if the same deduplication key has made the message before.
    * @throws MessageError (with `field`) when the message is wrong.
    */
-  transactItem(message: Message): { readonly id: string; readonly item: dynamodb.TransactWriteItem };
+  readonly transactItem: (message: Message) => { readonly id: string; readonly item: dynamodb.TransactWriteItem };
 }
 
 /** The client's functions; the connection is made with the first message. */

@@ -327,11 +327,16 @@ export class MessageStore extends pulumi.ComponentResource {
     return new LambdaFunction(
       `${this.name}-redrive`,
       {
-        description: "Prepares again what the stream's mapping gave up.",
+        description: "Does again what was given up: records of the stream, asynchronous invocations.",
         key,
         handler: storeRedriveHandler({ table: table.name, failuresUrl: failures.url }),
         statements: [
           { Sid: "ReadGivenUp", Action: ["sqs:ReceiveMessage", "sqs:DeleteMessage"], Resource: failures.arn },
+          {
+            Sid: "StartAgain",
+            Action: "lambda:InvokeFunction",
+            Resource: [this.enqueueFunction.arn, this.sweepFunction.arn],
+          },
           { Sid: "ReadBatch", Action: ["dynamodb:GetShardIterator", "dynamodb:GetRecords"], Resource: table.streamArn },
           ...updateStatements(this),
         ],

@@ -1,5 +1,6 @@
 import * as dynamodb from "@aws-sdk/client-dynamodb";
 import * as streams from "@aws-sdk/client-dynamodb-streams";
+import * as lambda from "@aws-sdk/client-lambda";
 import * as sqs from "@aws-sdk/client-sqs";
 import { N, S } from "../shared/attributes";
 import type { Captured, HandlerFactory } from "../shared/callback";
@@ -13,14 +14,20 @@ export interface StoreRedriveSettings {
 }
 
 export interface StoreRedriveResponse {
-  /** Messages that wait for the next sweep, and then are prepared again. */
+  /** Messages that wait for the next sweep, and then are prepared again; invocations that were started again. */
   readonly redriven: number;
   /** Entries whose records are gone from the stream (24 h) or can never be prepared: they stay. */
   readonly kept: number;
 }
 
-/** What Lambda says about a batch that it gave up. https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html */
+/**
+ * What Lambda says about a batch, or about an asynchronous invocation, that it gave up.
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
+ * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+ */
 interface GivenUp {
+  readonly requestContext?: { readonly functionArn: string };
+  readonly requestPayload?: unknown;
   readonly DDBStreamBatchInfo?: {
     readonly shardId: string;
     readonly startSequenceNumber: string;
@@ -33,14 +40,15 @@ const RESERVE_MS = 5_000;
 const KEPT_SECONDS = 60;
 
 /**
- * Prepares again what the stream's mapping gave up: finds the records of each batch in the stream, and lets every message
- * that is still `queued` be woken by the sweeper.
+ * Does again what was given up. Of the stream's mapping: finds the records of each batch in the stream, and lets every
+ * message that is still `queued` be woken by the sweeper. Of an asynchronous invocation: starts it again.
  */
 export function storeRedriveHandler(settings: StoreRedriveSettings): HandlerFactory<unknown, StoreRedriveResponse> {
   return () => {
     const database = new dynamodb.DynamoDBClient({ maxAttempts: 3 });
     const reader = new streams.DynamoDBStreamsClient({ maxAttempts: 3 });
     const queues = new sqs.SQSClient({ maxAttempts: 3 });
+    const functions = new lambda.LambdaClient({ maxAttempts: 3 });
 
     return async (_event, context) => {
       const QueueUrl = settings.failuresUrl.get();
@@ -52,18 +60,39 @@ export function storeRedriveHandler(settings: StoreRedriveSettings): HandlerFact
         );
         if (entries.length === 0) break;
         for (const entry of entries) {
-          const { DDBStreamBatchInfo: batch } = JSON.parse(entry.Body ?? "{}") as GivenUp;
-          const records = batch ? await readBatch(batch) : undefined;
-          if (!records) {
+          const given = JSON.parse(entry.Body ?? "{}") as GivenUp;
+          const done = (await again(given)) ?? (await wakeBatch(given));
+          if (done === undefined) {
             kept += 1;
             continue;
           }
-          for (const record of records) if (await wakeLater(record)) redriven += 1;
+          redriven += done;
           await queues.send(new sqs.DeleteMessageCommand({ QueueUrl, ReceiptHandle: entry.ReceiptHandle }));
         }
       }
       return { redriven, kept };
     };
+
+    /** Starts an asynchronous invocation again; undefined when the entry is of none. */
+    async function again({ requestContext, requestPayload }: GivenUp): Promise<number | undefined> {
+      if (!requestContext || requestPayload === undefined) return undefined;
+      await functions.send(
+        new lambda.InvokeCommand({
+          FunctionName: requestContext.functionArn.replace(/:\$LATEST$/, ""),
+          InvocationType: "Event",
+          Payload: Buffer.from(JSON.stringify(requestPayload)),
+        }),
+      );
+      return 1;
+    }
+
+    async function wakeBatch({ DDBStreamBatchInfo: batch }: GivenUp): Promise<number | undefined> {
+      const records = batch ? await readBatch(batch) : undefined;
+      if (!records) return undefined;
+      let woken = 0;
+      for (const record of records) if (await wakeLater(record)) woken += 1;
+      return woken;
+    }
 
     /** The batch's records; undefined when the stream has forgotten them. */
     async function readBatch(

@@ -52,8 +52,7 @@ export async function capture(component: string, factory: AnyFactory): Promise<C
       return true;
     }
     note(value);
-    const file =
-      modules.get("default" in value ? (value as { default: unknown }).default : value) ?? modules.get(value);
+    const file = modules.get("default" in value ? value.default : value) ?? modules.get(value);
     if (file !== undefined && acceptModule(value, file, session)) return true;
     if (!refusalOf(value)) {
       if (typeof value === "function") functions.add(value);

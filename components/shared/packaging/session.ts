@@ -37,7 +37,7 @@ export function markOutput(output: pulumi.Output<unknown>, session: Session): vo
 }
 
 interface OutputInternals {
-  promise(withUnknowns?: boolean): Promise<unknown>;
+  promise: (this: void, withUnknowns?: boolean) => Promise<unknown>;
   isSecret: Promise<boolean>;
 }
 
@@ -61,7 +61,7 @@ function shadow(output: pulumi.Output<unknown>, marker: string): void {
  * none. The file itself is what the bundler needs, so that within a session its path is left as it is.
  */
 function keepModulePaths(): () => void {
-  const internals = serializerPackages as { getModuleFromPath(path: string, ...rest: never[]): string };
+  const internals = serializerPackages as { getModuleFromPath: (this: void, path: string, ...rest: never[]) => string };
   const original = internals.getModuleFromPath;
   internals.getModuleFromPath = (path, ...rest) => (current.getStore() ? path : original(path, ...rest));
   return () => {

@@ -26,7 +26,10 @@ export function usageOf(root: FunctionInfo): Usage {
     pending.push(info);
   };
   const visit = (entry: Entry): void => {
-    if (entry.function) return schedule(entry.function);
+    if (entry.function) {
+      schedule(entry.function);
+      return;
+    }
     if (seen.has(entry)) return;
     seen.add(entry);
     if (entry.object) visitSlots(entry.object.env.values(), entry.object.proto);

@@ -8,6 +8,6 @@ export function accessLine(format: string, context: Json): string {
   return format.replace(/\$context\.([A-Za-z0-9_.]+)/g, (_, path: string) => {
     let value: unknown = context;
     for (const name of path.split(".")) value = (value as Json | undefined)?.[name];
-    return value === undefined || value === null || typeof value === "object" ? "-" : String(value);
+    return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : "-";
   });
 }

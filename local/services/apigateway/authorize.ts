@@ -40,7 +40,9 @@ export function judge(payload: string, methodArn: string): Verdict {
   const context: Record<string, string> = { principalId: String(principalId) };
   for (const [key, value] of Object.entries((answer["context"] as Json | undefined) ?? {})) {
     if (value === null || value === undefined) continue;
-    if (typeof value === "object") return malformed(`context.${key} is not a string, number or boolean`);
+    if (typeof value !== "string" && typeof value !== "number" && typeof value !== "boolean") {
+      return malformed(`context.${key} is not a string, number or boolean`);
+    }
     context[key] = String(value);
   }
   const matching = statements.filter((statement) => applies(statement, methodArn));

@@ -72,7 +72,10 @@ export class Delivery {
     const principal = this.principalOf(rule, target);
     const ingestionTime = new Date(cloud.clock.now()).toISOString();
     const service = target.Arn.split(":")[2];
-    if (service === "events") return this.forward(target.Arn, event, principal);
+    if (service === "events") {
+      this.forward(target.Arn, event, principal);
+      return;
+    }
     const input = inputFor(target, event, { arn: rule.arn, name: rule.name, ingestionTime });
     switch (service) {
       case "lambda": {

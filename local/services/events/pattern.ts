@@ -209,7 +209,7 @@ function wildcard(text: string, path: string): (leaf: unknown) => boolean {
       if (text[at] === "\\" && text[++at] !== "*" && text[at] !== "\\") {
         throw new PatternError(`Invalid escape character at pos ${at}: "${path}"`);
       }
-      piece += text[at];
+      piece += text[at] ?? "";
     }
   }
   parts.push(piece);

@@ -51,12 +51,12 @@ export interface EnvironmentData {
  * It is handed to the worker as text, so that no transpiler has to start there; hence self-contained functions.
  */
 export function bootstrap(req: NodeJS.Require, clockOf: typeof workerClock): void {
-  const { parentPort, workerData } = req("node:worker_threads") as typeof WorkerThreads;
+  const threads = req("node:worker_threads") as typeof WorkerThreads;
   const path = req("node:path") as typeof PathModule;
   const fs = req("node:fs") as typeof FsModule;
   const util = req("node:util") as typeof UtilModule;
-  const port = parentPort!;
-  const data = workerData as EnvironmentData;
+  const port = threads.parentPort!;
+  const data = threads.workerData as EnvironmentData;
   const post = (message: FromWorker): void => port.postMessage(message);
   const native = { setTimeout, setImmediate };
   type Handler = (event: unknown, context: unknown, callback: (error: unknown, result?: unknown) => void) => unknown;
@@ -68,6 +68,7 @@ export function bootstrap(req: NodeJS.Require, clockOf: typeof workerClock): voi
     () => current !== undefined && !current.settled,
     (until) => post({ kind: "waiting", until }),
   );
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- closures of workerClock, they know no `this`
   const { now, watch } = time;
 
   const plain = (value: unknown): { object?: unknown } => {

@@ -20,6 +20,8 @@ export interface VmRunnerOptions {
   readonly choose?: (waiting: readonly OutgoingCall[]) => number;
   /** Sees each call at its turn; the fault switch itself is `cloud.faults`. */
   readonly onCall?: (call: OutgoingCall) => void;
+  /** ms on the clock that a call is under way before it waits for its turn. @default none */
+  readonly latency?: () => number;
   /** ms on the clock after which an idle environment ends. @default 600000 */
   readonly idleMs?: number;
 }
@@ -91,8 +93,13 @@ export class VmRunner implements FunctionRunner, VmHost {
   }
 
   outgoing(environment: VmEnvironment, call: Pick<OutgoingCall, "request" | "respond" | "break">): void {
-    this.calls.push({ ...call, environment, environmentId: environment.id, functionName: environment.code.name });
-    this.stir(environment);
+    const waiting = { ...call, environment, environmentId: environment.id, functionName: environment.code.name };
+    const arrive = (): void => {
+      this.calls.push(waiting);
+      this.stir(environment);
+    };
+    if (this.options.latency) this.clock.setTimer(this.options.latency(), arrive);
+    else arrive();
   }
 
   async pending<T>(work: Promise<T>): Promise<T> {

@@ -190,7 +190,7 @@ export function workerClock(
         const timer = later(() => resolve(value), delay);
         options?.signal?.addEventListener("abort", () => {
           clear(timer);
-          reject(options.signal!.reason);
+          reject(options.signal!.reason as Error);
         });
       });
     Object.defineProperty(later, Symbol.for("nodejs.util.promisify.custom"), { value: sleep });

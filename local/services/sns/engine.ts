@@ -198,7 +198,7 @@ export class Topics {
 
   restore(snapshot: TopicsSnapshot): void {
     for (const topic of this.all()) this.delete(topic);
-    for (const entry of structuredClone(snapshot.topics) as TopicsSnapshot["topics"]) {
+    for (const entry of structuredClone<TopicsSnapshot["topics"]>(snapshot.topics)) {
       const topic: Topic = { ...entry.topic, subscriptions: new Map(), sent: new Map(entry.sent) };
       for (const kept of entry.subscriptions) {
         const { filter } = validateSubscriptionAttributes({}, kept.attributes, kept.protocol, kept.endpoint);
@@ -275,5 +275,5 @@ export class Topics {
 
 function dedupKey(topic: Topic, input: { readonly groupId?: string; readonly dedupId?: string }): string {
   const scope = topic.attributes["FifoThroughputScope"] === "MessageGroup" ? `${input.groupId}\n` : "";
-  return scope + input.dedupId;
+  return `${scope}${input.dedupId ?? ""}`;
 }

@@ -104,7 +104,10 @@ export class MoveTasks {
 
   private step(task: MoveTask): void {
     const source = this.queues.find(task.sourceArn);
-    if (!source) return this.end(task, "FAILED", "AWS.SimpleQueueService.NonExistentQueue");
+    if (!source) {
+      this.end(task, "FAILED", "AWS.SimpleQueueService.NonExistentQueue");
+      return;
+    }
     const rate = task.rate ?? MAX_RATE;
     const interval = Math.max(TICK_MS, 1000 / rate);
     const share = Math.max(1, Math.floor((rate * interval) / 1000));
@@ -116,7 +119,10 @@ export class MoveTasks {
     }
     for (const message of batch) {
       const target = this.targetOf(task, message);
-      if (typeof target === "string") return this.end(task, "FAILED", target);
+      if (typeof target === "string") {
+        this.end(task, "FAILED", target);
+        return;
+      }
       this.queues.transfer(message, source, target, true);
       task.moved++;
     }

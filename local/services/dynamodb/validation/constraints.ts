@@ -46,6 +46,9 @@ function check(name: string, value: unknown, member: Member, parent: string, err
           check("member", element, member.of!, `${path}.${i + 1}.`, errors),
         );
       return;
+    case "Boolean":
+    case "Value":
+      return; // no constraint of their own
     case "Map":
       checkLength(Object.keys(value).length, member, fail);
       checkKeys(value as Fields, member, fail);

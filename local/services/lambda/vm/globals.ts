@@ -209,11 +209,11 @@ function randomOf(options: SurroundingsOptions): Readonly<Record<string, unknown
       if (typeof done !== "function") return Reflect.apply(work, crypto, args) as unknown;
       let outcome: [unknown, unknown?];
       try {
-        outcome = [null, Reflect.apply(work, crypto, args.slice(0, -1))];
+        outcome = [null, Reflect.apply(work, crypto, args.slice(0, -1)) as unknown];
       } catch (error) {
         outcome = [error];
       }
-      process.nextTick(() => options.enter(() => Reflect.apply(done, undefined, outcome)));
+      process.nextTick(() => options.enter(() => Reflect.apply(done, undefined, outcome) as unknown));
       return undefined;
     };
   return {

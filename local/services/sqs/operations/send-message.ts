@@ -47,7 +47,7 @@ export const sendMessageBatch = (
   answer: ({ QueueUrl, Entries }, context) => {
     const queue = queues.byUrl(QueueUrl);
     validateBatch(Entries, "SendMessageBatchRequestEntry");
-    const entries = Entries as readonly (SendInput & BatchEntry)[];
+    const entries = Entries;
     const bytes = entries.reduce(
       (sum, entry) => sum + messageBytes(String(entry.MessageBody ?? ""), entry.MessageAttributes),
       0,
