@@ -1,4 +1,5 @@
 import type { FaultKind, FaultSite } from "../../local/faults";
+import type { Focus } from "./modes";
 import { functionOf } from "./names";
 
 /** Every kind of fault at a call: those of the fault switch, and answers that tell of a part left undone. */
@@ -30,6 +31,8 @@ export interface InjectorOptions {
   readonly now: () => number;
   /** Chance of a fault at a call. */
   readonly rate: number;
+  /** Where there are more of them. @default nowhere */
+  readonly focus?: readonly Focus[];
 }
 
 /** Decides the fate of calls by chance and counts what it did. */
@@ -61,9 +64,10 @@ export class Injector {
   decide(fn: string, operation: string, poller: boolean): FaultKind | undefined {
     const site = `${fn} ${operation}`;
     count(this.calls, site);
-    const { random, rate, now } = this.options;
-    if (!this.active || random() >= rate) return undefined;
-    const kinds = poller ? POLLER_FAULTS : CALL_FAULTS;
+    const { random, now, focus = [] } = this.options;
+    const aimed = focus.find((one) => fn.endsWith(one.fn) && (one.call ?? operation) === operation && !poller);
+    if (!this.active || random() >= (aimed?.rate ?? this.options.rate)) return undefined;
+    const kinds = poller ? POLLER_FAULTS : (aimed?.kinds ?? CALL_FAULTS);
     const kind = kinds[Math.floor(random() * kinds.length)]!;
     if (delaysEvents(fn)) {
       // The protocol holds an unclear mail for ten minutes: SES's event must be written by then.

@@ -3,7 +3,7 @@ import { sesEngine } from "../../local/services/ses";
 import type { Acknowledged } from "./mailbox";
 import type { World } from "./world";
 
-type Value = { readonly S?: string; readonly N?: string; readonly M?: Item };
+type Value = { readonly S?: string; readonly N?: string; readonly M?: Item; readonly L?: readonly Value[] };
 type Item = Readonly<Record<string, Value | undefined>>;
 
 /** Statuses after which nobody needs to act. */
@@ -39,6 +39,8 @@ export interface Ended {
   readonly status: string;
   readonly reason: string | undefined;
   readonly attempt: number;
+  /** Attempts that SES did not refuse for its rate or quota. */
+  readonly counted: number;
 }
 
 /** Watches the Messages table, record by record, and judges what became of every message. */
@@ -75,6 +77,7 @@ export class MessageJudge {
         status: read["status"]?.S ?? "",
         reason: read["reason"]?.M?.["code"]?.S,
         attempt: Number(read["attempt"]?.N ?? 0),
+        counted: countedAttempts(read),
       });
     }
     return found;
@@ -108,13 +111,14 @@ export class MessageJudge {
     for (const [id, times] of mails) {
       if (times.length > 1) problems.push(`message ${id} was mailed ${times.length} times: ${times.join(", ")}`);
     }
-    for (const { id, status, reason, attempt } of messages) {
+    for (const { id, status, reason, attempt, counted } of messages) {
       const mailed = mails.has(id);
       const what = `message ${id} is ${status} (${reason ?? "no reason"}, attempt ${attempt})`;
       if (!ENDS.includes(status)) {
         if (++waiting > parked) problems.push(`${what}: nobody acts on it any more`);
       } else if (UNSENT.includes(status)) {
         if (mailed) problems.push(`${what} but its mail left`);
+        if (reason === "attempts-used-up" && counted < 3) problems.push(`${what} after ${counted} tries that count`);
         if (reason === undefined) problems.push(`${what} and does not say why`);
       } else if (!mailed) problems.push(`${what} but no mail of it left`);
     }
@@ -136,4 +140,13 @@ export class MessageJudge {
       this.problems.push(`message ${after["id"]?.S} went from failed to ${to}`);
     }
   }
+}
+
+function countedAttempts(item: Item): number {
+  let counted = 0;
+  for (const { M: line } of item["history"]?.L ?? []) {
+    if (line?.["status"]?.S === "sending") counted++;
+    if (line?.["detail"]?.S === "throttled") counted--;
+  }
+  return counted;
 }

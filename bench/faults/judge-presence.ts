@@ -82,6 +82,9 @@ export class PresenceJudge {
         if (seen !== want) problems.push(`${me} on ${id} sees ${friend} ${seen ?? "never"}, not ${want}`);
         if (want === "online" && !told) problems.push(`${friend} will not tell ${me} on ${id}`);
       } else if (told) problems.push(`${friend} will tell ${me} on ${id}, although ${muted ? "muted" : "no friend"}`);
+      if (!accepted && list.watchers.some((watcher) => watcher.connection === id)) {
+        problems.push(`${friend} keeps an entry for ${me} on ${id}, who is no friend`);
+      }
     }
     return problems;
   }

@@ -40,6 +40,8 @@ export class Players {
     private readonly world: World,
     readonly names: readonly string[],
     private readonly tokens: ReadonlyMap<string, string>,
+    /** Longest pause between two steps, ms. */
+    private readonly pauseMs: number,
   ) {
     this.silences = new Silences(names);
   }
@@ -106,10 +108,10 @@ export class Players {
 
   private async play(player: string, steps: number): Promise<void> {
     const { world } = this;
-    await world.sleep(this.chance(20_000));
+    await world.sleep(this.chance(Math.min(this.pauseMs, 20_000)));
     await this.enter(player);
     for (let i = 0; i < steps && !this.over; i++) {
-      await world.sleep(this.chance(45_000));
+      await world.sleep(this.chance(this.pauseMs));
       await this.step(player);
     }
     // Half of them leave at the end; the others stay.
@@ -126,7 +128,9 @@ export class Players {
     if (dice < 0.1 && open.length < 3) return this.enter(player);
     if (dice < 0.25) {
       client.drop();
-      await world.sleep(this.chance(world.random() < 0.6 ? 8_000 : 60_000));
+      // Within the grace period, about its end, and long after it.
+      const away = [4_000, 15_200, 60_000][Math.floor(world.random() * 3)]!;
+      await world.sleep(away - this.chance(Math.min(away, 400)));
       if (world.random() < 0.8) await this.enter(player);
       return;
     }

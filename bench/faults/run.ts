@@ -4,6 +4,7 @@ import type { Image } from "./image";
 import { MessageJudge } from "./judge-messages";
 import { PresenceJudge } from "./judge-presence";
 import { Mailbox } from "./mailbox";
+import { modeOf } from "./modes";
 import { Players } from "./players";
 import { World } from "./world";
 
@@ -37,21 +38,21 @@ export interface RunResult {
 
 export const NAMES = ["ada", "grace", "auth0|eve", "alan", "kurt", "emmy"];
 
-const FAULTY_MS = 600_000;
-
 /** Plays one seed to its end and judges it. */
 export async function run({ seed, image, issuer, tokens, verbose = false }: RunOptions): Promise<RunResult> {
-  const world = await World.make(image, issuer, { seed, rate: 0.08 + 0.06 * (seed % 4), verbose });
+  const mode = modeOf(seed);
+  const names = NAMES.slice(0, mode.players);
+  const world = await World.make(image, issuer, { seed, rate: 0.08 + 0.06 * (seed % 4), focus: mode.focus, verbose });
   try {
     const { clock, injector } = world;
     const messages = new MessageJudge(world);
-    const players = new Players(world, NAMES, tokens);
-    const mailbox = new Mailbox(world, NAMES);
+    const players = new Players(world, names, tokens, mode.pauseMs);
+    const mailbox = new Mailbox(world, names);
     await players.seed();
     injector.active = true;
-    players.start(8);
-    mailbox.start(24, FAULTY_MS * 0.7);
-    await clock.advance(FAULTY_MS);
+    players.start(mode.steps);
+    mailbox.start(mode.messages, 400_000);
+    await clock.advance(mode.faultyMs);
     injector.active = false;
     players.finish();
     const problems: string[] = [];

@@ -13,12 +13,14 @@ import type { OutgoingCall } from "../../local/services/lambda/vm/network";
 import { seededRandom } from "../../local/random";
 import { Injector, PARTIAL } from "./injector";
 import { ENDPOINT, type Image } from "./image";
+import type { Focus } from "./modes";
 import { functionOf, shortName } from "./names";
 
 export interface WorldOptions {
   readonly seed: number;
   /** Chance of a fault at a call. */
   readonly rate: number;
+  readonly focus?: readonly Focus[];
   /** Keeps one line per trace event, for whoever looks into a run. @default false */
   readonly verbose?: boolean;
 }
@@ -50,6 +52,7 @@ export class World {
       random: seededRandom(options.seed * 7 + 3),
       now: () => clock.now(),
       rate: options.rate,
+      ...(options.focus ? { focus: options.focus } : {}),
     });
     // Causes are for people who read traces; following them through every promise costs a tenth of the run.
     cloud.trace.because = (_, run) => run();
@@ -86,6 +89,8 @@ export class World {
       newId: () => cloud.uuid(),
       send: (request) => world.answer(front, request),
       onCall: (call) => (world.current = call),
+      // Without it every invocation would be over in an instant, and nothing would happen at the same time.
+      latency: () => 1 + Math.floor(random() * 25),
     });
     await lambda.engine.use(runner);
     world.wireFaults();
