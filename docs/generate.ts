@@ -1,12 +1,19 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as prettier from "prettier";
 import * as ts from "typescript";
+import { assemble } from "../local/assemble";
+import { VirtualClock } from "../local/clock";
+import { Cloud } from "../local/cloud";
 
 const ROOT = join(__dirname, "..");
 
-/** The generated page, relative to the repository. */
-export const COMPONENTS_PAGE = "docs/reference/components.md";
+/** The generated pages by their path in the repository. */
+export const PAGES: Readonly<Record<string, () => string>> = {
+  "docs/reference/components.md": componentsPage,
+  "docs/reference/local-services.md": servicesPage,
+};
 
 interface Row {
   readonly name: string;
@@ -23,12 +30,41 @@ interface Section {
   readonly rows: readonly Row[];
 }
 
-/** The reference of every component argument and method, as the sources tell it, formatted as all pages are. */
-export async function componentsPage(): Promise<string> {
-  return prettier.format(markdown(), { parser: "markdown", printWidth: 120 });
+/** A page's text, formatted as all pages are. */
+export function formatted(page: string): Promise<string> {
+  return prettier.format(page, { parser: "markdown", printWidth: 120 });
 }
 
-function markdown(): string {
+/** What the local cloud plays: operations and Pulumi types of each service. */
+function servicesPage(): string {
+  const cloud = new Cloud({ clock: new VirtualClock(0), folder: join(tmpdir(), "games-messaging-docs") });
+  assemble(cloud);
+  const names = (members: object | undefined) =>
+    Object.keys(members ?? {})
+      .sort()
+      .map((name) => `\`${name}\``)
+      .join(", ");
+  return [
+    "# What the local cloud plays",
+    "",
+    "Written by `npm run docs` from `local/services/`. What each does differently from AWS: [local/README.md](../../local/README.md).",
+    "",
+    ...[...cloud.services.values()]
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+      .flatMap((service) => [
+        `## ${service.name}`,
+        "",
+        `Operations: ${names(service.operations)}`,
+        "",
+        `Pulumi types: ${names(service.resourceTypes) || "none"}`,
+        "",
+        ...(service.invokes ? [`Pulumi functions: ${names(service.invokes)}`, ""] : []),
+      ]),
+  ].join("\n");
+}
+
+/** The reference of every component argument and method, as the sources tell it. */
+function componentsPage(): string {
   const sources = sourcesIn("components");
   const published = new Set(exportedNames(sources.find(({ fileName }) => fileName === "components/index.ts")!));
   const classes = sources.flatMap((source) => source.statements.filter(ts.isClassDeclaration).flatMap(classSection));
@@ -144,6 +180,8 @@ function row(cells: readonly string[]): string {
   return `| ${cells.join(" | ")} |`;
 }
 
-if (require.main === module) {
-  void componentsPage().then((page) => writeFileSync(join(ROOT, COMPONENTS_PAGE), page));
+async function main(): Promise<void> {
+  for (const [file, page] of Object.entries(PAGES)) writeFileSync(join(ROOT, file), await formatted(page()));
 }
+
+if (require.main === module) void main();
