@@ -5,6 +5,7 @@ import { eventItem } from "./event-items";
 import { protocolError } from "./frames";
 import { MAX_EVENT_DATA_BYTES } from "./limits";
 import { EVENT_BODY } from "./protocol";
+import { requireHello } from "./registered";
 import { frameHandler, type FrameEvent, type FrameResult } from "./route";
 import { validate } from "./schema";
 import { ulid } from "./ulid";
@@ -14,11 +15,17 @@ interface EventBody {
   readonly data?: object;
 }
 
-/** `event`: a player did something; the item's stream record tells online friends. */
+/** `event`: a player did something; the item's stream record tells online friends. A player who is not there does nothing. */
 export function eventHandler(config: { readonly presence: Captured<string> }): HandlerFactory<FrameEvent, FrameResult> {
   return frameHandler({ event: EVENT_BODY }, () => {
     const db = new dynamodb.DynamoDBClient({ maxAttempts: 3 });
-    return async ({ playerId, now }, body) => putEvent(db, config.presence.get(), playerId, body as EventBody, now);
+    const admit = requireHello(db);
+    return async ({ playerId, connectionId, now }, body) => {
+      const table = config.presence.get();
+      const event = prepared(body as EventBody);
+      await admit(table, playerId, connectionId);
+      return putEvent(db, table, playerId, event, now);
+    };
   });
 }
 
@@ -40,25 +47,31 @@ export function emitHandler(config: {
       if (!isPlayerId(player)) throw new Error("player: expected the id of a player");
       const problem = validate(EVENT_BODY, body, "input");
       if (problem) throw new Error(`${problem.field}: ${problem.message}`);
-      return putEvent(db, config.presence.get(), player, body, Date.now(), quiet);
+      return putEvent(db, config.presence.get(), player, prepared(body), Date.now(), quiet);
     };
   };
+}
+
+/** An event with its data as JSON text. @throws a protocol error `too-large` */
+function prepared({ event, data }: EventBody): { readonly event: string; readonly data?: string } {
+  if (data === undefined) return { event };
+  const text = JSON.stringify(data);
+  if (Buffer.byteLength(text) > MAX_EVENT_DATA_BYTES) {
+    throw protocolError("too-large", `expected at most ${MAX_EVENT_DATA_BYTES} bytes of JSON`, "body.data");
+  }
+  return { event, data: text };
 }
 
 async function putEvent(
   db: dynamodb.DynamoDBClient,
   table: string,
   player: string,
-  { event, data }: EventBody,
+  event: { readonly event: string; readonly data?: string },
   nowMs: number,
   quiet = false,
 ): Promise<{ readonly id: string }> {
-  const text = data === undefined ? undefined : JSON.stringify(data);
-  if (text !== undefined && Buffer.byteLength(text) > MAX_EVENT_DATA_BYTES) {
-    throw protocolError("too-large", `expected at most ${MAX_EVENT_DATA_BYTES} bytes of JSON`, "body.data");
-  }
   const id = ulid(nowMs);
-  const item = eventItem({ id, player, event, nowMs, quiet, ...(text === undefined ? {} : { data: text }) });
+  const item = eventItem({ id, player, nowMs, quiet, ...event });
   await db.send(new dynamodb.PutItemCommand({ TableName: table, Item: item }));
   return { id };
 }

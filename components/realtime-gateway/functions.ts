@@ -148,7 +148,7 @@ export function createRouteFunctions(parts: Parts): RouteFunction[] {
         "event",
         "Takes player events from clients.",
         eventHandler({ presence }),
-        tables(parts, { presence: ["PutItem"] }),
+        tables(parts, { presence: ["GetItem", "PutItem"] }),
       ),
     ),
   ];

@@ -160,7 +160,7 @@ describe("RealtimeGateway", function () {
       ...WRITE_KEY,
     ],
     profile: [...players("GetItem", "UpdateItem"), ...WRITE_KEY],
-    event: [...presence("PutItem"), ...WRITE_KEY],
+    event: [...presence("GetItem", "PutItem"), ...WRITE_KEY],
     "serve-profile": [
       ...players("GetItem", "UpdateItem"),
       ...WRITE_KEY,

@@ -130,7 +130,7 @@ describe("Friends", () => {
         await stack.pass(60_000);
       });
       const back = await heardAbout("star", watching, async () => {
-        star = await stack.connect("star");
+        clients["star"] = star = await stack.connect("star");
         await stack.pass(60_000, star);
       });
       for (const [heard, kind] of [
@@ -156,6 +156,8 @@ describe("Friends", () => {
     const players = ["host", "on", "off-1", "off-2", "off-3"] as const;
     const clients = await stack.connectAll(...players);
     for (const id of players.slice(1)) await stack.befriend(clients.host, "host", clients[id], id);
+    // The first event of a connection asks whether it has said hello.
+    await clients.host.request("event", { event: "warm-up" });
     for (const id of players.slice(2)) await stack.drop(clients[id]);
     await stack.pass(60_000, clients.host, clients.on);
 

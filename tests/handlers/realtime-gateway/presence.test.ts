@@ -168,6 +168,16 @@ describe("presence", () => {
     expect(kinds("c1")).to.include("event anna");
   });
 
+  it("takes no event of a connection before its hello", async () => {
+    await game.connect("anna", "a1");
+    expect(await game.refusal("anna", "a2", "event", { event: "join-game" })).to.equal("not-registered");
+    expect(await game.refusal("ben", "b1", "event", { event: "join-game" })).to.equal("not-registered");
+    const written = world.requests.filter(({ operation }) => operation === "PutItem");
+    expect(written).to.deep.equal([]);
+    await game.connect("anna", "a2");
+    expect(await game.refusal("anna", "a2", "event", { event: "join-game" })).to.equal("none");
+  });
+
   it("refuses more connections than a player may have", async () => {
     for (let i = 0; i < 10; i++) await game.connect("anna", `a${i}`);
     world.open("a10", "anna");
@@ -295,9 +305,11 @@ describe("presence", () => {
 
     it("writes one unit for a ping and for an event, and makes one request", async () => {
       await game.connect("anna", "a1");
+      // The first event of a connection asks whether it has said hello.
+      await game.ask("anna", "a1", "event", { event: "join-game" });
       for (const [action, body] of [
         ["ping", {}],
-        ["event", { event: "join-game" }],
+        ["event", { event: "leave-game" }],
       ] as const) {
         world.requests.length = 0;
         world.writeUnits = 0;
