@@ -88,7 +88,9 @@ export class VirtualClock implements Clock {
   }
 
   setTimer(delayMs: number, action: () => unknown): Timer {
-    const due: Due = { at: this.current + Math.max(0, delayMs), order: this.order++, action, cancelled: false };
+    // Whole milliseconds, as every clock tells them: what stamps an id or a record with the time refuses fractions.
+    const at = this.current + Math.max(0, Math.ceil(delayMs));
+    const due: Due = { at, order: this.order++, action, cancelled: false };
     this.push(due);
     return { cancel: () => (due.cancelled = true) };
   }
