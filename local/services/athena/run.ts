@@ -7,6 +7,7 @@ import { identifier, literal, withConnection } from "./duckdb";
 import type { Execution, ResultColumn } from "./executions";
 import { fromDuckDb, permissionMissing, QueryFailure, schemaMissing, syntaxFailure, tableMissing } from "./failures";
 import { metadataFile } from "./metadata-file";
+import { refuseForeignRelations } from "./relations";
 import { CallersRights } from "./rights";
 import { bytesScanned } from "./scan";
 import { createView, findSource, s3Address, type Source } from "./sources";
@@ -38,6 +39,7 @@ export async function runQuery(
   return withConnection(async (connection) => {
     execution.interrupt = () => connection.interrupt();
     try {
+      await refuseForeignRelations(connection, translation.sql);
       for (const source of sources) await createView(cloud, connection, source);
       execution.bytesScanned = await bytesScanned(cloud, connection, translation.sql, sources);
       if (cutoff !== undefined && execution.bytesScanned > cutoff) {

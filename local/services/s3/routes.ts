@@ -9,14 +9,14 @@ import {
   encodePolicy,
   encodeXml,
 } from "./wire";
+import { unplayed } from "./unplayed";
 
 const bucket = "/{Bucket}";
 const object = "/{Bucket}/{Key+}";
 const ok = encodeEmpty(200);
 const noContent = encodeEmpty(204);
 
-/** S3's REST routes, path style. Those that a query parameter tells apart come before the plain ones. */
-export const routes: readonly RestRoute[] = [
+const played: readonly RestRoute[] = [
   { method: "GET", path: "/", operation: "ListBuckets", decode, encode: encodeXml("ListAllMyBucketsResult") },
 
   {
@@ -97,4 +97,13 @@ export const routes: readonly RestRoute[] = [
   { method: "HEAD", path: bucket, operation: "HeadBucket", decode, encode: ok },
   { method: "PUT", path: bucket, operation: "CreateBucket", decode, encode: ok },
   { method: "DELETE", path: bucket, operation: "DeleteBucket", decode, encode: noContent },
+];
+
+const toldApart = (route: RestRoute): boolean => route.query !== undefined;
+
+/** S3's REST routes, path style. Those that a query parameter tells apart come before the plain ones. */
+export const routes: readonly RestRoute[] = [
+  ...played.filter(toldApart),
+  ...unplayed,
+  ...played.filter((route) => !toldApart(route)),
 ];

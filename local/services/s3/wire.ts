@@ -152,14 +152,26 @@ export function encodePolicy(output: unknown): HttpResponse {
   return { status: 200, headers: { "content-type": "application/json" }, body: (output as { Policy: string }).Policy };
 }
 
+/** What S3 calls the errors that every service has: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+const ownErrors: Readonly<Record<string, { code: string; status: number; message?: string }>> = {
+  AccessDeniedException: { code: "AccessDenied", status: 403 },
+  InvalidSignatureException: { code: "SignatureDoesNotMatch", status: 403 },
+  MissingAuthenticationTokenException: { code: "AccessDenied", status: 403, message: "Access Denied" },
+  UnknownOperationException: { code: "NotImplemented", status: 501 },
+  UnrecognizedClientException: {
+    code: "InvalidAccessKeyId",
+    status: 403,
+    message: "The AWS Access Key Id you provided does not exist in our records.",
+  },
+};
+
 export function encodeError(error: { code: string; message: string; status: number }, requestId: string): HttpResponse {
-  // S3 has a name and a status of its own for a missing right.
-  const denied = error.code === "AccessDeniedException";
-  const code = denied ? "AccessDenied" : error.code;
-  const status = denied ? 403 : error.status;
+  const own = ownErrors[error.code];
+  const code = own?.code ?? error.code;
+  const status = own?.status ?? error.status;
   const headers = { "content-type": "application/xml", "x-amz-request-id": requestId };
   if (status === 304) return { status, headers: {}, body: "" };
-  return { status, headers, body: errorDocument({ code, message: error.message }, requestId) };
+  return { status, headers, body: errorDocument({ code, message: own?.message ?? error.message }, requestId) };
 }
 
 /** What a header or an element's text can hold. */

@@ -340,6 +340,32 @@ describe("Athena through the AWS SDK", () => {
     );
   });
 
+  it("reads nothing beside the catalog's tables: no file of the machine, no function or setting of the engine", async () => {
+    for (const [query, reason] of [
+      ["SELECT * FROM read_csv('/etc/passwd')", "Table function 'read_csv' not registered"],
+      ["SELECT (SELECT content FROM read_text('/etc/passwd'))", "Table function 'read_text' not registered"],
+      ["SELECT * FROM TABLE(glob('/*'))", "Table function 'glob' not registered"],
+      [
+        "SELECT * FROM players CROSS JOIN LATERAL (SELECT * FROM read_blob('/etc/passwd')) t",
+        "Table function 'read_blob' not registered",
+      ],
+      ["SELECT * FROM duckdb_settings()", "Table function 'duckdb_settings' not registered"],
+      [
+        `SELECT * FROM (WITH "/etc/hosts.csv" AS (SELECT 1) SELECT * FROM "/etc/hosts.csv") a, "/etc/hosts.csv" b`,
+        "Table '/etc/hosts.csv' does not exist",
+      ],
+    ] as const) {
+      const id = await start(query);
+      await world.virtual.advance(1_000);
+      const { Status } = await describeQuery(id);
+      expect(Status?.State, query).to.equal("FAILED");
+      expect(Status?.StateChangeReason).to.equal(`SYNTAX_ERROR: line 1:1: ${reason}`);
+    }
+    const id = await start("SELECT x FROM UNNEST(sequence(1, 2)) AS t (x)");
+    await world.virtual.advance(1_000);
+    expect((await describeQuery(id)).Status?.State).to.equal("SUCCEEDED");
+  });
+
   it("writes any text so that an independent reader of CSV gets it back", async () => {
     const texts = fc.sample(
       fc.array(

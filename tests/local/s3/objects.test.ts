@@ -6,6 +6,8 @@ import {
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
   DeleteObjectsCommand,
+  DeleteObjectTaggingCommand,
+  GetBucketAclCommand,
   GetBucketLocationCommand,
   GetObjectCommand,
   HeadBucketCommand,
@@ -15,6 +17,7 @@ import {
   ListObjectsV2Command,
   ListPartsCommand,
   PutObjectCommand,
+  PutObjectTaggingCommand,
   S3Client,
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
@@ -73,6 +76,33 @@ describe("s3 through the AWS SDK", () => {
     expect(readFileSync(join(served.cloud.ports.objects.folder("games"), "a", "über & <x>.txt"), "utf8")).to.equal(
       "hällo",
     );
+  });
+
+  it("refuses what it does not play by S3's own code, and takes it for nothing else", async () => {
+    await put("tagged", "kept");
+    const Tagging = { TagSet: [{ Key: "a", Value: "b" }] };
+    const unplayed = { name: "NotImplemented", status: 501 };
+
+    expect(
+      await failure(s3.send(new PutObjectTaggingCommand({ Bucket: "games", Key: "tagged", Tagging }))),
+    ).to.deep.equal(unplayed);
+    expect(await failure(s3.send(new DeleteObjectTaggingCommand({ Bucket: "games", Key: "tagged" })))).to.deep.equal(
+      unplayed,
+    );
+    expect(await failure(s3.send(new GetBucketAclCommand({ Bucket: "games" })))).to.deep.equal(unplayed);
+    expect(await text("tagged")).to.equal("kept");
+  });
+
+  it("calls a wrong key and a wrong signature by S3's own names", async () => {
+    const config = await served.clientConfig();
+    for (const [credentials, name] of [
+      [{ accessKeyId: "AKIAOTHER", secretAccessKey: "secret" }, "InvalidAccessKeyId"],
+      [{ accessKeyId: "AKIATEST", secretAccessKey: "other" }, "SignatureDoesNotMatch"],
+    ] as const) {
+      const stranger = new S3Client({ ...config, credentials });
+      expect(await failure(stranger.send(new ListBucketsCommand({})))).to.deep.equal({ name, status: 403 });
+      stranger.destroy();
+    }
   });
 
   it("decodes chunked bodies with a checksum behind", async () => {
