@@ -85,6 +85,14 @@ export class TestStack {
     await Promise.all(clients.map((client) => client.caughtUp()));
   }
 
+  /** Switches schedules off, or on again: those that run every minute are most of the work where days pass. */
+  async schedules(on: boolean): Promise<void> {
+    for (const { type, state } of this.stack.evaluation.resources) {
+      if (type !== "aws:cloudwatch/eventRule:EventRule" || state["scheduleExpression"] === undefined) continue;
+      await this.cloud.call("events", on ? "EnableRule" : "DisableRule", { Name: state["name"] }, this.cloud.operator);
+    }
+  }
+
   /** Breaks a client's connection as a lost network does; resolves when API Gateway has seen it and said so. */
   async drop(client: GameClient): Promise<void> {
     const before = this.gateway.connections.size;

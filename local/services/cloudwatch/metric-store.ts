@@ -20,16 +20,21 @@ interface Series extends Metric {
   unit: string;
   readonly minutes: Map<number, Minute>;
   gauge?: () => number;
-  /** Minute in which the gauge was last read. */
-  lastSample?: number;
+  /** What the gauge showed, oldest first and without a gap; a gauge that rests for weeks is one of them. */
+  readonly spans: Span[];
+}
+
+/** Minutes in which a gauge showed the same. */
+interface Span {
+  /** First minute, and the one after the last. */
+  readonly from: number;
+  to: number;
+  readonly each: Minute;
 }
 
 const minute = 60_000;
 /** A metric's minutes kept in memory; AWS keeps 15 days of them, which is 21,600. */
 const keptMinutes = 21_600;
-
-/** How far back a gauge's gap is filled: a day, the longest that an alarm looks back. */
-const longestGap = 86_400_000;
 
 /** Metrics by minute, and gauges that are read only when someone looks. */
 export class MetricStore {
@@ -71,16 +76,17 @@ export class MetricStore {
     const series = this.series.get(keyOf(metric));
     if (!series?.gauge) return undefined;
     const at = Math.floor(time / minute) * minute;
-    const last = series.lastSample;
-    if (last !== undefined) {
-      const held = series.minutes.get(last)!.sum;
-      for (let missed = Math.max(last + minute, at - longestGap); missed < at; missed += minute)
-        series.minutes.set(missed, single(held));
-    }
     const value = series.gauge();
-    series.minutes.set(at, single(value));
-    series.lastSample = at;
-    while (series.minutes.size > keptMinutes) series.minutes.delete(series.minutes.keys().next().value!);
+    const { spans } = series;
+    const last = spans.at(-1);
+    if (last && at < last.from) return value;
+    if (last?.each.sum === value) last.to = Math.max(last.to, at + minute);
+    else {
+      if (last?.from === at) spans.pop();
+      else if (last) last.to = at;
+      spans.push({ from: at, to: at + minute, each: single(value) });
+    }
+    while (spans[0] && spans[0].to < at - keptMinutes * minute) spans.shift();
     return value;
   }
 
@@ -93,7 +99,7 @@ export class MetricStore {
     const series = this.series.get(keyOf(metric));
     const found: Minute[] = [];
     for (let at = Math.floor(from / minute) * minute; series && at < to; at += minute) {
-      const one = series.minutes.get(at);
+      const one = series.minutes.get(at) ?? shownAt(series.spans, at);
       if (one && at >= from) found.push(one);
     }
     if (found.length === 0) return undefined;
@@ -129,7 +135,7 @@ export class MetricStore {
   private ensure(metric: Metric): Series {
     const key = keyOf(metric);
     let series = this.series.get(key);
-    if (!series) this.series.set(key, (series = { ...metric, unit: "None", minutes: new Map() }));
+    if (!series) this.series.set(key, (series = { ...metric, unit: "None", minutes: new Map(), spans: [] }));
     return series;
   }
 }
@@ -140,6 +146,20 @@ export function keyOf({ namespace, name, dimensions }: Metric): string {
     .sort()
     .map((dimension) => [dimension, dimensions[dimension]]);
   return JSON.stringify([namespace, name, pairs]);
+}
+
+/** The minute of a gauge that begins at `at`; found by halves, because alarms of days look at thousands of them. */
+function shownAt(spans: readonly Span[], at: number): Minute | undefined {
+  let low = 0;
+  let high = spans.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const span = spans[middle]!;
+    if (at < span.from) high = middle - 1;
+    else if (at >= span.to) low = middle + 1;
+    else return span.each;
+  }
+  return undefined;
 }
 
 function single(value: number): Minute {
