@@ -128,12 +128,16 @@ export function bootstrap(req: NodeJS.Require, clockOf: typeof workerClock): voi
     // AWS's runtime names what is thrown without being an error by its type.
     return JSON.stringify({ errorType: typeof error, errorMessage: String(error), trace: [] });
   };
+  let mostMemory = 0;
   const finish = (payload: string, failed: boolean, fatal = false): void => {
     const run = current;
     if (!run || run.settled) return;
     run.settled = true;
     current = undefined;
-    const memoryUsed = Math.ceil(process.memoryUsage().rss / 1048576);
+    // Of this thread alone; the resident size would be that of the whole cloud.
+    const { heapTotal, external } = process.memoryUsage();
+    mostMemory = Math.max(mostMemory, heapTotal + external);
+    const memoryUsed = Math.ceil(mostMemory / 1048576);
     post({ kind: "done", requestId: run.requestId, payload, failed, fatal, memoryUsed });
   };
   const fail = (error: unknown): void => {

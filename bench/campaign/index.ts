@@ -1,0 +1,74 @@
+import { execFile } from "node:child_process";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import type { Benchmark } from "../benchmark";
+import { atMost, exactly } from "../shared/rows";
+import { countingStack } from "../shared/stack";
+import { campaign, type Campaign } from "./campaign";
+
+/** Enqueues campaigns of two sizes and compares what they take. `npm run bench -- campaign [small] [large]` */
+const benchmark: Benchmark = {
+  name: "campaign",
+  summary: "from a segment's result file to queued messages, at two sizes",
+  async run({ smoke, args }) {
+    const [small = 100_000, large = 400_000] = args.map(Number);
+    const runs: Campaign[] = [];
+    if (smoke) {
+      const stack = await countingStack();
+      for (const recipients of [100, 400]) runs.push(await campaign(stack, recipients));
+    } else for (const recipients of [small, large]) runs.push(await alone(recipients));
+    const [one, more] = runs as [Campaign, Campaign];
+    const times = `${one.recipients} in ${one.seconds.toFixed(1)} s, ${more.recipients} in ${more.seconds.toFixed(1)} s`;
+    return [
+      atMost("time, large / small", more.seconds / one.seconds, 4.3, times),
+      atMost(
+        "CPU time, large / small",
+        more.cpuSeconds / one.cpuSeconds,
+        4.3,
+        `${one.cpuSeconds.toFixed(1)} and ${more.cpuSeconds.toFixed(1)} s`,
+      ),
+      atMost(
+        "memory of the enqueueing function, large / small",
+        more.functionMb / one.functionMb,
+        1.3,
+        `${one.functionMb} and ${more.functionMb} MB`,
+      ),
+      atMost(
+        "memory of the whole process, large / small",
+        more.processMb / one.processMb,
+        4.3,
+        `${one.processMb.toFixed(0)} and ${more.processMb.toFixed(0)} MB`,
+      ),
+      exactly(
+        "messages lost",
+        runs.reduce((sum, run) => sum + run.recipients - run.players, 0),
+        0,
+      ),
+      exactly(
+        "messages doubled",
+        runs.reduce((sum, run) => sum + run.messages - run.players, 0),
+        0,
+      ),
+    ];
+  },
+};
+
+/** In a fresh process: what an earlier campaign left in memory must not count. */
+async function alone(recipients: number): Promise<Campaign> {
+  const root = resolve(__dirname, "../..");
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [
+      "--no-deprecation",
+      "--max-old-space-size=8192",
+      "-r",
+      join(root, "local", "register.cjs"),
+      join(__dirname, "alone.ts"),
+      String(recipients),
+    ],
+    { cwd: root, maxBuffer: 16_777_216 },
+  );
+  return JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as Campaign;
+}
+
+export default benchmark;
