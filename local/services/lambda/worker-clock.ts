@@ -26,7 +26,7 @@ export function workerClock(
   isOpen: () => boolean,
   tell: (until: number | undefined) => void,
 ): WorkerClock {
-  const native = { setTimeout, setImmediate, clearTimeout, Date };
+  const native = { setTimeout, setImmediate, clearTimeout, clearImmediate, Date };
   const clock = time ? new Float64Array(time) : undefined;
   const now = (): number => (clock ? clock[0]! : native.Date.now());
   interface VirtualTimer {
@@ -175,15 +175,41 @@ export function workerClock(
         timers.delete(this.id);
       }
     }
+    // Turns of the event loop show in no list either, or look like those of the watch: they are counted, too.
+    const turns = new Set<unknown>();
+    const turn = <T>(set: (run: () => void) => T, run: () => void): T => {
+      const handle = set(() => {
+        if (turns.delete(handle)) jobs--;
+        run();
+      });
+      turns.add(handle);
+      jobs++;
+      return handle;
+    };
+    const endTurn = (handle: unknown): void => {
+      if (turns.delete(handle)) jobs--;
+    };
+    const soon = (run: (...args: unknown[]) => void, ...args: unknown[]): NodeJS.Immediate =>
+      turn(native.setImmediate, () => run(...args));
+    const clearSoon = (handle: unknown): void => {
+      endTurn(handle);
+      native.clearImmediate(handle as NodeJS.Immediate);
+    };
+    Object.defineProperty(soon, Symbol.for("nodejs.util.promisify.custom"), {
+      value: (value?: unknown) => new Promise((resolve) => soon(() => resolve(value))),
+    });
     const later = (run: (...args: unknown[]) => void, delay = 0, ...args: unknown[]): unknown =>
       // A wait of at most a millisecond is a turn of the event loop: it needs no time of the cloud.
-      !(delay > 1) ? native.setTimeout(() => run(...args), 0) : new ClockTimeout(() => run(...args), delay, false);
+      delay > 1 ? new ClockTimeout(() => run(...args), delay, false) : turn(native.setTimeout, () => run(...args));
     const repeat = (run: (...args: unknown[]) => void, delay = 0, ...args: unknown[]): unknown =>
       new ClockTimeout(() => run(...args), Math.max(1, delay), true);
     const clear = (timer: unknown): void => {
       if (timer instanceof ClockTimeout) timers.delete(timer.id);
       else if (typeof timer === "number" && timers.has(timer)) timers.delete(timer);
-      else native.clearTimeout(timer as NodeJS.Timeout);
+      else {
+        endTurn(timer);
+        native.clearTimeout(timer as NodeJS.Timeout);
+      }
     };
     const sleep = (delay = 0, value?: unknown, options?: { signal?: AbortSignal }): Promise<unknown> =>
       new Promise((resolve, reject) => {
@@ -194,7 +220,14 @@ export function workerClock(
         });
       });
     Object.defineProperty(later, Symbol.for("nodejs.util.promisify.custom"), { value: sleep });
-    const replaced = { setTimeout: later, setInterval: repeat, clearTimeout: clear, clearInterval: clear };
+    const replaced = {
+      setTimeout: later,
+      setInterval: repeat,
+      clearTimeout: clear,
+      clearInterval: clear,
+      setImmediate: soon,
+      clearImmediate: clearSoon,
+    };
     Object.assign(globalThis, replaced);
     Object.assign(req("node:timers") as typeof TimersModule, replaced);
     Object.assign(req("node:timers/promises") as typeof TimersPromisesModule, { setTimeout: sleep });
