@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
+import { sep } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import type { Cloud } from "./cloud";
+import { ProgramPlaces } from "./program-place";
 import type { Created, InvokeType, Json, ResourceContext, ResourceType } from "./service";
 
 export interface ProgramOptions {
@@ -11,6 +13,8 @@ export interface ProgramOptions {
   readonly config: Readonly<Record<string, string>>;
   /** Loads the program's module and returns what it exports. */
   readonly load: () => unknown;
+  /** Folder of the program, for the lines that errors name. @default the process's folder */
+  readonly folder?: string;
 }
 
 /** A resource that the program declared and the cloud made. */
@@ -52,6 +56,8 @@ export class Program {
   private readonly known = new Map<string, DeclaredResource>();
   private readonly types = new Map<string, ResourceType>();
   private readonly invokes = new Map<string, InvokeType>();
+  /** While the program runs only to find where it fails. */
+  private isLocating = false;
 
   constructor(
     private readonly cloud: Cloud,
@@ -68,14 +74,16 @@ export class Program {
     const failures: Error[] = [];
     const resources: DeclaredResource[] = [];
     const changed: DeclaredResource[] = [];
-    const fail = (error: unknown): void => {
-      const failure = error instanceof Error ? error : new Error(String(error));
+    const fail = (error: unknown, place?: string): void => {
+      const cause = error instanceof Error ? error : new Error(String(error));
       // What waits for a failed resource fails too; only the first cause helps.
-      if (failures.length > 0 && FOLLOW_UP.test(failure.message)) return;
-      if (!failures.some((other) => other.message === failure.message)) failures.push(failure);
+      if (failures.length > 0 && FOLLOW_UP.test(cause.message)) return;
+      const message = this.explain(cause, place);
+      if (!failures.some((other) => other.message === message)) failures.push(new Error(message, { cause }));
     };
     // Pulumi reports what goes wrong in an `apply` or in an argument's promise as an unhandled rejection, nowhere else.
-    process.on("unhandledRejection", fail);
+    const rejected = (error: unknown): void => fail(error);
+    process.on("unhandledRejection", rejected);
     // Pulumi notes a stack with each of its promises, thousands of them; mapping each to TypeScript would take seconds.
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
@@ -84,6 +92,7 @@ export class Program {
       await pulumi.runtime.setMocks(
         {
           newResource: async (args) => {
+            if (this.isLocating) return { id: args.name, state: args.inputs as Json };
             try {
               const { resource, isChanged } = await this.make(args);
               if (args.type.startsWith("aws:")) resources.push(resource);
@@ -112,20 +121,52 @@ export class Program {
       };
     } finally {
       Error.stackTraceLimit = stackTraceLimit;
-      process.removeListener("unhandledRejection", fail);
+      process.removeListener("unhandledRejection", rejected);
     }
   }
 
-  private async load(fail: (error: unknown) => void): Promise<unknown> {
+  private get folder(): string {
+    return this.options.folder ?? process.cwd();
+  }
+
+  /** What went wrong and where, without what Pulumi and Node.js put around it. */
+  private explain(error: Error, place: string | undefined): string {
+    const message = error.message
+      .replace(SERIALIZING, "")
+      .replace(/\nRequire stack:\n- (\S+)[^]*/, " (required by $1)")
+      .replaceAll(this.folder + sep, "");
+    const named = /^(Type|Reference|Range)Error$/.test(error.name) ? `${error.name}: ${message}` : message;
+    return place === undefined || message.startsWith(place) ? named : `${place}: ${named}`;
+  }
+
+  private async load(fail: (error: unknown, place?: string) => void): Promise<unknown> {
     try {
       const exported = await this.options.load();
       const result: unknown = typeof exported === "function" ? await (exported as () => unknown)() : exported;
       await drained();
       return result;
     } catch (error) {
-      fail(error);
       await drained();
+      fail(error, await this.locate(error));
       return {};
+    }
+  }
+
+  /** Where in the program an error was thrown: the program is run again, making nothing, with stacks noted. */
+  private async locate(error: unknown): Promise<string | undefined> {
+    if (!(error instanceof Error)) return undefined;
+    const places = new ProgramPlaces(this.folder);
+    const stop = places.note();
+    this.isLocating = true;
+    try {
+      await this.options.load();
+      return undefined;
+    } catch (again) {
+      return again instanceof Error && again.message === error.message ? places.of(again) : undefined;
+    } finally {
+      stop();
+      await drained();
+      this.isLocating = false;
     }
   }
 
@@ -135,7 +176,7 @@ export class Program {
     const urn = `urn:pulumi:${this.options.stack}::${this.options.project}::${args.type}::${args.name}`;
     const inputs = args.inputs as Json;
     const before = this.known.get(urn);
-    if (before && isDeepStrictEqual(comparable(before.inputs), comparable(inputs)))
+    if (before && isDeepStrictEqual(await comparable(before.inputs), await comparable(inputs)))
       return { resource: before, isChanged: false };
     const type = this.types.get(args.type);
     const context: ResourceContext = {
@@ -191,18 +232,17 @@ async function resolveOutputs(exported: unknown, failures: readonly Error[]): Pr
   return new Promise((resolve) => pulumi.output(exported as Json).apply((value) => resolve(value as Json)));
 }
 
+/** Pulumi names the properties that wait for what failed; the failure names its own place. */
+const SERIALIZING = /^(error serializing property "[^"]+": )+/;
+
 const FOLLOW_UP = /^(error serializing|failed to register|error resolving|resource .* failed)/i;
 
-/** Archives compare by what is in them. */
-function comparable(value: unknown): unknown {
-  if (value instanceof pulumi.asset.AssetArchive) return comparableArchive(value);
-  if (value instanceof pulumi.asset.StringAsset) return { text: value.text };
-  if (Array.isArray(value)) return value.map(comparable);
-  if (typeof value === "object" && value !== null)
-    return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, comparable(v)]));
-  return value;
-}
-
-function comparableArchive(archive: pulumi.asset.AssetArchive): unknown {
-  return { assets: comparable(archive.assets) };
+/** Archives compare by what is in them, which Pulumi keeps in promises. */
+async function comparable(value: unknown): Promise<unknown> {
+  if (value instanceof pulumi.asset.AssetArchive) return { assets: await comparable(await value.assets) };
+  if (value instanceof pulumi.asset.StringAsset) return { text: await value.text };
+  if (Array.isArray(value)) return Promise.all(value.map(comparable));
+  if (typeof value !== "object" || value === null) return value;
+  const members = Object.entries(value).map(async ([name, member]) => [name, await comparable(member)] as const);
+  return Object.fromEntries(await Promise.all(members));
 }

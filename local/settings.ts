@@ -11,20 +11,30 @@ export interface Project {
   readonly config: Readonly<Record<string, string>>;
 }
 
+/** A file of settings that cannot be used; names the file and what is wrong with it. */
+export class SettingsError extends Error {
+  constructor(file: string, problem: string) {
+    super(`${file}: ${problem}`);
+    this.name = "SettingsError";
+  }
+}
+
 /**
  * Reads `Pulumi.yaml` and `Pulumi.<stack>.yaml` as the real engine does.
  * @param variables replace `${name}` in settings.
- * @throws Error that names the file and what is wrong with it.
+ * @throws SettingsError
  */
 export function readProject(folder: string, stack: string, variables: Readonly<Record<string, string>>): Project {
   const projectFile = join(folder, "Pulumi.yaml");
   if (!existsSync(projectFile))
-    throw new Error(
-      `${projectFile}: not found; expected the project's description there. Run the command in the project's folder.`,
+    throw new SettingsError(
+      projectFile,
+      "not found; expected the project's description there. Run the command in the project's folder.",
     );
   const project = readYaml(projectFile);
   const name = project["name"];
-  if (typeof name !== "string") throw new Error(`${projectFile}: "name" is missing; expected the project's name.`);
+  if (typeof name !== "string")
+    throw new SettingsError(projectFile, '"name" is missing; expected the project\'s name, e.g. name: my-game.');
   const config: Record<string, string> = {};
   const settings = project["config"];
   if (isRecord(settings)) {
@@ -51,9 +61,11 @@ function readYaml(file: string): Record<string, unknown> {
   try {
     value = parse(readFileSync(file, "utf8"));
   } catch (error) {
-    throw new Error(`${file}: not valid YAML: ${error instanceof Error ? error.message : String(error)}`);
+    const [first = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+    throw new SettingsError(file, `not valid YAML: ${first.replace(/:$/, "")}`);
   }
-  if (!isRecord(value)) throw new Error(`${file}: expected settings by name.`);
+  if (value === null) return {};
+  if (!isRecord(value)) throw new SettingsError(file, "expected settings by name, e.g. config:");
   return value;
 }
 

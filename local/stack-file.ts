@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 /** What `.local/stack.json` tells outsiders; its JSON Schema is docs/reference/stack.schema.json. */
@@ -27,10 +27,23 @@ export interface StackFile {
   }[];
 }
 
-/** Writes the file for this user only, since it holds keys, and returns how to remove it. */
+/**
+ * Writes the file for this user only, since it holds keys.
+ * @returns how to remove it; another stack that has taken the folder since keeps its own.
+ */
 export function writeStackFile(folder: string, stack: StackFile): () => void {
   const file = join(folder, "stack.json");
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, `${JSON.stringify(stack, null, 2)}\n`, { mode: 0o600 });
-  return () => rmSync(file, { force: true });
+  const text = `${JSON.stringify(stack, null, 2)}\n`;
+  // Written aside and renamed: whoever waits for the file never reads half of it, nor with another's rights.
+  const aside = `${file}.${stack.pid}`;
+  writeFileSync(aside, text, { mode: 0o600 });
+  renameSync(aside, file);
+  return () => {
+    try {
+      if (readFileSync(file, "utf8") === text) rmSync(file, { force: true });
+    } catch {
+      // removed already
+    }
+  };
 }

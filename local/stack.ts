@@ -62,6 +62,7 @@ export class LocalStack {
         project: project.name,
         stack: stackName,
         config: { ...project.config, ...options.config },
+        folder,
         load: options.load ?? (() => loadAnew(join(folder, project.main))),
       });
       const stack = new LocalStack(cloud, issuer, server, program);

@@ -1,6 +1,7 @@
 import pc from "picocolors";
 import type { Evaluation } from "../program";
 import type { StackFile } from "../stack-file";
+import { invocation } from "./invocation";
 
 /** How the kinds of resources are called, in the order in which the banner lists them. */
 const KINDS: readonly (readonly [type: string, one: string, many: string])[] = [
@@ -43,9 +44,9 @@ export function banner(stack: StackFile, evaluation: Evaluation, seconds: number
     ),
   ];
   if (first) {
-    lines.push("", row("Try", pc.bold(`npm run player -- ${first.id}`), pc.dim("in a second terminal")));
-    if (second) lines.push(row("", pc.bold(`npm run player -- ${second.id}`), pc.dim("in a third")));
-    lines.push(row("", pc.bold("npm run demo"), pc.dim("plays the first minute by itself")));
+    lines.push("", row("Try", pc.bold(invocation("player", first.id)), pc.dim("in a second terminal")));
+    if (second) lines.push(row("", pc.bold(invocation("player", second.id)), pc.dim("in a third")));
+    lines.push(row("", pc.bold(invocation("demo")), pc.dim("plays the first minute by itself")));
     lines.push(row("Token", `of ${first.id}, and all else, in .local/stack.json`));
   }
   lines.push("", pc.dim("  Handlers reload when their source changes. Ctrl-C ends everything."), "");

@@ -1,12 +1,13 @@
 import pc from "picocolors";
 import { GameClient, RequestRefused } from "../game-client";
 import { CliError } from "./errors";
+import { invocation } from "./invocation";
 import { followMessage } from "./message-record";
 import { readOptions } from "./options";
 import { followRun, refresh } from "./segment";
 import { openStack, type StackAccess } from "./stack-access";
 
-const USAGE = `Usage: npm run demo
+const USAGE = `Usage: ${invocation("demo")}
 
 Plays the first minute on the running local stack: two players become friends and hear each other, a message arrives,
 a segment reaches its players.`;

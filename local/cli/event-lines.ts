@@ -1,6 +1,7 @@
 import pc from "picocolors";
 import type { Cloud } from "../cloud";
 import { costOf } from "../cost";
+import type { LoggedError } from "../services/lambda/logged-error";
 import type { TraceEvent } from "../trace";
 
 /** Calls and cost of one invocation, collected until it ends. */
@@ -64,11 +65,18 @@ function invocation(event: TraceEvent, run: Running): string {
     event.error === undefined
       ? ""
       : `  ${pc.red(`${event.error}: ${word(data["errorMessage"])}`)}${stackOf(data["stack"])}`;
-  return `${event.error === undefined ? pc.green("run   ") : pc.red("FAILED")} ${event.name}  ${pc.dim(facts)}${failed}`;
+  const logged = ((data["loggedErrors"] ?? []) as readonly LoggedError[]).map(
+    ({ about, errorType, errorMessage, stack }) =>
+      `\n${INDENT}${pc.red("logged")} ${pc.dim(about)} ${pc.red(`${errorType}: ${errorMessage}`)}${stackOf(stack)}`,
+  );
+  return `${event.error === undefined ? pc.green("run   ") : pc.red("FAILED")} ${event.name}  ${pc.dim(facts)}${failed}${logged.join("")}`;
 }
 
+/** Width of the time before each line. */
+const INDENT = " ".repeat(16);
+
 function stackOf(stack: unknown): string {
-  return typeof stack === "string" ? `\n${stack.replace(/^/gm, "                  ")}` : "";
+  return typeof stack === "string" && stack !== "" ? `\n${stack.replace(/^\s*/gm, `${INDENT}       `)}` : "";
 }
 
 function size(bytes: unknown): string {

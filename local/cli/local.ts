@@ -1,18 +1,22 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import { ProgramError } from "../program";
+import { SettingsError } from "../settings";
 import { LocalStack } from "../stack";
 import { VirtualClock } from "../clock";
 import { writeStackFile, type StackFile } from "../stack-file";
 import { operatorCredentials } from "../services/iam";
+import type { LambdaService } from "../services/lambda";
 import { banner } from "./banner";
 import { CliError } from "./errors";
 import { eventLines } from "./event-lines";
+import { stackExplainer } from "./explain-stack";
+import { invocation } from "./invocation";
 import { readInteger, readOptions } from "./options";
 import { samplePlayers, seedPlayers } from "./sample-players";
-import { watchProgram } from "./watch";
+import { reloadLine, watchProgram } from "./watch";
 
-const USAGE = `Usage: npm run local -- [options]
+const USAGE = `Usage: ${invocation("local", "[options]")}
 
 Runs the Pulumi program of this folder on this machine: no AWS account, no Docker.
 
@@ -28,10 +32,10 @@ Runs the Pulumi program of this folder on this machine: no AWS account, no Docke
 
 Ctrl-C ends everything.`;
 
-/** \`local\`: starts the stack, prints the banner, then a line per event, until it is told to stop. */
+/** `local`: starts the stack, prints the banner, then a line per event, until it is told to stop. */
 export async function localCommand(args: readonly string[]): Promise<number> {
   const started = performance.now();
-  const { values } = readOptions(
+  const { values, positionals } = readOptions(
     args,
     {
       port: { type: "string" },
@@ -49,30 +53,52 @@ export async function localCommand(args: readonly string[]): Promise<number> {
     console.log(USAGE);
     return 0;
   }
+  if (positionals.length > 0) throw new CliError(`Unknown argument "${positionals[0] ?? ""}".\n\n${USAGE}`);
   const folder = process.cwd();
   if (!existsSync(join(folder, "Pulumi.yaml")))
     throw new CliError(`There is no Pulumi.yaml in ${folder}; run the command in a program's folder.`);
   const port = readInteger("port", values.port, 0, 65_535) ?? 4566;
   const count = readInteger("players", values.players, 0, 100_000) ?? 2;
   const seed = readInteger("seed", values.seed, 0, 2 ** 32 - 1);
+  loadTypeScript();
   const stack = await start({ folder, port, seed, stack: values.stack, virtual: values["virtual-clock"] === true });
+  const lambda = stack.cloud.services.get("lambda") as LambdaService;
+  lambda.engine.explain = stackExplainer();
   const players = samplePlayers(count);
   await seedPlayers(stack, players);
   const file = await describe(stack, players.slice(0, 10));
   const removeFile = writeStackFile(join(folder, ".local"), file);
-  if (values.json) console.log(JSON.stringify(file));
+  process.once("exit", removeFile);
+  const asJson = values.json === true;
+  if (asJson) console.log(JSON.stringify(file));
   else console.log(banner(file, stack.evaluation, (performance.now() - started) / 1000));
-  const stopLines =
-    values.quiet && !values.json
-      ? () => undefined
-      : eventLines(stack.cloud, values.json === true, (line) => console.log(line));
-  const stopWatching = values["no-watch"] ? () => undefined : watchProgram(stack, folder, (line) => console.log(line));
+  const stopLines = values.quiet
+    ? () => undefined
+    : eventLines(stack.cloud, asJson, (line) => {
+        console.log(line);
+      });
+  const stopWatching = values["no-watch"]
+    ? () => undefined
+    : watchProgram(stack, folder, (reload) => {
+        console.log(asJson ? JSON.stringify({ kind: "reload", ...reload }) : reloadLine(reload));
+      });
   await stopSignal();
+  // Whatever a library still holds open, nobody waits for it.
+  setTimeout(() => process.exit(), MOST_CLOSING_MS).unref();
   stopWatching();
   stopLines();
   removeFile();
   await stack.close();
   return 0;
+}
+
+/** Milliseconds in which everything has to end. */
+const MOST_CLOSING_MS = 1_500;
+
+/** The package's own command runs JavaScript; the program that it is to load is TypeScript. */
+function loadTypeScript(): void {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports, @typescript-eslint/no-deprecated -- the one way to load modules of another language
+  if (require.extensions[".ts"] === undefined) require("../register.cjs");
 }
 
 interface StartArgs {
@@ -93,9 +119,14 @@ async function start({ folder, port, seed, stack, virtual }: StartArgs): Promise
       ...(virtual ? { clock: new VirtualClock(Date.now()) } : {}),
     });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EADDRINUSE") {
-      throw new CliError(`Port ${port} is in use. Stop what runs there, or choose another: npm run local -- --port 0`);
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EADDRINUSE") {
+      const other = invocation("local", "--port", "0");
+      throw new CliError(`Port ${port} is in use. Stop what runs there, or take a free one: ${other}`);
     }
+    if (code === "EACCES" && port > 0 && port < 1024)
+      throw new CliError(`Port ${port} is not open to this user; expected one from 1024 to 65535.`);
+    if (error instanceof SettingsError) throw new CliError(error.message.replace(folder + sep, ""));
     if (error instanceof ProgramError)
       throw new CliError(`The program could not be started:\n  ${error.message.replaceAll("\n", "\n  ")}`);
     throw error;
@@ -130,7 +161,7 @@ async function describe(stack: LocalStack, players: ReturnType<typeof samplePlay
 /** Resolves on Ctrl-C or a request to end; a second one ends at once. */
 function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
       process.once(signal, () => {
         process.once(signal, () => process.exit(130));
         resolve();

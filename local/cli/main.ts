@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { CliError } from "./errors";
+import { checkNode } from "./node-version";
 
 type Run = (args: readonly string[]) => Promise<number>;
 
@@ -23,13 +24,13 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   segment: { summary: "run a segment and follow it", module: "./segment", name: "segmentCommand" },
 };
 
-/** The least Node.js that the dependencies run on. */
-const LEAST_NODE = 20;
+/** Pulumi handles rejections of inputs late; each of them is reported as the program's failure. */
+const SILENT: ReadonlySet<string> = new Set(["DeprecationWarning", "PromiseRejectionHandledWarning"]);
 
 /** Warnings of libraries to their users' authors; a person who starts a game's messaging can do nothing about them. */
 function quietWarnings(): void {
   const emit = process.emitWarning.bind(process) as (warning: string | Error, ...rest: unknown[]) => void;
-  process.emitWarning = ((warning: string | Error, ...rest: unknown[]): void => {
+  process.emitWarning = (warning: string | Error, ...rest: unknown[]): void => {
     const type =
       typeof rest[0] === "string"
         ? rest[0]
@@ -37,14 +38,12 @@ function quietWarnings(): void {
     const text = typeof warning === "string" ? warning : warning.message;
     // The AWS SDK gives its notice about old Node.js versions no type, but begins its text with the name.
     const isNotice = type === "NodeVersionSupportWarning" || text.startsWith("NodeVersionSupportWarning");
-    if (!isNotice && type !== "DeprecationWarning") emit(warning, ...rest);
-  });
+    if (!isNotice && !SILENT.has(type)) emit(warning, ...rest);
+  };
 }
 
 async function main(args: readonly string[]): Promise<number> {
-  if (Number(process.versions.node.split(".")[0]) < LEAST_NODE) {
-    throw new CliError(`Node.js ${process.versions.node} is too old; install Node.js ${LEAST_NODE} or newer.`);
-  }
+  checkNode(process.versions.node);
   const [name, ...rest] = args;
   if (name === undefined || name === "--help" || name === "-h" || name === "help") {
     console.log(usage());

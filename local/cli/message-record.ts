@@ -10,19 +10,22 @@ export interface MessageRecord {
   readonly history: readonly { readonly status: string; readonly at: number; readonly detail?: string }[];
 }
 
-/** Statuses after which nothing more is expected; later events (opened, clicked) may still come. */
-const ENDS = [
-  "delivered",
-  "opened",
-  "clicked",
-  "read",
-  "bounced",
-  "complained",
-  "rejected",
-  "failed",
-  "skipped",
-  "expired",
-];
+/** Statuses of a message that has reached its player; later events (opened, clicked) may still come. */
+const REACHED = ["delivered", "opened", "clicked", "read", "complained"];
+
+/** Statuses of a message that will not reach its player. */
+const LOST = ["bounced", "rejected", "failed", "skipped", "expired"];
+
+/** How a message stands, with its reason, in one line. */
+export function outcome({ status, reason }: MessageRecord): string {
+  const open = REACHED.includes(status) || LOST.includes(status) ? "" : "; it has not come to its end yet";
+  return `${status}${reason === undefined ? "" : `: ${reason}`}${open}`;
+}
+
+/** What a command that followed a message exits with: 0 reached, 1 lost, 2 neither yet. */
+export function exitCode({ status }: MessageRecord): 0 | 1 | 2 {
+  return REACHED.includes(status) ? 0 : LOST.includes(status) ? 1 : 2;
+}
 
 /** @throws CliError when there is no such message. */
 export async function readMessage(access: StackAccess, player: string, id: string): Promise<MessageRecord> {
@@ -65,7 +68,7 @@ export async function followMessage(
       );
     }
     shown = record.history.length;
-    if (ENDS.includes(record.status) || Date.now() > deadline) return record;
+    if (exitCode(record) !== 2 || Date.now() > deadline) return record;
     await new Promise((resolve) => setTimeout(resolve, 150));
   }
 }

@@ -3,10 +3,11 @@ import pc from "picocolors";
 import { ACTIONS } from "../../components/realtime-gateway/protocol";
 import { GameClient, RequestRefused } from "../game-client";
 import { CliError } from "./errors";
+import { invocation } from "./invocation";
 import { readOptions } from "./options";
 import { openStack, type StackAccess } from "./stack-access";
 
-const USAGE = `Usage: npm run player -- <player>
+const USAGE = `Usage: ${invocation("player", "<player>")}
 
 Connects to the running local stack as a player, prints what arrives, and takes commands. Tab completes them.`;
 
@@ -29,30 +30,46 @@ export async function playerCommand(args: readonly string[]): Promise<number> {
   const access = openStack();
   const client = await connect(access, player);
   console.log(`${pc.green("connected")} as ${pc.bold(player)}; help lists commands`);
-  const words = [...Object.keys(ACTIONS), "help", "quit"];
+  const others = access.stack.players.map(({ id }) => id).filter((id) => id !== player);
   const prompt = createInterface({
     input: process.stdin,
     output: process.stdout,
-    prompt: `${player}> `,
-    completer: (line: string) => [words.filter((word) => word.startsWith(line)), line],
+    prompt: process.stdin.isTTY ? `${player}> ` : "",
+    completer: (line: string) => completions(line, others),
   });
   let shown = 0;
   client.onFrame(() => {
     for (const frame of client.frames.slice(shown)) show(frame, prompt);
     shown = client.frames.length;
-    if (client.closed) prompt.close();
+    if (client.closeCode !== undefined) prompt.close();
   });
-  void perform(client, "hello");
+  const hello = perform(client, "hello");
   prompt.prompt();
   for await (const line of prompt) {
     const text = line.trim();
     if (text === "quit" || text === "exit") break;
+    await hello;
     if (text === "help") console.log(HELP);
     else if (text !== "") await perform(client, text);
     prompt.prompt();
   }
+  if (client.closeCode !== undefined) throw new CliError(`The connection was closed with code ${client.closeCode}.`);
   await client.close();
   return 0;
+}
+
+const COMMANDS = [...Object.keys(ACTIONS), "help", "quit"];
+
+/**
+ * What Tab offers: commands, then players where an action is about one.
+ * @param players ids of others.
+ */
+export function completions(line: string, players: readonly string[]): [offered: string[], of: string] {
+  const space = line.indexOf(" ");
+  if (space < 0) return [COMMANDS.filter((command) => command.startsWith(line)), line];
+  const typed = line.slice(space + 1);
+  const isAboutPlayer = line.startsWith("friends.") && !line.startsWith("friends.list");
+  return [isAboutPlayer ? players.filter((id) => id.startsWith(typed)) : [], typed];
 }
 
 async function connect(access: StackAccess, player: string): Promise<GameClient> {
@@ -85,12 +102,17 @@ async function perform(client: GameClient, text: string): Promise<void> {
 function bodyOf(text: string): object {
   if (text === "") return {};
   if (!text.startsWith("{")) return { player: text };
-  return JSON.parse(text) as object;
+  try {
+    return JSON.parse(text) as object;
+  } catch (error) {
+    throw new Error(`The body is not valid JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 function show(frame: string, prompt: { prompt(preserve?: boolean): void }): void {
   const { type, ...rest } = JSON.parse(frame) as Record<string, unknown>;
   const label = type === "notices" ? pc.cyan("notice") : type === "error" ? pc.red("error ") : pc.dim("reply ");
-  process.stdout.write(`\r\x1b[2K${label} ${JSON.stringify(type === "notices" ? rest["notices"] : rest)}\n`);
+  const clear = process.stdout.isTTY ? "\r\x1b[2K" : "";
+  process.stdout.write(`${clear}${label} ${JSON.stringify(type === "notices" ? rest["notices"] : rest)}\n`);
   prompt.prompt(true);
 }

@@ -1,10 +1,11 @@
 import { GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { readRun, runKey, type Run } from "../../components/segment-pipeline/run";
 import { CliError } from "./errors";
+import { invocation } from "./invocation";
 import { readOptions } from "./options";
 import { openStack, type StackAccess } from "./stack-access";
 
-const USAGE = `Usage: npm run segment -- <name> [options]
+const USAGE = `Usage: ${invocation("segment", "<name> [options]")}
 
 Runs a segment on the running local stack and follows it: every player that it selects gets one message.
 

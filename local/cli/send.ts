@@ -1,11 +1,13 @@
-import { followMessage } from "./message-record";
+import { exitCode, followMessage, outcome } from "./message-record";
 import { CliError } from "./errors";
+import { invocation } from "./invocation";
 import { readInteger, readOptions } from "./options";
 import { openStack } from "./stack-access";
 
-const USAGE = `Usage: npm run send -- <player> <template> [options]
+const USAGE = `Usage: ${invocation("send", "<player> <template> [options]")}
 
-Enqueues a message for a player on the running local stack and follows it to its end.
+Enqueues a message for a player on the running local stack and follows it to its end. Exits
+with 0 when it was delivered, 1 when it was not, 2 when it has not come to its end within a minute.
 
   --type TYPE       type of message (default transactional)
   --data JSON       what the template shows, a JSON object (default {})
@@ -53,10 +55,8 @@ export async function sendCommand(args: readonly string[]): Promise<number> {
   console.log(`${result.created ? "Enqueued" : "Already enqueued with this key"}: message ${result.id} for ${player}`);
   if (values["no-follow"]) return 0;
   const record = await followMessage(access, player, result.id, (line) => console.log(line));
-  console.log(
-    `${record.status}${record.reason === undefined ? "" : `: ${record.reason}`}   inbox ${access.stack.inbox}`,
-  );
-  return ["failed", "rejected"].includes(record.status) ? 1 : 0;
+  console.log(`${outcome(record)}   inbox ${access.stack.inbox}`);
+  return exitCode(record);
 }
 
 function readData(text: string | undefined): object {

@@ -4,6 +4,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import type { StackFile } from "../stack-file";
 import { CliError } from "./errors";
+import { invocation } from "./invocation";
 
 /** A running local stack as another process reaches it: through its file and the AWS SDK, nothing else. */
 export interface StackAccess {
@@ -45,10 +46,14 @@ export function openStack(folder = process.cwd()): StackAccess {
 function readStack(folder: string): StackFile {
   const file = join(folder, ".local", "stack.json");
   try {
-    return JSON.parse(readFileSync(file, "utf8")) as StackFile;
+    const stack = JSON.parse(readFileSync(file, "utf8")) as StackFile;
+    // A stack that was killed could not remove its file.
+    process.kill(stack.pid, 0);
+    return stack;
   } catch {
+    const start = invocation("local");
     throw new CliError(
-      "No local stack runs in this folder. Start one with `npm run local` in another terminal and wait until it says that it is ready.",
+      `No local stack runs in this folder. Start one with \`${start}\` in another terminal and wait until it says that it is ready.`,
     );
   }
 }

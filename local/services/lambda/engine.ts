@@ -5,6 +5,7 @@ import type { FunctionsPort, Ports } from "../../ports";
 import type { TraceEvent } from "../../trace";
 import { unpackInto, type Files } from "./code";
 import { defaultAsync, latest, nameOf, type FunctionSettings, type LambdaFunction } from "./function";
+import { framesOf, noteError } from "./logged-error";
 import { applicationLine, endLines, startLine, type LogStyle } from "./log-format";
 import { allowed, roleSession } from "./rights";
 import type { FunctionCode, FunctionRunner, RunResult } from "./runner";
@@ -46,6 +47,8 @@ export class LambdaEngine implements FunctionsPort {
   readonly functions = new Map<string, LambdaFunction>();
   /** For tests of faults: `repeat` lets a mapping lose the answer of a batch that succeeded, so that it comes again. */
   deliveryFault: ((site: { readonly mapping: string; readonly function: string }) => "repeat" | undefined) | undefined;
+  /** Rewrites the frames of a function's stack trace for people. @default as V8 wrote them, lines of the archive */
+  explain: (stack: string, codeRoot: string) => string = (stack) => stack;
   private readonly running = new Map<string, number>();
   private readonly environments = new Map<string, { accessKeyId: string; logStream: string; name: string }>();
   private readonly tracing: Tracing;
@@ -245,7 +248,10 @@ export class LambdaEngine implements FunctionsPort {
         this.running.set(environmentId, event.seq);
         add(startLine(style, requestId, this.cloud.clock.now()));
       },
-      line: (line) => add(applicationLine(style, requestId, line)),
+      line: (line) => {
+        noteError(data, line, (stack) => this.explain(stack, fn.code.root));
+        add(applicationLine(style, requestId, line));
+      },
     });
     if (environment !== undefined && this.running.get(environment) === event.seq) this.running.delete(environment);
     const checked = limited(result);
@@ -276,7 +282,9 @@ export class LambdaEngine implements FunctionsPort {
     if (error !== undefined) {
       // The invocation's own event began with it; what led where is only known now.
       (event as Mutable<TraceEvent>).error = error;
-      data["errorMessage"] = (JSON.parse(result.payload) as { errorMessage?: string }).errorMessage;
+      const { errorMessage, trace = [] } = JSON.parse(result.payload) as { errorMessage?: string; trace?: string[] };
+      data["errorMessage"] = errorMessage;
+      if (trace.length > 0) data["stack"] = this.explain(framesOf(trace), fn.code.root);
     }
     this.cloud.trace.emit({
       kind: "state",
