@@ -49,29 +49,42 @@ export interface ReadFrame {
   readonly problem?: FrameProblem;
 }
 
+const MEMBERS: readonly string[] = ["action", "id", "body"];
+
+/** Length of the longest action that an answer repeats. */
+const MAX_ACTION = 128;
+
 /** Takes a frame apart. The action is not looked up: API Gateway has done that. */
 export function readFrame(text: string): ReadFrame {
   const parsed = parseJson(text);
-  if ("problem" in parsed) return { problem: parsed.problem };
   const frame = parsed.value;
+  if (parsed.problem) return { ...named(frame), problem: parsed.problem };
   if (typeof frame !== "object" || frame === null || Array.isArray(frame)) {
     return { problem: { code: "invalid-frame", message: "expected an object" } };
   }
-  const { action, id, body = {}, ...rest } = frame as Record<string, unknown>;
-  const correlated = typeof id === "string" && id.length <= MAX_CORRELATION_ID;
-  const known = {
-    ...(typeof action === "string" && action.length <= 128 ? { action } : {}),
-    ...(correlated ? { id } : {}),
-  };
+  const { id, body = {} } = frame as Record<string, unknown>;
+  const known = named(frame);
   const refuse = (field: string, message: string): ReadFrame => ({
     ...known,
     problem: { code: "invalid-frame", field, message },
   });
   if (!("action" in known)) return refuse("action", "expected the name of an action");
-  if (id !== undefined && !correlated) return refuse("id", `expected text of at most ${MAX_CORRELATION_ID} characters`);
-  const [unknown] = Object.keys(rest);
+  if (id !== undefined && known.id === undefined)
+    return refuse("id", `expected text of at most ${MAX_CORRELATION_ID} characters`);
+  const unknown = Object.keys(frame).find((member) => !MEMBERS.includes(member));
   if (unknown !== undefined) return refuse(unknown, "unknown");
   return { ...known, body };
+}
+
+/** What the answer to a frame names it by, as far as it can be given back. */
+function named(frame: unknown): { readonly action?: string; readonly id?: string } {
+  if (typeof frame !== "object" || frame === null) return {};
+  const { action, id } = frame as Record<string, unknown>;
+  return { ...short("action", action, MAX_ACTION), ...short("id", id, MAX_CORRELATION_ID) };
+}
+
+function short(member: string, value: unknown, max: number): { readonly [member: string]: string } {
+  return typeof value === "string" && value.length <= max && value.isWellFormed() ? { [member]: value } : {};
 }
 
 /** What is wrong with a body. */

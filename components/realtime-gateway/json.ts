@@ -7,8 +7,11 @@ export interface JsonProblem {
   readonly field?: string;
 }
 
-/** Parses what a stranger sent: bounded in size and depth, with nothing in it that later code could trip over. */
-export function parseJson(text: string): { readonly value: unknown } | { readonly problem: JsonProblem } {
+/**
+ * Parses what a stranger sent: bounded in size and depth, with nothing in it that later code could trip over. A value
+ * beside a problem is good for nothing but to name the frame in the answer.
+ */
+export function parseJson(text: string): { readonly value?: unknown; readonly problem?: JsonProblem } {
   const bytes = Buffer.byteLength(text);
   if (bytes > MAX_FRAME_BYTES) {
     return {
@@ -25,7 +28,7 @@ export function parseJson(text: string): { readonly value: unknown } | { readonl
     return { problem: { code: "invalid-json", message: "the frame is not JSON" } };
   }
   const problem = oddity(value, "");
-  return problem ? { problem } : { value };
+  return problem ? { problem, value } : { value };
 }
 
 /** Levels of nesting, counted before anything is built. */

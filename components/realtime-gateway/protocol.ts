@@ -39,6 +39,9 @@ export const FRIEND_ACTIONS = {
   "friends.unmute": withPlayer,
 } as const satisfies Record<string, Schema>;
 
+/** No control characters, line breaks or marks that turn the text around: names stand in subjects and in other players' lists. */
+export const ONE_LINE = "^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028-\\u202e\\u2066-\\u2069]*$";
+
 /** Bodies of the profile actions. The e-mail address is not the client's to change: a stranger's could be given. */
 export const PROFILE_ACTIONS = {
   "profile.get": NOTHING,
@@ -47,7 +50,7 @@ export const PROFILE_ACTIONS = {
     description: "Members that are not given stay as they are.",
     properties: {
       version,
-      name: { type: "string", minLength: 1, maxLength: 64 },
+      name: { type: "string", description: "One line of text.", minLength: 1, maxLength: 64, pattern: ONE_LINE },
       locale: { type: "string", description: "BCP 47.", maxLength: 35, pattern: "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$" },
       timeZone: { type: "string", description: "IANA name, e.g. Europe/Berlin.", maxLength: 64 },
     },

@@ -4,6 +4,7 @@ import type { Captured, HandlerFactory } from "../shared/callback";
 import { isPlayerId, PREFERENCES_SK, PROFILE_SK } from "../shared/player-keys";
 import type { AttributeType } from "../shared/player-directory";
 import { isTimeZone } from "./profile";
+import { ONE_LINE } from "./protocol";
 import { preferencesOf, preferenceValues, type Preferences } from "./profile-items";
 import { readItem, setAttributes, setVersioned } from "./profile-store";
 
@@ -79,6 +80,8 @@ function profileValues(
     const mail = /^[^\s@<>,;:"()[\]\\]+@[^\s@<>,;:"()[\]\\]+$/;
     if (name === "email" && !mail.test(String(value)))
       throw new Error("profile.email: expected one bare e-mail address");
+    if (name === "name" && !new RegExp(ONE_LINE, "u").test(String(value)))
+      throw new Error("profile.name: expected one line of text without control characters");
     if (name === "timeZone" && !isTimeZone(value)) throw new Error("profile.timeZone: expected an IANA time zone");
   }
   return values;

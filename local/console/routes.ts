@@ -35,6 +35,8 @@ const FAULT_KINDS: readonly string[] = [
   "crash-after",
 ];
 
+const FAULT_MEMBERS: readonly string[] = ["kind", "on", "chance", "times"];
+
 /**
  * The pages and the HTTP API below `/_local/`, documented in docs/reference/local-api.md.
  * Only a browser or a tool on this machine may use them: a page of another origin is refused.
@@ -160,7 +162,16 @@ async function moveClock(cloud: Cloud, advanceMs: unknown): Promise<HttpResponse
 
 function setFaults(cloud: Cloud, rules: unknown): HttpResponse {
   if (!Array.isArray(rules)) return problem(400, "rules: expected a list; an empty list turns all faults off.");
-  for (const rule of rules as Partial<FaultRule>[]) {
+  for (const rule of rules as (Partial<FaultRule> | null)[]) {
+    if (typeof rule !== "object" || rule === null)
+      return problem(400, `rules: got ${JSON.stringify(rule)}; expected objects.`);
+    const unknown = Object.keys(rule).find((member) => !FAULT_MEMBERS.includes(member));
+    if (unknown !== undefined) return problem(400, `${unknown}: not known; expected ${FAULT_MEMBERS.join(", ")}.`);
+    for (const member of ["chance", "times"] as const) {
+      const value = rule[member];
+      if (value !== undefined && !(typeof value === "number" && value >= 0))
+        return problem(400, `${member}: got ${JSON.stringify(value)}; expected a number, 0 or more.`);
+    }
     if (!FAULT_KINDS.includes(rule.kind ?? ""))
       return problem(400, `kind: got ${JSON.stringify(rule.kind)}; expected one of ${FAULT_KINDS.join(", ")}.`);
     if (!/^[^:]+:[^:]+$/.test(rule.on ?? ""))

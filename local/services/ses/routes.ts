@@ -27,7 +27,15 @@ export const routes: readonly RestRoute[] = [
   route("GET", "identities/{EmailIdentity}", "GetEmailIdentity"),
   route("DELETE", "identities/{EmailIdentity}", "DeleteEmailIdentity"),
   route("POST", "configuration-sets", "CreateConfigurationSet"),
-  route("GET", "configuration-sets", "ListConfigurationSets"),
+  {
+    ...route("GET", "configuration-sets", "ListConfigurationSets"),
+    // The first API lists objects, the second one names.
+    encode: (output) => {
+      const { ConfigurationSets } = output as { ConfigurationSets: readonly { readonly Name: string }[] };
+      const body = JSON.stringify({ ConfigurationSets: ConfigurationSets.map(({ Name }) => Name) });
+      return { status: 200, headers: { "content-type": "application/json" }, body };
+    },
+  },
   route("GET", "configuration-sets/{ConfigurationSetName}", "GetConfigurationSet"),
   route("DELETE", "configuration-sets/{ConfigurationSetName}", "DeleteConfigurationSet"),
   route(

@@ -87,6 +87,15 @@ describe("frames", () => {
     });
   }
 
+  it("answers with the frame's id and action also where a value in it cannot be kept", async () => {
+    const { action, id } = (await send('{"action":"act","id":"7","body":{"name":"\\ud800"}}')) as unknown as Record<
+      string,
+      unknown
+    >;
+    expect([action, id]).to.deep.equal(["act", "7"]);
+    expect(await send('{"action":"act","id":"\\ud800"}')).to.not.have.property("id");
+  });
+
   it("gives an error's code and field to the client, of a failure nothing but its id", async () => {
     expect((await send('{"action":"refuse","body":{"name":"x"}}', "refuse")).error).to.deep.equal({
       code: "conflict",

@@ -68,6 +68,9 @@ describe("profiles and game data", () => {
   });
 
   for (const [field, value] of [
+    ["name", "Anna\r\nBcc: all@players.test"],
+    ["name", "Anna\u0000"],
+    ["name", "\u202eannA"],
     ["timeZone", "Mars/Olympus"],
     ["timeZone", "+01:00"],
     ["locale", "not a locale"],
@@ -139,6 +142,7 @@ describe("profiles and game data", () => {
     ["a time with fractions", { bornAt: 1.5 }],
     ["two addresses", { email: "a@players.test,b@players.test" }],
     ["a header in an address", { email: "a@players.test\r\nBcc: b@players.test" }],
+    ["a name of two lines", { name: "Anna\nBcc: b@players.test" }],
     ["an attribute of the gateway's own", { version: 9 }],
     ["__proto__", JSON.parse('{"__proto__":1}') as object],
   ] as const) {

@@ -4,6 +4,7 @@ import type { VirtualClock } from "../../../local/clock";
 import type { Cloud } from "../../../local/cloud";
 import type { Json } from "../../../local/service";
 import { sesEngine } from "../../../local/services/ses";
+import { routes } from "../../../local/services/ses/routes";
 import { account, mailCloud, rawMail, ready, refusal, role } from "./helpers";
 
 const identity = `arn:aws:ses:us-east-1:${account}:identity/studio.test`;
@@ -113,6 +114,13 @@ describe("SES sending", () => {
       ["news"],
     ]);
     expect(second?.headers.find(({ name }) => name === "List-Unsubscribe")?.value).to.equal("<https://game.test/u>");
+  });
+
+  it("lists configuration sets as each API does: objects in the first, names in the second", async () => {
+    const listed = await cloud.call("ses", "ListConfigurationSets", {}, cloud.operator);
+    expect(listed).to.deep.equal({ ConfigurationSets: [{ Name: "game" }] });
+    const second = routes.find(({ operation }) => operation === "ListConfigurationSets");
+    expect(second?.encode?.(listed, {} as never).body).to.equal('{"ConfigurationSets":["game"]}');
   });
 
   it("refuses what could inject a header, and wrong addresses", async () => {

@@ -69,7 +69,7 @@ export function configurationSetOperations(engine: SesEngine): Readonly<Record<s
     },
     ListConfigurationSets: {
       authorize: () => [{ action: "ses:ListConfigurationSets", resource: "*" }],
-      answer: () => ({ ConfigurationSets: [...sets.all.keys()] }),
+      answer: () => ({ ConfigurationSets: [...sets.all.keys()].map((Name) => ({ Name })) }),
     },
     DeleteConfigurationSet: {
       authorize: one("ses:DeleteConfigurationSet"),

@@ -1,0 +1,47 @@
+import { expect } from "chai";
+import { consoleRoutes } from "../../../local/console/routes";
+import type { LocalIssuer } from "../../../local/issuer";
+import type { HttpResponse } from "../../../local/service";
+import { ServedCloud } from "../s3/served-cloud";
+
+describe("The fault switch of the local API", () => {
+  const served = new ServedCloud();
+  after(() => served.close());
+  const post = async (body: unknown, headers: Record<string, string> = {}): Promise<HttpResponse> => {
+    const request = {
+      method: "POST",
+      path: "/_local/faults",
+      query: "",
+      headers: { host: "127.0.0.1:4566", ...headers },
+      body: Buffer.from(JSON.stringify(body)),
+    };
+    return (await consoleRoutes(served.cloud, {} as LocalIssuer)(request, {} as never)) as HttpResponse;
+  };
+
+  it("takes rules that it understands", async () => {
+    const rules = [{ kind: "throttle", on: "sqs:*", chance: 0.5, times: 1 }];
+    expect((await post({ rules })).status).to.equal(200);
+    expect((await post({ rules: [] })).status).to.equal(200);
+  });
+
+  for (const [what, rule, message] of [
+    ["a member that it does not know", { kind: "throttle", on: "*:*", probability: 0.1 }, "probability"],
+    ["a chance that is no number", { kind: "throttle", on: "*:*", chance: "half" }, "chance"],
+    ["a negative count", { kind: "throttle", on: "*:*", times: -1 }, "times"],
+    ["a kind that there is not", { kind: "earthquake", on: "*:*" }, "kind"],
+    ["nothing", null, "rules"],
+  ] as const) {
+    it(`refuses ${what}, and leaves the rules as they are`, async () => {
+      const { faults } = served.cloud;
+      const { status, body } = await post({ rules: [rule] });
+      expect(status).to.equal(400);
+      expect((JSON.parse(String(body)) as { message: string }).message).to.match(new RegExp(`^${message}: `));
+      expect(served.cloud.faults).to.equal(faults);
+    });
+  }
+
+  it("is not for pages of other sites, nor under another name", async () => {
+    for (const headers of [{ origin: "https://evil.test" }, { origin: "null" }, { host: "evil.test:4566" }])
+      expect((await post({ rules: [] }, headers as Record<string, string>)).status).to.equal(403);
+  });
+});
