@@ -18,7 +18,7 @@ interface Declared {
   made: Json;
 }
 
-/** The address that programs see; nothing listens there. */
+/** The address that programs see on the deterministic runner; nothing listens there. */
 export const ENDPOINT = "http://127.0.0.1:4566";
 
 /** When every run begins, on its clock. */
@@ -44,6 +44,8 @@ export class Image {
     private readonly folder: string,
     private readonly declared: readonly Declared[],
     outputs: Json,
+    /** Where functions and clients reach the cloud. */
+    readonly endpoint: string,
   ) {
     this.outputs = outputs as Record<string, string>;
   }
@@ -51,10 +53,11 @@ export class Image {
   /**
    * Evaluates the program of the repository once.
    * @param data folder for the functions' code; shared by all clouds of the image, so that each file is compiled once.
+   * @param endpoint where a front listens, if functions run in workers.
    */
-  static async evaluate(data: string): Promise<Image> {
+  static async evaluate(data: string, endpoint = ENDPOINT): Promise<Image> {
     const root = join(__dirname, "../..");
-    const { cloud } = blank(data);
+    const { cloud } = blank(data, endpoint);
     const declared: Declared[] = [];
     for (const service of [...cloud.services.values()]) {
       const types = Object.entries(service.resourceTypes).map(([name, type]) => [name, recorded(type, declared)]);
@@ -64,7 +67,7 @@ export class Image {
       });
     }
     try {
-      const project = readProject(root, "local", { endpoint: ENDPOINT });
+      const project = readProject(root, "local", { endpoint });
       const program = new Program(cloud, {
         project: project.name,
         stack: "local",
@@ -73,7 +76,7 @@ export class Image {
         load: () => require(join(root, project.main)) as unknown,
       });
       const { outputs } = await program.evaluate();
-      return new Image(data, declared, outputs);
+      return new Image(data, declared, outputs, endpoint);
     } finally {
       await cloud.close();
     }
@@ -81,7 +84,7 @@ export class Image {
 
   /** Makes a new cloud with every resource of the image. */
   async build(): Promise<Built> {
-    const built = blank(this.folder);
+    const built = blank(this.folder, this.endpoint);
     const { cloud } = built;
     const types = new Map<string, ResourceType>();
     for (const service of cloud.services.values()) {
@@ -107,11 +110,11 @@ export class Image {
   }
 }
 
-function blank(folder: string): Built {
+function blank(folder: string, endpoint: string): Built {
   const clock = new VirtualClock(START);
   let source = seededRandom(1);
   const cloud = new Cloud({ clock, folder, random: () => source() });
-  cloud.endpoint = ENDPOINT;
+  cloud.endpoint = endpoint;
   assemble(cloud);
   return { cloud, clock, reseed: (random) => (source = random) };
 }

@@ -21,7 +21,10 @@ const faults: Benchmark = {
   run: async ({ smoke, args }: RunOptions): Promise<readonly Row[]> => {
     const seed = option(args, "--seed");
     if (seed !== undefined) return replay(seed);
-    if (args.includes("--mutations")) return runMutations();
+    if (args.includes("--mutations")) {
+      const named = args.slice(args.indexOf("--mutations") + 1);
+      return runMutations(...(named.length > 0 ? [named] : []));
+    }
     const real = option(args, "--real");
     if (real !== undefined && !args.includes("--seeds")) return runReal(real);
     const seeds = option(args, "--seeds") ?? (smoke ? SMOKE_SEEDS : SEEDS);

@@ -225,7 +225,7 @@ export class Players {
   private heard(client: GameClient, notice: Readonly<Record<string, unknown>>): void {
     this.noticesHeard++;
     const about = String(notice["friend"]);
-    const why = this.silences.forbids(client.player, about, this.world.callerStartedAt ?? 0);
+    const why = this.silences.forbids(client.player, about, this.world.callerStartedAt ?? -1);
     if (why !== undefined) {
       this.problems.push(`${client.player} was told of ${about} (${String(notice["kind"])}) although ${why}`);
     }

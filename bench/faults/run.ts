@@ -1,3 +1,4 @@
+import type { Cloud } from "../../local/cloud";
 import type { LocalIssuer } from "../../local/issuer";
 import { DeadLetters } from "./dead-letters";
 import type { Image } from "./image";
@@ -6,6 +7,7 @@ import { PresenceJudge } from "./judge-presence";
 import { Mailbox } from "./mailbox";
 import { modeOf } from "./modes";
 import { Players } from "./players";
+import { Staff } from "./staff";
 import { World } from "./world";
 
 /** What one seed is given. */
@@ -15,6 +17,8 @@ export interface RunOptions {
   readonly issuer: LocalIssuer;
   readonly tokens: ReadonlyMap<string, string>;
   readonly verbose?: boolean;
+  /** Puts the cloud of the run behind an HTTP port: its functions run in workers. @default in this process, replayable */
+  readonly serve?: (cloud: Cloud) => void;
 }
 
 /** What came of one seed. */
@@ -39,24 +43,33 @@ export interface RunResult {
 export const NAMES = ["ada", "grace", "auth0|eve", "alan", "kurt", "emmy"];
 
 /** Plays one seed to its end and judges it. */
-export async function run({ seed, image, issuer, tokens, verbose = false }: RunOptions): Promise<RunResult> {
+export async function run({ seed, image, issuer, tokens, verbose = false, serve }: RunOptions): Promise<RunResult> {
   const mode = modeOf(seed);
   const names = NAMES.slice(0, mode.players);
-  const world = await World.make(image, issuer, { seed, rate: 0.08 + 0.06 * (seed % 4), focus: mode.focus, verbose });
+  const world = await World.make(image, issuer, {
+    seed,
+    rate: 0.08 + 0.06 * (seed % 4),
+    focus: mode.focus,
+    verbose,
+    ...(serve ? { serve } : {}),
+  });
   try {
     const { clock, injector } = world;
     const messages = new MessageJudge(world);
     const players = new Players(world, names, tokens, mode.pauseMs);
     const mailbox = new Mailbox(world, names);
+    const staff = new Staff(world, names);
     await players.seed();
     injector.active = true;
+    staff.start();
     players.start(mode.steps);
     mailbox.start(mode.messages, 400_000);
     await clock.advance(mode.faultyMs);
     injector.active = false;
     players.finish();
+    staff.finish();
     const problems: string[] = [];
-    const finished = await clock.advanceUntil(() => players.done && mailbox.done, 1_200_000);
+    const finished = await clock.advanceUntil(() => players.done && mailbox.done && staff.done, 1_200_000);
     if (!finished) problems.push("players or game servers are still at it long after the last fault");
     const presence = new PresenceJudge(world, players);
     // Longer than a connection lives and its check waits: whoever went unseen is found out by then.
@@ -90,12 +103,13 @@ export async function run({ seed, image, issuer, tokens, verbose = false }: RunO
     const all = messages.messages().length;
     return {
       seed,
-      problems,
+      problems: [...new Set(problems)],
       digest: world.digest,
       calls,
       hits,
       others,
       messages: all,
+      parked,
       notices: players.noticesHeard,
       ends,
       lines: world.lines,

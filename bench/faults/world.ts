@@ -21,6 +21,8 @@ export interface WorldOptions {
   /** Chance of a fault at a call. */
   readonly rate: number;
   readonly focus?: readonly Focus[];
+  /** Puts the cloud behind an HTTP port, for workers. */
+  readonly serve?: (cloud: Cloud) => void;
   /** Keeps one line per trace event, for whoever looks into a run. @default false */
   readonly verbose?: boolean;
 }
@@ -82,19 +84,24 @@ export class World {
     const lambda = cloud.services.get("lambda") as LambdaService;
     const gateway = cloud.services.get("apigateway") as ApiGatewayService;
     const world = new World(image, cloud, clock, seededRandom(options.seed * 5 + 1), lambda, gateway, issuer, options);
-    const front = new Front(cloud);
-    const runner = new VmRunner({
-      clock,
-      random,
-      newId: () => cloud.uuid(),
-      send: (request) => world.answer(front, request),
-      onCall: (call) => (world.current = call),
-      // Without it every invocation would be over in an instant, and nothing would happen at the same time.
-      latency: () => 1 + Math.floor(random() * 25),
-    });
-    await lambda.engine.use(runner);
+    if (options.serve) options.serve(cloud);
+    else await lambda.engine.use(world.deterministicRunner());
     world.wireFaults();
     return world;
+  }
+
+  private deterministicRunner(): VmRunner {
+    const { cloud, clock } = this;
+    const front = new Front(cloud);
+    return new VmRunner({
+      clock,
+      random: cloud.random,
+      newId: () => cloud.uuid(),
+      send: (request) => this.answer(front, request),
+      onCall: (call) => (this.current = call),
+      // Without it every invocation would be over in an instant, and nothing would happen at the same time.
+      latency: () => 1 + Math.floor(cloud.random() * 25),
+    });
   }
 
   /** Of everything that happened, in order. */

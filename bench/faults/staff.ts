@@ -1,0 +1,61 @@
+import { shortName } from "./names";
+import type { World } from "./world";
+
+/** Those who look after the game: servers that write profiles and emit events, an operator who redrives. */
+export class Staff {
+  private busy = 0;
+  private over = false;
+
+  constructor(
+    private readonly world: World,
+    private readonly players: readonly string[],
+  ) {}
+
+  get done(): boolean {
+    return this.busy === 0;
+  }
+
+  /** Everybody begins to work, until `finish`. */
+  start(): void {
+    void this.repeat(150_000, () => this.serve());
+    void this.repeat(200_000, () => this.redrive());
+  }
+
+  finish(): void {
+    this.over = true;
+  }
+
+  private async repeat(everyMs: number, work: () => Promise<void>): Promise<void> {
+    this.busy++;
+    while (!this.over) {
+      await this.world.sleep(everyMs / 2 + Math.floor(this.world.random() * everyMs));
+      if (!this.over) await work();
+    }
+    this.busy--;
+  }
+
+  private async serve(): Promise<void> {
+    const { random } = this.world;
+    const player = this.players[Math.floor(random() * this.players.length)]!;
+    await this.attempt("gateway-serve-profile", { player, profile: { level: Math.floor(random() * 50) } });
+    await this.attempt("gateway-serve-event", {
+      player,
+      event: random() < 0.5 ? "achievement" : "level-up",
+      data: { name: "Ace" },
+    });
+    await this.attempt("gateway-serve-profile", { player, preferences: { emailSocial: random() < 0.9 } });
+  }
+
+  private async redrive(): Promise<void> {
+    await this.attempt("emails-redrive-function", { deadLetters: true });
+    await this.attempt("messages-redrive", {});
+  }
+
+  /** A failure is nothing to them: they come again. */
+  private async attempt(fn: string, payload: object): Promise<void> {
+    const { world } = this;
+    const name = [...world.lambda.engine.functions.keys()].find((one) => shortName(one) === fn);
+    if (name === undefined) throw new Error(`There is no function ${fn}.`);
+    await world.operator("lambda", "Invoke", { FunctionName: name, Payload: JSON.stringify(payload) });
+  }
+}
