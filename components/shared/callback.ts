@@ -206,8 +206,12 @@ function createPolicy(
     { Sid: "Environment", Action: "kms:Decrypt", Resource: args.key.arn },
   ];
   const statements = pulumi
-    .all([pulumi.output(args.statements ?? []), own(packaged).then((p) => pulumi.output(p.statements))])
-    .apply(([declared, captured]) => mergeStatements([...base, ...onFailure, ...declared, ...captured]));
+    .all([
+      pulumi.output([...base, ...onFailure]),
+      pulumi.output(args.statements ?? []),
+      own(packaged).then((p) => pulumi.output(p.statements)),
+    ])
+    .apply((lists) => mergeStatements(lists.flat()));
   return new aws.iam.RolePolicy(
     `${name}-policy`,
     { role: parent.role.id, policy: policyDocument(statements) },
