@@ -1,0 +1,81 @@
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "chai";
+import type { StackFile } from "../../../local/stack-file";
+import { CLI, Command } from "../../helpers/command";
+import { ProgramFolder } from "../../helpers/program-folder";
+
+/** Resources whose ids are left to chance. */
+const PROGRAM = `import * as aws from "@pulumi/aws";
+const key = new aws.kms.Key("key", {});
+const api = new aws.apigatewayv2.Api("api", { protocolType: "WEBSOCKET", routeSelectionExpression: "$request.body.action" });
+export const keyId = key.keyId;
+export const apiId = api.id;
+`;
+
+describe("A local stack that is started and stopped", function () {
+  this.timeout(60_000);
+  const folder = new ProgramFolder({ "index.ts": PROGRAM });
+  const file = join(folder.path, ".local", "stack.json");
+  const commands: Command[] = [];
+  let stack: StackFile;
+
+  after(() => {
+    for (const command of commands) command.kill();
+    folder.remove();
+  });
+
+  function start(...args: readonly string[]): Command {
+    const command = Command.start([...CLI, "local", "--port", "0", "--seed", "7", ...args], folder.path);
+    commands.push(command);
+    return command;
+  }
+
+  it("writes its file, for this user only, when it is ready, and ends at once on Ctrl-C", async () => {
+    const command = start("--json", "--quiet", "--players", "12");
+    stack = await command.line((line) => JSON.parse(line) as StackFile, "the stack");
+    expect(JSON.parse(readFileSync(file, "utf8"))).to.deep.equal(stack);
+    expect(statSync(file).mode & 0o777).to.equal(0o600);
+    expect(stack.players).to.have.length(10);
+    expect((await fetch(`${stack.endpoint}/_local/health`)).status).to.equal(200);
+
+    const { code, output, errors, milliseconds } = await command.stop("SIGINT", stack.pid);
+    expect({ code, errors, lines: output.split("\n").length }).to.deep.equal({ code: 0, errors: "", lines: 1 });
+    expect(milliseconds).to.be.below(2_000);
+    expect(existsSync(file)).to.equal(false);
+    expect(command.leftBehind).to.equal(false);
+  });
+
+  it("has the same ids with the same seed, prints a banner, and ends on a request to end", async () => {
+    const command = start();
+    await command.line((line) => line.includes("Ctrl-C ends everything"), "the banner");
+    const again = JSON.parse(readFileSync(file, "utf8")) as StackFile;
+    expect(again.outputs).to.deep.equal(stack.outputs);
+    expect(again.operator).to.deep.equal(stack.operator);
+    const banner = command.lines.join("\n");
+    for (const part of [
+      /games-messaging local cloud {3}ready in \d+\.\d s/,
+      `AWS APIs      ${again.endpoint}`,
+      `Inbox         ${again.inbox}`,
+      `AWS_ACCESS_KEY_ID=${again.operator.accessKeyId}`,
+      "2 resources in all",
+      "nothing: every declared type is played",
+      "npx games-messaging player ada",
+    ]) {
+      if (typeof part === "string") expect(banner).to.include(part);
+      else expect(banner).to.match(part);
+    }
+
+    const { code, milliseconds } = await command.stop("SIGTERM", again.pid);
+    expect(code).to.equal(0);
+    expect(milliseconds).to.be.below(2_000);
+    expect(existsSync(file)).to.equal(false);
+    expect(command.leftBehind).to.equal(false);
+  });
+
+  it("is missed by the commands that need it", async () => {
+    const { code, output, errors } = await Command.run([...CLI, "send", "ada", "welcome"], folder.path);
+    expect({ code, output }).to.deep.equal({ code: 1, output: "" });
+    expect(errors).to.match(/^No local stack runs in this folder\. Start one with `npx games-messaging local`.+\n$/);
+  });
+});
