@@ -43,6 +43,7 @@ export class DeadLetters {
     for (const [fn, payload] of [
       ["emails-redrive-function", { deadLetters: true }],
       ["messages-redrive", {}],
+      ["gateway-redrive", {}],
     ] as const) {
       const name = [...world.lambda.engine.functions.keys()].find((one) => shortName(one) === fn);
       if (name !== undefined) await this.invoke(name, payload);

@@ -49,6 +49,7 @@ export class Staff {
   private async redrive(): Promise<void> {
     await this.attempt("emails-redrive-function", { deadLetters: true });
     await this.attempt("messages-redrive", {});
+    await this.attempt("gateway-redrive", {});
   }
 
   /** A failure is nothing to them: they come again. */

@@ -174,6 +174,22 @@ export class World {
     behaviour.repeatChance = 0.3;
     behaviour.disorderChance = 0.3;
     for (const name of PARTIAL) this.makePartial(name);
+    this.makeTwins();
+  }
+
+  /** Lets a queue deliver a message twice at about the same time, as a standard queue may. */
+  private makeTwins(): void {
+    const { cloud, injector } = this;
+    const sqs = cloud.services.get("sqs")!;
+    const original = sqs.operations["SendMessage"]!;
+    const wrapped: AnyOperation = {
+      ...original,
+      answer: async (input, context) => {
+        if (injector.happens("twin delivery", 0.08)) await original.answer(input, context);
+        return original.answer(input, context);
+      },
+    };
+    cloud.services.set("sqs", { ...sqs, operations: { ...sqs.operations, SendMessage: wrapped } });
   }
 
   /** Lets a batch operation leave a part undone, as the service may. */

@@ -4,6 +4,7 @@ import * as lambda from "@aws-sdk/client-lambda";
 import * as sqs from "@aws-sdk/client-sqs";
 import { N, S } from "../shared/attributes";
 import type { Captured, HandlerFactory } from "../shared/callback";
+import { readBatch, startAgain, type GivenUp } from "../shared/given-up";
 import { readMessage } from "./item";
 import { dueBucket } from "./keys";
 import { transition } from "./transition";
@@ -18,22 +19,6 @@ export interface StoreRedriveResponse {
   readonly redriven: number;
   /** Entries whose records are gone from the stream (24 h) or can never be prepared: they stay. */
   readonly kept: number;
-}
-
-/**
- * What Lambda says about a batch, or about an asynchronous invocation, that it gave up.
- * https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
- * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
- */
-interface GivenUp {
-  readonly requestContext?: { readonly functionArn: string };
-  readonly requestPayload?: unknown;
-  readonly DDBStreamBatchInfo?: {
-    readonly shardId: string;
-    readonly startSequenceNumber: string;
-    readonly endSequenceNumber: string;
-    readonly streamArn: string;
-  };
 }
 
 const RESERVE_MS = 5_000;
@@ -61,7 +46,7 @@ export function storeRedriveHandler(settings: StoreRedriveSettings): HandlerFact
         if (entries.length === 0) break;
         for (const entry of entries) {
           const given = JSON.parse(entry.Body ?? "{}") as GivenUp;
-          const done = (await again(given)) ?? (await wakeBatch(given));
+          const done = (await startAgain(functions, given)) ? 1 : await wakeBatch(given);
           if (done === undefined) {
             kept += 1;
             continue;
@@ -73,61 +58,12 @@ export function storeRedriveHandler(settings: StoreRedriveSettings): HandlerFact
       return { redriven, kept };
     };
 
-    /** Starts an asynchronous invocation again; undefined when the entry is of none. */
-    async function again({ requestContext, requestPayload }: GivenUp): Promise<number | undefined> {
-      if (!requestContext || requestPayload === undefined) return undefined;
-      await functions.send(
-        new lambda.InvokeCommand({
-          FunctionName: requestContext.functionArn.replace(/:\$LATEST$/, ""),
-          InvocationType: "Event",
-          Payload: Buffer.from(JSON.stringify(requestPayload)),
-        }),
-      );
-      return 1;
-    }
-
-    async function wakeBatch({ DDBStreamBatchInfo: batch }: GivenUp): Promise<number | undefined> {
-      const records = batch ? await readBatch(batch) : undefined;
+    async function wakeBatch(given: GivenUp): Promise<number | undefined> {
+      const records = await readBatch(reader, given);
       if (!records) return undefined;
       let woken = 0;
       for (const record of records) if (await wakeLater(record)) woken += 1;
       return woken;
-    }
-
-    /** The batch's records; undefined when the stream has forgotten them. */
-    async function readBatch(
-      batch: NonNullable<GivenUp["DDBStreamBatchInfo"]>,
-    ): Promise<streams._Record[] | undefined> {
-      const found: streams._Record[] = [];
-      try {
-        let iterator: string | undefined = (
-          await reader.send(
-            new streams.GetShardIteratorCommand({
-              StreamArn: batch.streamArn,
-              ShardId: batch.shardId,
-              ShardIteratorType: "AT_SEQUENCE_NUMBER",
-              SequenceNumber: batch.startSequenceNumber,
-            }),
-          )
-        ).ShardIterator;
-        while (iterator !== undefined) {
-          const page: streams.GetRecordsCommandOutput = await reader.send(
-            new streams.GetRecordsCommand({ ShardIterator: iterator }),
-          );
-          const records = page.Records ?? [];
-          for (const record of records) {
-            const sequence = BigInt(record.dynamodb?.SequenceNumber ?? "0");
-            if (sequence > BigInt(batch.endSequenceNumber)) return found;
-            found.push(record);
-          }
-          if (records.at(-1)?.dynamodb?.SequenceNumber === batch.endSequenceNumber) return found;
-          iterator = records.length === 0 ? undefined : page.NextShardIterator;
-        }
-        return found;
-      } catch (error) {
-        if ((error as { name?: unknown } | null)?.name === "TrimmedDataAccessException") return undefined;
-        throw error;
-      }
     }
 
     function wakeLater(record: streams._Record): Promise<boolean> {

@@ -17,6 +17,7 @@ import { notifyHandler } from "./notify";
 import { pingHandler } from "./ping";
 import { profileHandler } from "./profile";
 import { FRIEND_ACTIONS, GAME_ACTIONS, PREFERENCE_ACTIONS, PROFILE_ACTIONS } from "./protocol";
+import { gatewayRedriveHandler } from "./redrive";
 import { serveProfileHandler } from "./serve-profile";
 import { postStatement, publishStatements, tableStatements, type TableAccess } from "./statements";
 import type { Tables } from "./tables";
@@ -230,4 +231,33 @@ export function createServerFunctions(parts: Parts): {
       extra,
     ),
   };
+}
+
+/** The function with which an operator does again what was given up. */
+export function createRedriveFunction(
+  parts: Parts,
+  fed: { readonly notify: LambdaFunction; readonly servers: readonly LambdaFunction[] },
+): LambdaFunction {
+  const { failures, key, tables: owned } = parts;
+  return make(
+    parts,
+    "redrive",
+    "Does again what was given up: notices, events and profiles of game servers.",
+    gatewayRedriveHandler({ failuresUrl: failures.url, notify: fed.notify.name }),
+    [
+      { Sid: "ReadGivenUp", Action: ["sqs:ReceiveMessage", "sqs:DeleteMessage"], Resource: failures.arn },
+      {
+        Sid: "ReadBatch",
+        Action: ["dynamodb:GetShardIterator", "dynamodb:GetRecords"],
+        Resource: owned.presence.streamArn,
+      },
+      { Sid: "GivenUpKey", Action: "kms:Decrypt", Resource: key.arn },
+      {
+        Sid: "DoAgain",
+        Action: "lambda:InvokeFunction",
+        Resource: [fed.notify, ...fed.servers].map(({ arn }) => arn),
+      },
+    ],
+    { timeout: 300 },
+  );
 }

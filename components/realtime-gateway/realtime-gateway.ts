@@ -21,6 +21,7 @@ import {
   createAuthorizeFunction,
   createCheckFunction,
   createNotifyFunction,
+  createRedriveFunction,
   createRouteFunctions,
   createServerFunctions,
   type Parts,
@@ -73,6 +74,8 @@ export class RealtimeGateway extends pulumi.ComponentResource {
   readonly profileFunction: LambdaFunction;
   /** Through which game servers emit player events. */
   readonly eventFunction: LambdaFunction;
+  /** For operators: does again what was given up. */
+  readonly redriveFunction: LambdaFunction;
 
   private readonly name: string;
   private readonly settings: Settings;
@@ -127,6 +130,7 @@ export class RealtimeGateway extends pulumi.ComponentResource {
     functions["notify"] = notify.name;
     functions["check"] = createCheckFunction(parts).name;
     const servers = createServerFunctions(parts);
+    this.redriveFunction = createRedriveFunction(parts, { notify, servers: [servers.profile, servers.event] });
     const account = args.manageAccountLogging ? createAccountLogging(this, name) : undefined;
     const stage = createStage(this, name, {
       api: this.api,

@@ -184,6 +184,11 @@ describe("RealtimeGateway", function () {
       "execute-api:ManageConnections undefined/live/POST/@connections/*",
       ...WRITE_KEY,
     ],
+    redrive: [
+      ...on("gateway-failures", "sqs", "ReceiveMessage", "DeleteMessage"),
+      ...on("gateway-presence/stream", "dynamodb", "GetRecords", "GetShardIterator"),
+      ...["notify", "serve-profile", "serve-event"].flatMap((fn) => on(`gateway-${fn}`, "lambda", "InvokeFunction")),
+    ],
     "route-guild-join": [
       ...presence("GetItem", "UpdateItem"),
       "execute-api:ManageConnections undefined/live/POST/@connections/*",

@@ -1,0 +1,78 @@
+import * as streams from "@aws-sdk/client-dynamodb-streams";
+import * as lambda from "@aws-sdk/client-lambda";
+import * as sqs from "@aws-sdk/client-sqs";
+import type { DynamoDBBatchResponse } from "aws-lambda";
+import type { Captured, HandlerFactory } from "../shared/callback";
+import { readBatch, startAgain, type GivenUp } from "../shared/given-up";
+import { EVENT_PREFIX, PRESENCE_SK } from "./keys";
+
+export interface GatewayRedriveConfig {
+  /** URL of the queue of what was given up. */
+  readonly failuresUrl: Captured<string>;
+  /** Name of the function that tells friends. */
+  readonly notify: Captured<string>;
+}
+
+export interface GatewayRedriveAnswer {
+  /** Entries done again. */
+  readonly redriven: number;
+  /** Entries whose records are gone from the stream (24 h), or that failed again: they stay. */
+  readonly kept: number;
+}
+
+const RESERVE_MS = 35_000;
+const KEPT_SECONDS = 60;
+
+/**
+ * Does again what was given up: hands the records of a batch to the function that tells friends (clients know what is
+ * old or repeated by version and id), and starts invocations of game servers again.
+ */
+export function gatewayRedriveHandler(config: GatewayRedriveConfig): HandlerFactory<unknown, GatewayRedriveAnswer> {
+  return () => {
+    const reader = new streams.DynamoDBStreamsClient({ maxAttempts: 3 });
+    const queues = new sqs.SQSClient({ maxAttempts: 3 });
+    const functions = new lambda.LambdaClient({ maxAttempts: 3 });
+
+    return async (_event, context) => {
+      const QueueUrl = config.failuresUrl.get();
+      const count = { redriven: 0, kept: 0 };
+      while (context.getRemainingTimeInMillis() > RESERVE_MS) {
+        const { Messages: entries = [] } = await queues.send(
+          new sqs.ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: KEPT_SECONDS }),
+        );
+        if (entries.length === 0) break;
+        for (const entry of entries) {
+          const given = JSON.parse(entry.Body ?? "{}") as GivenUp;
+          if ((await startAgain(functions, given)) || (await tellAgain(given))) {
+            count.redriven += 1;
+            await queues.send(new sqs.DeleteMessageCommand({ QueueUrl, ReceiptHandle: entry.ReceiptHandle }));
+          } else count.kept += 1;
+        }
+      }
+      return count;
+    };
+
+    async function tellAgain(given: GivenUp): Promise<boolean> {
+      const batch = await readBatch(reader, given);
+      if (!batch) return false;
+      const Records = batch.filter(isTold);
+      if (Records.length === 0) return true;
+      const answer = await functions.send(
+        new lambda.InvokeCommand({
+          FunctionName: config.notify.get(),
+          Payload: Buffer.from(JSON.stringify({ Records })),
+        }),
+      );
+      if (answer.FunctionError !== undefined) return false;
+      const said = JSON.parse(Buffer.from(answer.Payload ?? []).toString()) as DynamoDBBatchResponse;
+      return said.batchItemFailures.length === 0;
+    }
+
+    /** What the mapping's filters let through. */
+    function isTold({ eventName, dynamodb: change }: streams._Record): boolean {
+      const sk = change?.NewImage?.["sk"]?.S;
+      if (sk === PRESENCE_SK) return change?.NewImage?.["change"]?.S === "status";
+      return eventName === "INSERT" && sk?.startsWith(EVENT_PREFIX) === true;
+    }
+  };
+}
