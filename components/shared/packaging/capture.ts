@@ -5,6 +5,7 @@ import { refusalOf } from "./forbidden";
 import { captureGraph, type FunctionInfo } from "./graph";
 import { grantsOf } from "./grants";
 import { loadedModules, printedPath, printsAsText } from "./modules";
+import { amongModules } from "./recall";
 import { markOutput, type Session, withSession } from "./session";
 import { findCaptured, findShadowedGlobal } from "./where";
 
@@ -67,7 +68,14 @@ export async function capture(component: string, factory: AnyFactory): Promise<C
   if (rootRefusal)
     throw new PackagingError(component, "handler", rootRefusal.got, "a factory function", rootRefusal.fix);
   try {
-    const graph = await withSession(session, () => captureGraph(factory, serialize));
+    const graph = await withSession(session, () =>
+      amongModules((meet) =>
+        captureGraph(factory, (value) => {
+          meet(value);
+          return serialize(value);
+        }),
+      ),
+    );
     if (refused.length === 0) {
       forbidDeploymentOnly(component, graph);
       await forbidShadowedGlobals(component, functions);
