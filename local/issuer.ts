@@ -1,4 +1,4 @@
-import { exportJWK, generateKeyPair, SignJWT, type JWK, type JWTPayload, type KeyLike } from "jose";
+import { exportJWK, generateKeyPair, SignJWT, type JWK, type KeyLike } from "jose";
 
 /** Where the issuer lives below the endpoint of the local cloud. */
 export const ISSUER_PATH = "/_local/issuer";
@@ -44,7 +44,12 @@ export class LocalIssuer {
    * @param lifetimeSeconds @default 12 hours
    * @param claims in place of the usual ones, e.g. `{ aud: "another" }` for a token that must be refused; undefined leaves one out.
    */
-  token(endpoint: string, player: string, lifetimeSeconds = 43_200, claims: JWTPayload = {}): Promise<string> {
+  token(
+    endpoint: string,
+    player: string,
+    lifetimeSeconds = 43_200,
+    claims: Readonly<Record<string, unknown>> = {},
+  ): Promise<string> {
     const now = Math.floor(this.now() / 1000);
     const usual = {
       iss: `${endpoint}${ISSUER_PATH}`,

@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { DynamoDBClient, GetItemCommand, paginateScan, type AttributeValue } from "@aws-sdk/client-dynamodb";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import type { JWTPayload } from "jose";
 import { playerPk } from "../../components/shared/player-keys";
 import type { Clock } from "../../local/clock";
 import { VirtualClock } from "../../local/clock";
@@ -55,7 +54,7 @@ export class TestStack {
     return (this.cloud.services.get("apigateway") as ApiGatewayService).gateway;
   }
 
-  token(player: string, lifetimeSeconds?: number, claims?: JWTPayload): Promise<string> {
+  token(player: string, lifetimeSeconds?: number, claims?: Readonly<Record<string, unknown>>): Promise<string> {
     return this.stack.issuer.token(this.cloud.endpoint, player, lifetimeSeconds, claims);
   }
 

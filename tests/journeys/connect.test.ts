@@ -25,6 +25,7 @@ describe("Connecting", () => {
   before(async function () {
     this.timeout(120_000);
     stack = await TestStack.start({ clock: new VirtualClock() });
+    await stack.schedules(false);
   });
   after(() => stack.close());
   afterEach(() => stack.closeClients());
@@ -34,7 +35,8 @@ describe("Connecting", () => {
     tokens.push(token);
     return token;
   };
-  const claimed = async (claims: JWTPayload): Promise<string> => keep(await stack.token("ada", 600, claims));
+  const claimed = async (claims: Readonly<Record<string, unknown>>): Promise<string> =>
+    keep(await stack.token("ada", 600, claims));
   const usual = (): JWTPayload => ({
     iss: `${stack.cloud.endpoint}${ISSUER_PATH}`,
     aud: AUDIENCE,

@@ -12,6 +12,7 @@ describe("Friends", () => {
   before(async function () {
     this.timeout(120_000);
     stack = await TestStack.start({ clock: new VirtualClock() });
+    await stack.schedules(false);
   });
   after(() => stack.close());
 
