@@ -4,6 +4,13 @@ import type { Cloud } from "../../local/cloud";
 import { Program } from "../../local/program";
 import type { Json, ResourceType } from "../../local/service";
 
+/** A resource of a type that the test plays itself. */
+class Fn extends pulumi.CustomResource {
+  constructor(code: pulumi.asset.AssetArchive) {
+    super("aws:lambda/function:Function", "fn", { code });
+  }
+}
+
 describe("Program, evaluated again", () => {
   /** Evaluates a program with one archive three times, each with a text of its own; what was made of it. */
   async function evaluate(...texts: readonly string[]): Promise<{ calls: string[]; changed: number[] }> {
@@ -22,7 +29,7 @@ describe("Program, evaluated again", () => {
       config: {},
       load: () => {
         const code = new pulumi.asset.AssetArchive({ "index.js": new pulumi.asset.StringAsset(texts[turn++] ?? "") });
-        new pulumi.CustomResource("aws:lambda/function:Function", "fn", { code });
+        new Fn(code);
         return {};
       },
     });
