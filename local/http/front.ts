@@ -34,6 +34,9 @@ export class Front {
   /** @throws ConnectionLost when the reply is lost by an injected fault. */
   async handle(request: HttpRequest): Promise<HttpResponse> {
     const requestId = this.cloud.uuid();
+    if (!decodable(request.path)) {
+      return writeRestJsonError(new AwsError("InvalidURI", "Couldn't parse the specified URI.", 400), requestId);
+    }
     const spoken = this.understand(request);
     if (!spoken) {
       const error = new AwsError("UnknownOperationException", "The local cloud does not know this operation.", 404);
@@ -41,7 +44,8 @@ export class Front {
     }
     try {
       const { principal } = verify(request, this.cloud.ports.iam);
-      if (!spoken.service.operations[spoken.operation]) {
+      if (spoken.operation === "") throw missingAction();
+      if (!Object.hasOwn(spoken.service.operations, spoken.operation)) {
         throw new AwsError(
           "UnknownOperationException",
           `The local cloud does not play ${spoken.service.name}:${spoken.operation}.`,
@@ -75,6 +79,22 @@ export class Front {
       }
     }
     return undefined;
+  }
+}
+
+function missingAction(): AwsError {
+  return new AwsError(
+    "MissingAction",
+    "Could not find operation: the request names none. Send Action, or the header X-Amz-Target.",
+  );
+}
+
+function decodable(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
   }
 }
 

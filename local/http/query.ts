@@ -71,6 +71,7 @@ const QUERY_CODES: Readonly<Record<string, string>> = {
   InvalidSignatureException: "SignatureDoesNotMatch",
   UnrecognizedClientException: "InvalidClientTokenId",
   MissingAuthenticationTokenException: "MissingAuthenticationToken",
+  UnknownOperationException: "InvalidAction",
 };
 
 function queryCode(code: string): string {

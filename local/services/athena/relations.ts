@@ -25,7 +25,10 @@ export async function refuseForeignRelations(connection: DuckDBConnection, sql: 
 }
 
 function visit(value: unknown): void {
-  if (Array.isArray(value)) return value.forEach(visit);
+  if (Array.isArray(value)) {
+    value.forEach(visit);
+    return;
+  }
   if (typeof value !== "object" || value === null) return;
   const node = value as Readonly<Record<string, unknown>>;
   if (node["type"] === "TABLE_FUNCTION") {

@@ -43,6 +43,11 @@ export class KeyStore {
 
   /** Finds a key by id, ARN, alias name or alias ARN; AWS's own keys (`alias/aws/sqs`) come to be when first named. */
   find(reference: string): Key | undefined {
+    if (typeof reference !== "string" || reference === "")
+      throw new AwsError(
+        "ValidationException",
+        "1 validation error detected: Value at 'keyId' failed to satisfy constraint: Member must not be null",
+      );
     const name = reference.startsWith("arn:")
       ? reference.slice(reference.indexOf(":", reference.indexOf(this.cloud.accountId)) + 1)
       : reference;

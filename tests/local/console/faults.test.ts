@@ -1,11 +1,15 @@
 import { expect } from "chai";
 import { consoleRoutes } from "../../../local/console/routes";
-import type { LocalIssuer } from "../../../local/issuer";
+import { LocalIssuer } from "../../../local/issuer";
 import type { HttpResponse } from "../../../local/service";
 import { ServedCloud } from "../s3/served-cloud";
 
 describe("The fault switch of the local API", () => {
   const served = new ServedCloud();
+  let issuer: LocalIssuer;
+  before(async () => {
+    issuer = await LocalIssuer.create(() => served.cloud.clock.now());
+  });
   after(() => served.close());
   const post = async (body: unknown, headers: Record<string, string> = {}): Promise<HttpResponse> => {
     const request = {
@@ -15,7 +19,7 @@ describe("The fault switch of the local API", () => {
       headers: { host: "127.0.0.1:4566", ...headers },
       body: Buffer.from(JSON.stringify(body)),
     };
-    return (await consoleRoutes(served.cloud, {} as LocalIssuer)(request, {} as never)) as HttpResponse;
+    return (await consoleRoutes(served.cloud, issuer)(request, {} as never)) as HttpResponse;
   };
 
   it("takes rules that it understands", async () => {
@@ -41,7 +45,11 @@ describe("The fault switch of the local API", () => {
   }
 
   it("is not for pages of other sites, nor under another name", async () => {
-    for (const headers of [{ origin: "https://evil.test" }, { origin: "null" }, { host: "evil.test:4566" }])
-      expect((await post({ rules: [] }, headers as Record<string, string>)).status).to.equal(403);
+    const foreign: Record<string, string>[] = [
+      { origin: "https://evil.test" },
+      { origin: "null" },
+      { host: "evil.test:4566" },
+    ];
+    for (const headers of foreign) expect((await post({ rules: [] }, headers)).status).to.equal(403);
   });
 });

@@ -101,6 +101,36 @@ describe("the AWS SDK, over HTTP", () => {
     );
   });
 
+  it("refuses what names no operation, one that there is not, or no key, by AWS's own codes", async () => {
+    const kms = new KMSClient(front.config);
+    expect(await failure(kms.send(new DescribeKeyCommand({ KeyId: undefined })))).to.match(
+      /^ValidationException: .*'keyId'/,
+    );
+    const sts = new STSClient(front.config);
+    for (const [Action, code] of [
+      ["", "MissingAction"],
+      ["__proto__", "InvalidAction"],
+      ["constructor", "InvalidAction"],
+      ["Nonsense", "InvalidAction"],
+    ] as const) {
+      sts.middlewareStack.add(
+        (next) => (args) => {
+          (args.request as { body: string }).body = `Action=${Action}&Version=2011-06-15`;
+          return next(args);
+        },
+        { step: "serialize", priority: "low", name: "action", override: true },
+      );
+      expect(await failure(sts.send(new GetCallerIdentityCommand({}))), Action).to.match(new RegExp(`^${code}: `));
+    }
+    const broken = await fetch(`${front.config.endpoint}/%zz`);
+    expect([broken.status, ((await broken.json()) as { message: string }).message]).to.deep.equal([
+      400,
+      "Couldn't parse the specified URI.",
+    ]);
+    kms.destroy();
+    sts.destroy();
+  });
+
   it("uses KMS", async () => {
     const kms = new KMSClient(front.config);
     const { KeyMetadata } = await kms.send(new CreateKeyCommand({ Description: "d" }));

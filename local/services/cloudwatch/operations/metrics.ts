@@ -1,3 +1,4 @@
+import { AwsError } from "../../../aws-error";
 import type { AnyOperation, Json } from "../../../service";
 import type { CloudWatchEngine } from "../engine";
 import type { Metric } from "../metric-store";
@@ -56,6 +57,7 @@ export function metricOperations(engine: CloudWatchEngine): Readonly<Record<stri
         { action: "cloudwatch:PutMetricData", resource: "*", context: { "cloudwatch:namespace": Namespace } },
       ],
       answer: ({ Namespace, MetricData = [] }: { Namespace: string; MetricData?: readonly DatumInput[] }) => {
+        if (!Namespace) throw new AwsError("MissingParameter", "The parameter Namespace is required.");
         if (Namespace.startsWith("AWS/")) throw invalid("The value AWS/ for parameter Namespace is invalid.");
         if (MetricData.length > 1000)
           throw invalid("The collection MetricData must not have a size greater than 1000.");
