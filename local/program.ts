@@ -1,3 +1,4 @@
+import "./lighten";
 import { createHash } from "node:crypto";
 import { sep } from "node:path";
 import { isDeepStrictEqual } from "node:util";
@@ -82,7 +83,9 @@ export class Program {
       if (!failures.some((other) => other.message === message)) failures.push(new Error(message, { cause }));
     };
     // Pulumi reports what goes wrong in an `apply` or in an argument's promise as an unhandled rejection, nowhere else.
-    const rejected = (error: unknown): void => fail(error);
+    const rejected = (error: unknown): void => {
+      if (!this.isLocating) fail(error);
+    };
     process.on("unhandledRejection", rejected);
     // Pulumi notes a stack with each of its promises, thousands of them; mapping each to TypeScript would take seconds.
     const { stackTraceLimit } = Error;
@@ -146,8 +149,8 @@ export class Program {
       await drained();
       return result;
     } catch (error) {
-      await drained();
-      fail(error, await this.locate(error));
+      const place = await this.locate(error);
+      fail(error, place);
       return {};
     }
   }
