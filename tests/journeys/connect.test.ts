@@ -196,6 +196,27 @@ describe("Connecting", () => {
     await until(() => stack.gateway.connections.size === 0, "the connections to end");
   });
 
+  it("is answered 500 while the issuer's keys cannot be had, and works when they can", async () => {
+    const { issuer } = stack.stack;
+    const jwks = issuer.jwks.bind(issuer);
+    const token = keep(await stack.token("patient"));
+    const attempt = (): Promise<IncomingMessage> => offering(stack.stack.output("protocol"), `bearer.${token}`);
+    // What the gateway remembers of the keys is out of date by then.
+    await stack.clock.advance(11 * 60_000);
+    Object.assign(issuer, {
+      jwks: () => {
+        throw new Error("out of order");
+      },
+    });
+    try {
+      expect((await attempt()).statusCode).to.equal(500);
+    } finally {
+      Object.assign(issuer, { jwks });
+    }
+    expect((await attempt()).statusCode).to.equal(101);
+    await until(() => stack.gateway.connections.size === 0, "the connection to end");
+  });
+
   it("stores nothing until the first frame", async () => {
     const before = await state();
     const client = await stack.connect("quiet", { hello: false, token: keep(await stack.token("quiet")) });
