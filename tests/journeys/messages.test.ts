@@ -116,7 +116,7 @@ describe("A message", function () {
     answers.push(await messages.ask(message));
     expect(new Set(answers.map(({ id }) => id)).size).to.equal(1);
     expect(answers.filter(({ created }) => created)).to.have.length(1);
-    const id = answers[0]!.id!;
+    const id = answers[0].id!;
     await messages.until("ada", id, ["delivered"]);
     await stack.clock.advance(900_000);
     expect(messages.mails(id)).to.have.length(1);

@@ -258,9 +258,7 @@ describe("Segments", function () {
       await stack.clock.advance(300_000);
       const refused = await run("fresh-only");
       expect(refused).to.include({ status: "refused", reason: "stale-data" });
-      expect(refused.detail).to.match(
-        /^the data is 3\d\d s old; allowed are 60$|^the data is 3\d\d s old; allowed are 60 s$/,
-      );
+      expect(refused.detail).to.match(/^the data is \d+ s old; allowed are 60 s$/);
       expect(sentTo(refused.runId)).to.deep.equal([]);
       await refresh();
       expect((await run("fresh-only")).status).to.equal("done");

@@ -105,7 +105,7 @@ export const player: fc.Arbitrary<PlayerRecord> = fc.record({
 
 const prefix = text
   .filter((value) => value !== "")
-  .chain((value) => fc.integer({ min: 1, max: 3 }).map((length) => [...value].slice(0, length).join("")));
+  .chain((value) => fc.integer({ min: 1, max: 3 }).map((length) => Array.from(value).slice(0, length).join("")));
 const duration = fc
   .record({ days: fc.integer({ min: 0, max: 400 }), hours: fc.integer({ min: 0, max: 30 }), minutes: fc.nat(90) })
   .filter(({ days, hours, minutes }) => days + hours + minutes > 0);
