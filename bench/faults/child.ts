@@ -1,4 +1,6 @@
 import { mutate } from "./mutate";
+import type * as CampaignModule from "./campaign";
+import type * as ReportModule from "./report";
 import type { Told } from "./report";
 
 /** What a child process is asked for: every `step`th seed from `from` to `to`. */
@@ -20,8 +22,8 @@ async function main(share: Share): Promise<void> {
   if (name !== undefined) mutate(name);
   // Loaded only now: a mutation must come before the sources that it changes.
   /* eslint-disable @typescript-eslint/no-require-imports -- import() would not find TypeScript's modules */
-  const { Campaign } = require("./campaign") as typeof import("./campaign");
-  const { told } = require("./report") as typeof import("./report");
+  const { Campaign } = require("./campaign") as typeof CampaignModule;
+  const { told } = require("./report") as typeof ReportModule;
   /* eslint-enable @typescript-eslint/no-require-imports */
   const campaign = await Campaign.prepare();
   const until = share.until === undefined ? undefined : new RegExp(share.until);

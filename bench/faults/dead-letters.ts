@@ -30,6 +30,30 @@ export class DeadLetters {
     return found;
   }
 
+  /** What is left in failure queues and says of no record that it was tampered with. */
+  async stuck(): Promise<string[]> {
+    const found: string[] = [];
+    for (const { name, url } of await this.waiting()) {
+      for (;;) {
+        const { Messages = [] } = await this.world.operator<{ Messages?: { Body: string }[] }>(
+          "sqs",
+          "ReceiveMessage",
+          {
+            QueueUrl: url,
+            MaxNumberOfMessages: 10,
+            VisibilityTimeout: 43_200,
+          },
+        );
+        if (Messages.length === 0) break;
+        for (const { Body } of Messages) {
+          if ((JSON.parse(Body) as { reason?: string }).reason === "malformed-item") continue;
+          found.push(`in ${name} and cannot be redriven: ${Body.slice(0, 300)}`);
+        }
+      }
+    }
+    return found;
+  }
+
   /** Drives everything back by the means that the program offers. Resolves to how much lay there. */
   async redrive(): Promise<number> {
     const { world } = this;

@@ -29,7 +29,7 @@ export interface Built {
   readonly cloud: Cloud;
   readonly clock: VirtualClock;
   /** From here on ids and chances come from this source. */
-  reseed(random: () => number): void;
+  readonly reseed: (random: () => number) => void;
 }
 
 /**

@@ -44,7 +44,7 @@ export class Injector {
   readonly hits = new Map<string, number>();
   /** Faults that are not at a call, by kind. */
   readonly others = new Map<string, number>();
-  private lastOnEvents = -Infinity;
+  private readonly lastOnEvents = new Map<string, number>();
 
   constructor(private readonly options: InjectorOptions) {}
 
@@ -69,10 +69,10 @@ export class Injector {
     if (!this.active || random() >= (aimed?.rate ?? this.options.rate)) return undefined;
     const kinds = poller ? POLLER_FAULTS : (aimed?.kinds ?? CALL_FAULTS);
     const kind = kinds[Math.floor(random() * kinds.length)]!;
-    if (delaysEvents(fn)) {
+    if (delaysEvents(fn) && kind !== "throttle" && !operation.includes("Delete")) {
       // The protocol holds an unclear mail for ten minutes: SES's event must be written by then.
-      if (now() - this.lastOnEvents < EVENT_SPACING_MS) return undefined;
-      this.lastOnEvents = now();
+      if (now() - (this.lastOnEvents.get(fn) ?? -Infinity) < EVENT_SPACING_MS) return undefined;
+      this.lastOnEvents.set(fn, now());
     }
     count(this.hits, `${site} ${kind}`);
     return kind;

@@ -70,7 +70,8 @@ export class MessageJudge {
     const found: Ended[] = [];
     for (const item of this.world.cloud.ports.tables.items(this.tableArn)) {
       const read = item as Item;
-      if (!read["sk"]?.S?.startsWith("MSG#")) continue;
+      // Without an id it is an item that was tampered with.
+      if (!read["sk"]?.S?.startsWith("MSG#") || read["id"] === undefined) continue;
       found.push({
         player: read["player"]?.S ?? "",
         id: read["id"]?.S ?? "",

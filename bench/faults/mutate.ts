@@ -23,14 +23,18 @@ export function mutate(name: string): void {
     if (!source.includes(from)) throw new Error(`mutation "${name}": ${file} does not have the text any more: ${from}`);
     texts.set(path, source.replaceAll(from, to));
   }
-  const { compile } = (process as unknown as Record<symbol, Compiler>)[Symbol.for("ts-node.register.instance")]!;
+  const compiler = (process as unknown as Record<symbol, Compiler>)[Symbol.for("ts-node.register.instance")]!;
   // Node's own table of loaders: the one way to load another text under a file's name.
-  // eslint-disable-next-line @typescript-eslint/no-deprecated, @typescript-eslint/unbound-method -- no replacement loads CommonJS synchronously
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- no replacement loads CommonJS synchronously
   const { extensions } = require;
   const load = extensions[".ts"]!;
   extensions[".ts"] = (module, file) => {
     const text = texts.get(file);
     if (text === undefined) load(module, file);
-    else (module as NodeModule & { _compile(code: string, file: string): void })._compile(compile(text, file), file);
+    else
+      (module as NodeJS.Module & { _compile(code: string, file: string): void })._compile(
+        compiler.compile(text, file),
+        file,
+      );
   };
 }

@@ -50,7 +50,7 @@ export class Players {
   async seed(): Promise<void> {
     const { world, names } = this;
     const table = world.image.outputs["playersTable"]!;
-    const put = (Item: object) => world.operator("dynamodb", "PutItem", { TableName: table, Item: Item as never });
+    const put = (Item: object): Promise<unknown> => world.operator("dynamodb", "PutItem", { TableName: table, Item });
     const S = (value: string): object => ({ S: value });
     for (const [i, name] of names.entries()) {
       await put({

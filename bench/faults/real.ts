@@ -17,10 +17,10 @@ export async function runReal(seeds: number): Promise<readonly Row[]> {
   const issuer = await LocalIssuer.create(() => START);
   // One port for all clouds, since the program bakes the issuer's address into the authorizer.
   const present: { front?: Front; routes?: LocalRoutes } = {};
-  const front = {
-    handle: (request: Parameters<Front["handle"]>[0]) => present.front!.handle(request),
+  const front: Pick<Front, "handle" | "date"> = {
+    handle: (request) => present.front!.handle(request),
     date: () => present.front!.date(),
-  } as Front;
+  };
   const server = new HttpServer(front, (request, response) => present.routes?.(request, response));
   const endpoint = await server.listen(0);
   const failures: string[] = [];

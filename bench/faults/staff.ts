@@ -43,7 +43,18 @@ export class Staff {
       event: random() < 0.5 ? "achievement" : "level-up",
       data: { name: "Ace" },
     });
+    if (random() < 0.5) await this.tamper();
     await this.attempt("gateway-serve-profile", { player, preferences: { emailSocial: random() < 0.9 } });
+  }
+
+  /** An item that is no message, though it looks like one to the stream: it can only be parked. */
+  private async tamper(): Promise<void> {
+    const { world } = this;
+    const key = { pk: { S: "PLAYER#nobody" }, sk: { S: `MSG#tampered-${world.clock.now()}` } };
+    await world.operator("dynamodb", "PutItem", {
+      TableName: world.image.outputs["messagesTable"]!,
+      Item: { ...key, status: { S: "queued" } },
+    });
   }
 
   private async redrive(): Promise<void> {

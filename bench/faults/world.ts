@@ -57,7 +57,7 @@ export class World {
       ...(options.focus ? { focus: options.focus } : {}),
     });
     // Causes are for people who read traces; following them through every promise costs a tenth of the run.
-    cloud.trace.because = (_, run) => run();
+    cloud.trace.because = <T>(_: unknown, work: () => T): T => work();
     cloud.trace.on((event) => {
       const line = [
         event.seq,
@@ -205,8 +205,7 @@ export class World {
         const meant = principal.type === "role" && injector.partial(functionOf(principal, false), name);
         if (!meant) return original.answer(input, context);
         const { done, left } = halves(operation, input as Json);
-        const answer =
-          done === undefined ? { Responses: {}, Successful: [] } : await original.answer(done as never, context);
+        const answer = done === undefined ? { Responses: {}, Successful: [] } : await original.answer(done, context);
         return merged(operation, answer as Json, left);
       },
     };

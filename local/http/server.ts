@@ -15,7 +15,7 @@ export class HttpServer {
   private readonly server: Server;
 
   constructor(
-    private readonly front: Front,
+    private readonly front: Pick<Front, "handle" | "date">,
     private readonly local: LocalRoutes = () => undefined,
   ) {
     this.server = createServer((request, response) => void this.serve(request, response));
