@@ -1,3 +1,4 @@
+import "./lighten";
 import { join, resolve } from "node:path";
 import { assemble } from "./assemble";
 import { Cloud } from "./cloud";

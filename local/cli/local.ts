@@ -1,3 +1,4 @@
+import "../lighten";
 import { existsSync } from "node:fs";
 import { join, sep } from "node:path";
 import { ProgramError } from "../program";

@@ -1,7 +1,6 @@
-import type { Session as InspectorSession } from "node:inspector";
+import { Session } from "node:inspector";
 import * as parser from "@pulumi/pulumi/runtime/closure/parseFunction";
 import * as v8 from "@pulumi/pulumi/runtime/closure/v8";
-import * as hooks from "@pulumi/pulumi/runtime/closure/v8Hooks";
 import { loadedModules } from "./modules";
 
 /**
@@ -11,19 +10,14 @@ import { loadedModules } from "./modules";
  * That was most of the time of a start; the answers are the same.
  */
 interface Asked {
-  getFunctionLocationAsync(fn: object): Promise<Location>;
-  lookupCapturedVariableValueAsync(fn: object, name: string, throwOnFailure: boolean): Promise<unknown>;
+  getFunctionLocationAsync: (this: void, fn: object) => Promise<Location>;
+  lookupCapturedVariableValueAsync: (this: void, fn: object, name: string, throwOnFailure: boolean) => Promise<unknown>;
 }
 
 interface Location {
   readonly file: string;
   readonly line: number;
   readonly column: number;
-}
-
-interface Hooks {
-  getSessionAsync(): Promise<InspectorSession>;
-  getScriptUrl(scriptId: string): string | undefined;
 }
 
 type Parse = (text: string) => unknown;
@@ -68,6 +62,7 @@ export function recall(): void {
       const variables = known.scopes[i]?.object;
       if (variables && name in variables) return variables[name];
     }
+    if (known && !throwOnFailure) return undefined;
     return lookupCapturedVariableValueAsync(fn, name, throwOnFailure);
   };
   const parsing = parser as unknown as { parseFunction: Parse };
@@ -78,12 +73,23 @@ export function recall(): void {
   };
 }
 
+/**
+ * A session of its own: Pulumi's also enables the debugger, which then reports every script of the process, only to name
+ * files in messages that are not shown.
+ */
+let mine: Session | undefined;
+
+function open(): Session {
+  const session = new Session();
+  session.connect();
+  return session;
+}
+
 /** Asks the inspector, once per function and turn of the event loop: a variable may have another value in the next. */
 async function inspect(fn: object): Promise<Inspected | undefined> {
   const known = inspected.get(fn);
   if (known) return known;
-  const { getSessionAsync, getScriptUrl } = hooks as unknown as Hooks;
-  const found = look(await getSessionAsync(), fn, getScriptUrl);
+  const found = look((mine ??= open()), fn);
   if (!found) return undefined;
   inspected.set(fn, found);
   if (!forgetting) {
@@ -97,7 +103,7 @@ async function inspect(fn: object): Promise<Inspected | undefined> {
 }
 
 /** Undefined where the inspector sees another global object than this module (several contexts in one process). */
-function look(session: InspectorSession, fn: object, urlOf: Hooks["getScriptUrl"]): Inspected | undefined {
+function look(session: Session, fn: object): Inspected | undefined {
   const place: { subject?: unknown; scopes?: unknown } = { subject: fn };
   seat[SEAT] = place;
   try {
@@ -107,7 +113,7 @@ function look(session: InspectorSession, fn: object, urlOf: Hooks["getScriptUrl"
     const { internalProperties } = ask<{ internalProperties?: readonly InternalProperty[] }>(
       session,
       "Runtime.getProperties",
-      { objectId: result.objectId, ownProperties: true, accessorPropertiesOnly: true },
+      { objectId: result.objectId, ownProperties: true },
     );
     const internal = (name: string): RemoteObject | undefined =>
       internalProperties?.find((property) => property.name === name)?.value;
@@ -119,10 +125,10 @@ function look(session: InspectorSession, fn: object, urlOf: Hooks["getScriptUrl"
     });
     if (place.scopes === undefined) return undefined;
     const at = internal("[[FunctionLocation]]")?.value as
-      { readonly scriptId: string; readonly lineNumber?: number; readonly columnNumber?: number } | undefined;
+      { readonly lineNumber?: number; readonly columnNumber?: number } | undefined;
     return {
       location: at
-        ? { file: urlOf(at.scriptId) ?? "", line: at.lineNumber ?? 0, column: at.columnNumber ?? 0 }
+        ? { file: "", line: at.lineNumber ?? 0, column: at.columnNumber ?? 0 }
         : { file: "", line: 0, column: 0 },
       scopes: place.scopes as Inspected["scopes"],
     };
@@ -133,7 +139,7 @@ function look(session: InspectorSession, fn: object, urlOf: Hooks["getScriptUrl"
 }
 
 /** The inspector of one's own thread answers before `post` returns. */
-function ask<T>(session: InspectorSession, method: string, parameters: object): T {
+function ask<T>(session: Session, method: string, parameters: object): T {
   const answers: { error: Error | null; result: unknown }[] = [];
   session.post(method, parameters, (error, result) => answers.push({ error, result }));
   const [answer] = answers;
@@ -162,7 +168,7 @@ export async function amongModules<T>(run: (meet: (value: unknown) => void) => P
     meetBoth(value, meet);
     return value;
   };
-  const { keys } = Object;
+  const keys = Reflect.get(Object, "keys") as (this: void, object: object) => string[];
   Object.keys = (object: object) => (object === require.cache ? [...met] : keys(object));
   try {
     return await run((value) => meetBoth(value, meet));
