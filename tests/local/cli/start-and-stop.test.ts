@@ -4,6 +4,7 @@ import { expect } from "chai";
 import type { StackFile } from "../../../local/stack-file";
 import { CLI, Command } from "../../helpers/command";
 import { ProgramFolder } from "../../helpers/program-folder";
+import { until } from "../../helpers/until";
 
 /** Resources whose ids are left to chance. */
 const PROGRAM = `import * as aws from "@pulumi/aws";
@@ -43,7 +44,7 @@ describe("A local stack that is started and stopped", function () {
     expect({ code, errors, lines: output.split("\n").length }).to.deep.equal({ code: 0, errors: "", lines: 1 });
     expect(milliseconds).to.be.below(2_000);
     expect(existsSync(file)).to.equal(false);
-    expect(command.leftBehind).to.equal(false);
+    await until(() => !command.leftBehind, "every process to be gone", 2_000);
   });
 
   it("has the same ids with the same seed, prints a banner, and ends on a request to end", async () => {
@@ -70,7 +71,7 @@ describe("A local stack that is started and stopped", function () {
     expect(code).to.equal(0);
     expect(milliseconds).to.be.below(2_000);
     expect(existsSync(file)).to.equal(false);
-    expect(command.leftBehind).to.equal(false);
+    await until(() => !command.leftBehind, "every process to be gone", 2_000);
   });
 
   it("is missed by the commands that need it", async () => {
