@@ -41,7 +41,7 @@ interface InternalProperty {
 }
 
 const SEAT = Symbol.for("games-messaging.inspected");
-const seat = globalThis as unknown as Record<typeof SEAT, { subject?: unknown; scopes?: unknown } | undefined>;
+const seat = globalThis as unknown as { [SEAT]?: { subject?: unknown; scopes?: unknown } };
 const GROUP = "games-messaging";
 
 let inspected = new WeakMap<object, Inspected>();
@@ -168,12 +168,13 @@ export async function amongModules<T>(run: (meet: (value: unknown) => void) => P
     meetBoth(value, meet);
     return value;
   };
-  const keys = Reflect.get(Object, "keys") as (this: void, object: object) => string[];
+  const before = Object.getOwnPropertyDescriptor(Object, "keys");
+  const keys = Object.keys.bind(Object);
   Object.keys = (object: object) => (object === require.cache ? [...met] : keys(object));
   try {
     return await run((value) => meetBoth(value, meet));
   } finally {
-    Object.keys = keys;
+    if (before) Object.defineProperty(Object, "keys", before);
     asked.lookupCapturedVariableValueAsync = lookup;
   }
 }
