@@ -99,9 +99,9 @@ describe("LambdaFunction", () => {
         Resource: "arn:of:greet-logs:*",
       },
       { Effect: "Allow", Sid: "Traces", Action: ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], Resource: "*" },
-      { Effect: "Allow", Sid: "Environment", Action: "kms:Decrypt", Resource: key.arn },
+      // The rights to use one key, of three owners, in one statement.
+      { Effect: "Allow", Sid: "Key", Action: ["kms:Decrypt", "kms:GenerateDataKey"], Resource: key.arn },
       { Effect: "Allow", Sid: "FailureQueue", Action: "sqs:SendMessage", Resource: "arn:dlq" },
-      { Effect: "Allow", Sid: "FailureQueueKey", Action: "kms:GenerateDataKey", Resource: key.arn },
       { Effect: "Allow", Sid: "Send", Action: "sqs:SendMessage", Resource: "arn:other" },
       { Effect: "Allow", Sid: "Send2", Action: "sqs:SendMessage", Resource: "arn:q" },
     ]);

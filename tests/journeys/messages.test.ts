@@ -11,7 +11,7 @@ import { callsOf, Messages } from "../helpers/messages";
 const EICAR = "X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*";
 
 describe("A message", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let stack: TestStack;
   let messages: Messages;
   let now: () => number;

@@ -17,7 +17,7 @@ const ENDS = ["done", "refused", "over-budget", "failed"];
 const CROWD = 1_150;
 
 describe("Segments", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let stack: TestStack;
   let athena: AthenaService;
 
