@@ -4,6 +4,7 @@ import * as sqs from "@aws-sdk/client-sqs";
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { S } from "../shared/attributes";
 import type { Captured, HandlerFactory } from "../shared/callback";
+import { logError } from "../shared/log";
 import type { CheckedDefinition } from "./definition";
 import { judgePreflight, judgeQuery, type Ending, type QueryOutcome } from "./judge";
 import { preflightQuery, requestToken, segmentQuery } from "./queries";
@@ -38,7 +39,7 @@ export function advanceHandler(settings: AdvanceSettings): HandlerFactory<SQSEve
           await handle(record);
         } catch (error) {
           // Throttles and faults of the network: the queue brings the message again, up to its receive limit.
-          console.error(`Run not advanced: ${(error as Error).message}`);
+          logError("run not advanced", record.messageId, error);
           failures.push({ itemIdentifier: record.messageId });
         }
       }

@@ -5,6 +5,7 @@ import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import type { MessageClient } from "../message-store/enqueue";
 import { BOOL, N, S } from "../shared/attributes";
 import type { Captured, HandlerFactory } from "../shared/callback";
+import { logError } from "../shared/log";
 import type { CheckedDefinition } from "./definition";
 import { partLines, partRange, readPlayers } from "./result-lines";
 import { readRun, RUN_LIMITS, runKey, type Run } from "./run";
@@ -37,7 +38,7 @@ export function enqueueHandler(settings: EnqueueSettings): HandlerFactory<SQSEve
           const { runId, part } = JSON.parse(record.body) as { runId: string; part: number };
           await workOff(runId, part);
         } catch (error) {
-          console.error(`Part not worked off: ${(error as Error).message}`);
+          logError("part not worked off", record.messageId, error);
           failures.push({ itemIdentifier: record.messageId });
         }
       }

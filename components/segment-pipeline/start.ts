@@ -31,7 +31,12 @@ export function startHandler(settings: StartSettings): HandlerFactory<StartRunEv
     const queues = new sqs.SQSClient();
 
     return async (event) => {
-      const segment = event.segment;
+      const unknown = Object.keys((event as StartRunEvent | null) ?? {}).filter(
+        (name) => name !== "segment" && name !== "runId",
+      );
+      // A misspelt `runId` would start a run of its own each time, and mail every player again.
+      if (unknown.length > 0) throw refusal("input", unknown.slice(0, 3), "segment and runId alone");
+      const segment = (event as StartRunEvent | null)?.segment ?? "";
       if (!segments.includes(segment)) throw refusal("segment", segment, `one of ${segments.join(", ")}`);
       const runId = event.runId ?? `${segment}-${crypto.randomUUID()}`;
       if (!isRunId(runId)) throw refusal("runId", runId, `1 to ${RUN_LIMITS.idLength} letters, digits or _.:+-`);
@@ -77,7 +82,8 @@ export function startHandler(settings: StartSettings): HandlerFactory<StartRunEv
 }
 
 function refusal(field: string, got: unknown, expected: string): Error {
-  return Object.assign(new Error(`${field}: got ${JSON.stringify(got)}; expected ${expected}.`), {
+  const shown = (JSON.stringify(got) ?? "nothing").slice(0, 100);
+  return Object.assign(new Error(`${field}: got ${shown}; expected ${expected}.`), {
     name: "SegmentRunError",
     field,
   });
