@@ -116,13 +116,14 @@ export function advanceHandler(settings: AdvanceSettings): HandlerFactory<SQSEve
     }
 
     async function giveUp(run: Run): Promise<void> {
-      await queries.send(new athena.StopQueryExecutionCommand({ QueryExecutionId: run.queryId }));
       const ending: Ending = {
         status: "failed",
         reason: "query-timeout",
         detail: `not ended after ${RUN_LIMITS.querySeconds} s`,
       };
-      return store.end(run, ending);
+      // First the end: the stop's own event says "cancelled", which would pass for the cut-off's.
+      await store.end(run, ending);
+      await queries.send(new athena.StopQueryExecutionCommand({ QueryExecutionId: run.queryId }));
     }
 
     async function poll(runId: string, phase: RunStatus): Promise<void> {

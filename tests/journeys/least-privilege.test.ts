@@ -162,7 +162,7 @@ describe("Roles of the program", function () {
         "AWS's managed policy, which API Gateway demands whole of the account's role",
     },
     "segments-advance-role": {
-      "RunQueries: athena:StopQueryExecution": "only a query of 40 minutes is stopped",
+      "RunQueries: athena:StopQueryExecution": "only a query of 40 minutes is stopped: segments.test.ts",
       "FindResults: s3:ListBucket": "Athena documents it for the bucket of results; the local one never lists it",
       "ReadCatalog: glue:GetPartitions": "Athena documents it for every table; an Iceberg table has none to ask for",
     },

@@ -253,6 +253,20 @@ describe("Segments", function () {
       }
     });
 
+    it("gives up a query that does not end, stops it, and says so", async () => {
+      // A query that waits for ever in Athena's queue.
+      Object.defineProperty(athena.queries, "run", { value: () => Promise.resolve(), configurable: true });
+      try {
+        const failed = await run("veterans");
+        expect(failed).to.include({ status: "failed", reason: "query-timeout", detail: "not ended after 2400 s" });
+        await stack.clock.advance(60_000);
+        expect(athena.queries.get(failed.queryId!).state).to.equal("CANCELLED");
+        expect((await runOf(failed.runId)).status).to.equal("failed");
+      } finally {
+        Reflect.deleteProperty(athena.queries, "run");
+      }
+    });
+
     it("is refused on data older than allowed, with both ages", async () => {
       await refresh();
       await stack.clock.advance(300_000);
