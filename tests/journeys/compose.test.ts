@@ -53,7 +53,7 @@ describe("Another game that composes the packed package", function () {
       "the stack",
       180_000,
     );
-    console.log(`      ready after ${Math.round(performance.now() - began)} ms, nothing cached`);
+    process.stdout.write(`      ready after ${Math.round(performance.now() - began)} ms, nothing cached\n`);
     access = openStack(installed.path);
     expect(access.stack).to.deep.equal(stack);
     for (const { id, token } of stack.players) {
@@ -61,7 +61,7 @@ describe("Another game that composes the packed package", function () {
     }
   });
   after(async () => {
-    await Promise.all(Object.values(clients).map((client) => client?.close()));
+    await Promise.all(Object.values(clients).map(async (client) => client?.close()));
     // Neither is there when the package could not be packed.
     (command as Command | undefined)?.kill();
     (installed as InstalledPackage | undefined)?.remove();
@@ -199,7 +199,9 @@ describe("Another game that composes the packed package", function () {
     await client("alan")
       .request("guild.join", { guild: "Trolls" })
       .catch(() => undefined);
-    console.log(`      live after ${Math.round(performance.now() - began)} ms, of which ${milliseconds} ms evaluating`);
+    process.stdout.write(
+      `      live after ${Math.round(performance.now() - began)} ms, of which ${milliseconds} ms evaluating\n`,
+    );
     const { data } = await later<TraceEvent>((event) => event.data?.["loggedErrors"] !== undefined, "the logged error");
     const [logged] = data?.["loggedErrors"] as { errorMessage: string; stack: string }[];
     const line = broken.split("\n").findIndex((text) => text.includes("No trolls.")) + 1;

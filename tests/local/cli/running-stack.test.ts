@@ -80,7 +80,7 @@ describe("A running local stack", function () {
     }, "the reload");
     expect(await ada.request("dragon.greet")).to.deep.equal({ said: "Welcome back, ada" });
     const live = performance.now() - began;
-    console.log(`      live after ${Math.round(live)} ms, of which ${reload.milliseconds} ms evaluating`);
+    process.stdout.write(`      live after ${Math.round(live)} ms, of which ${reload.milliseconds} ms evaluating\n`);
     expect(reload.error).to.equal(undefined);
     expect(reload.functions).to.deep.equal(["gateway-route-dragon-greet"]);
     expect(ada.closeCode).to.equal(undefined);
