@@ -69,7 +69,7 @@ export async function capture(component: string, factory: AnyFactory): Promise<C
     throw new PackagingError(component, "handler", rootRefusal.got, "a factory function", rootRefusal.fix);
   try {
     const graph = await withSession(session, () =>
-      amongModules((meet) =>
+      amongModules(modules, (meet) =>
         captureGraph(factory, (value) => {
           meet(value);
           return serialize(value);

@@ -1,7 +1,6 @@
 import { Session } from "node:inspector";
 import * as parser from "@pulumi/pulumi/runtime/closure/parseFunction";
 import * as v8 from "@pulumi/pulumi/runtime/closure/v8";
-import { loadedModules } from "./modules";
 
 /**
  * What Pulumi's serializer asks again for each function that it meets, answered from what was found the first time. It
@@ -151,11 +150,14 @@ function ask<T>(session: Session, method: string, parameters: object): T {
 /**
  * Runs one serialization in which the serializer, looking for the module that a value is, is led to the modules that
  * the serialization has met, instead of through all that are loaded.
+ * @param files of the loaded modules, by what they export.
  * @param run is given a function to be told each value that is met.
  */
-export async function amongModules<T>(run: (meet: (value: unknown) => void) => Promise<T>): Promise<T> {
+export async function amongModules<T>(
+  files: ReadonlyMap<unknown, string>,
+  run: (meet: (value: unknown) => void) => Promise<T>,
+): Promise<T> {
   recall();
-  const files = loadedModules();
   const met = new Set<string>();
   const meet = (value: unknown): void => {
     const file = files.get(value);
