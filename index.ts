@@ -85,5 +85,7 @@ export const enqueueFunction = messages.enqueueFunction.arn;
 export const profileFunction = gateway.profileFunction.arn;
 export const eventFunction = gateway.eventFunction.arn;
 export const redriveFunction = emails.redriveFunction.arn;
+export const redriveMessagesFunction = messages.redriveFunction.arn;
+export const redriveNoticesFunction = gateway.redriveFunction.arn;
 export const segmentFunction = segments.startFunction.arn;
 export const runsTable = segments.runs.name;
