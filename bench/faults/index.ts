@@ -5,6 +5,7 @@ import { Campaign } from "./campaign";
 import { coverage } from "./coverage";
 import { runMutations } from "./mutations";
 import { runShares } from "./parallel";
+import { poison } from "./poison";
 import { Report, sum } from "./report";
 import { runReal } from "./real";
 
@@ -29,7 +30,7 @@ const faults: Benchmark = {
     if (real !== undefined && !args.includes("--seeds")) return runReal(real);
     const seeds = option(args, "--seeds") ?? (smoke ? SMOKE_SEEDS : SEEDS);
     const rows = await campaign(seeds, smoke);
-    return smoke ? rows : [...rows, ...(await runReal(real ?? 20))];
+    return smoke ? rows : [...rows, ...(await poisoned()), ...(await runReal(real ?? 20))];
   },
 };
 
@@ -90,6 +91,33 @@ async function campaign(seeds: number, smoke: boolean): Promise<Row[]> {
       detail: `${report.cpu.toFixed(0)} s of CPU`,
     },
   ];
+}
+
+/** A record that makes the function throw, among ninety-nine that do not. */
+async function poisoned(): Promise<Row[]> {
+  const prepared = await Campaign.prepare();
+  try {
+    const { untilAlone, failed, passed, reason, redriven } = await poison(prepared);
+    return [
+      row("failed invocations until a poison record is alone", untilAlone, "<= 8", untilAlone > 0 && untilAlone <= 8),
+      row("failed invocations of it in all, retries included", failed, "", true),
+      row("its neighbours that passed", passed, "99", passed === 99),
+      {
+        what: "the poison record was parked",
+        measured: reason,
+        bar: "RetryAttemptsExhausted",
+        ok: reason === "RetryAttemptsExhausted",
+      },
+      {
+        what: "and redriven to its end",
+        measured: redriven,
+        bar: "channel-unknown",
+        ok: redriven === "channel-unknown",
+      },
+    ];
+  } finally {
+    prepared.close();
+  }
 }
 
 function row(what: string, measured: number, bar: string, ok: boolean, detail?: string): Row {

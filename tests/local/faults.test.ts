@@ -1,29 +1,36 @@
 import { expect } from "chai";
 import { Campaign } from "../../bench/faults/campaign";
 import { poison } from "../../bench/faults/poison";
+import type { RunResult } from "../../bench/faults/run";
 
 describe("The fault campaign, small", function () {
-  this.timeout(180_000);
+  this.timeout(240_000);
   let campaign: Campaign;
+  let first: RunResult;
 
   before(async () => {
     campaign = await Campaign.prepare();
+    first = await campaign.run(1);
   });
   after(() => {
     campaign.close();
   });
 
-  // One of each: players at the same moment, SES that does not answer, SES over its rate.
-  for (const seed of [1, 2, 6]) {
-    it(`breaks no promise under the faults of seed ${seed}`, async () => {
-      const { problems, hits } = await campaign.run(seed);
-      expect(problems).to.deep.equal([]);
-      expect([...hits.values()].reduce((a, b) => a + b, 0)).to.be.above(20);
-    });
-  }
+  const faultsOf = ({ hits }: RunResult): number => [...hits.values()].reduce((a, b) => a + b, 0);
+
+  it("breaks no promise when players do everything at the same moment", () => {
+    expect(first.problems).to.deep.equal([]);
+    expect(faultsOf(first)).to.be.above(20);
+  });
+
+  it("breaks no promise when SES is over its rate again and again", async () => {
+    const run = await campaign.run(6);
+    expect(run.problems).to.deep.equal([]);
+    expect(faultsOf(run)).to.be.above(20);
+  });
 
   it("plays a seed again exactly", async () => {
-    expect((await campaign.run(9)).digest).to.equal((await campaign.run(9)).digest);
+    expect((await campaign.run(1)).digest).to.equal(first.digest);
   });
 
   it("parks a record that makes the function throw while its neighbours pass, and redrives it", async () => {
