@@ -86,7 +86,7 @@ export class World {
     const world = new World(image, cloud, clock, seededRandom(options.seed * 5 + 1), lambda, gateway, issuer, options);
     if (options.serve) options.serve(cloud);
     else await lambda.engine.use(world.deterministicRunner());
-    world.wireFaults();
+    world.wireFaults(options.serve !== undefined);
     return world;
   }
 
@@ -159,13 +159,16 @@ export class World {
     };
   }
 
-  private wireFaults(): void {
+  private wireFaults(workers: boolean): void {
     const { cloud, injector, lambda, gateway } = this;
     cloud.faults = (site) => {
       const poller = site.principal.type === "role" && site.principal.environmentId === undefined;
       if (poller && !(site.service === "sqs" && /^(ReceiveMessage|DeleteMessageBatch)$/.test(site.operation)))
         return undefined;
-      return injector.plan(site);
+      const fault = injector.plan(site);
+      // A worker whose socket stays open does not let virtual time pass, so that nobody's patience would ever end.
+      if (workers && fault?.startsWith("time-out")) return fault === "time-out-before" ? "lost-request" : "lost-reply";
+      return fault;
     };
     lambda.engine.deliveryFault = ({ function: name }) =>
       !name.endsWith("emails-event-function") && injector.happens("repeated delivery", 0.06) ? "repeat" : undefined;
