@@ -47,4 +47,24 @@ export default tseslint.config(
       ],
     },
   },
+  {
+    // The corpus holds every form that a closure can have, good style or not; and it reads what bundles export.
+    files: ["tests/closures/**"],
+    rules: {
+      "@typescript-eslint/no-unsafe-assignment": "off",
+      "@typescript-eslint/no-unsafe-call": "off",
+      "@typescript-eslint/no-unsafe-enum-assignment": "off",
+      "@typescript-eslint/no-unsafe-member-access": "off",
+      "@typescript-eslint/no-unsafe-return": "off",
+      "@typescript-eslint/no-implied-eval": "off",
+      "@typescript-eslint/no-meaningless-void-operator": "off",
+      "@typescript-eslint/no-unnecessary-template-expression": "off",
+      "@typescript-eslint/only-throw-error": "off",
+      "@typescript-eslint/restrict-plus-operands": "off",
+      "@typescript-eslint/use-unknown-in-catch-callback-variable": "off",
+      "no-var": "off",
+      "prefer-rest-params": "off",
+    },
+  },
+  { files: ["tests/**"], rules: { "@typescript-eslint/unbound-method": "off" } },
 );

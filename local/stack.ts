@@ -103,7 +103,7 @@ export class LocalStack {
 }
 
 /** Runs a program's main module, also when this process has run it before; what it imports stays as loaded. */
-function loadAnew(main: string): unknown {
+export function loadAnew(main: string): unknown {
   const file = require.resolve(main);
   delete require.cache[file];
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- a program is a module known only now

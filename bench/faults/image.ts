@@ -6,6 +6,7 @@ import { Cloud } from "../../local/cloud";
 import { Program } from "../../local/program";
 import { seededRandom } from "../../local/random";
 import type { Json, ResourceContext, ResourceType } from "../../local/service";
+import { loadAnew } from "../../local/stack";
 import { readProject } from "../../local/settings";
 
 /** A resource as the program declared it: what it takes to make it again. */
@@ -72,8 +73,7 @@ export class Image {
         project: project.name,
         stack: "local",
         config: project.config,
-        // eslint-disable-next-line @typescript-eslint/no-require-imports -- the program is a module that is run for its effect
-        load: () => require(join(root, project.main)) as unknown,
+        load: () => loadAnew(join(root, project.main)),
       });
       const { outputs } = await program.evaluate();
       return new Image(data, declared, outputs, endpoint);

@@ -137,7 +137,7 @@ describe("Packaging", () => {
       const n = 1;
       const factory = () => () => {
         const seen = [];
-        for (let n = 0; n < 2; n++) seen.push(n); // eslint-disable-line no-shadow
+        for (let n = 0; n < 2; n++) seen.push(n);
         return [seen, n];
       };
       expect(await refusal(factory)).to.match(/^handler for "gateway-connect": .* uses "n" .* Rename the inner "n"\.$/);

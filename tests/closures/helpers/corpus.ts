@@ -23,7 +23,7 @@ const nothing = null;
 const yes = true;
 const pattern = /^(?<word>\w+)\/[/"']\n?$/giu;
 const nested = { list: [1, [2, { three: 3 }]], "odd key": { "": 1 }, 7: "seven", __proto: 1, fn: (n: number) => n + 1 };
-const sparse = [1, , 3]; // eslint-disable-line no-sparse-arrays
+const sparse = [1, , 3];
 const cyclic: { name: string; self?: unknown; list: unknown[] } = { name: "cycle", list: [] };
 cyclic.self = cyclic;
 cyclic.list.push(cyclic, { inner: cyclic });

@@ -139,6 +139,7 @@ export function rig(clock: Clock = new VirtualClock()): Rig {
   };
   return {
     cloud,
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- whoever passes a real clock does not move it
     clock: clock as VirtualClock,
     lambda,
     stream,

@@ -1,4 +1,4 @@
-import { AwsError } from "../../../local/aws-error";
+import type { AwsError } from "../../../local/aws-error";
 import { VirtualClock } from "../../../local/clock";
 import { Cloud } from "../../../local/cloud";
 import type { Principal } from "../../../local/principal";

@@ -91,7 +91,7 @@ describe("SQS through the AWS SDK", () => {
     } catch (error) {
       expect(error).to.be.instanceOf(QueueDoesNotExist);
       expect((error as QueueDoesNotExist).message).to.equal("The specified queue does not exist.");
-      expect((error as unknown as { Code: string }).Code).to.equal("AWS.SimpleQueueService.NonExistentQueue");
+      expect((error as { Code: string }).Code).to.equal("AWS.SimpleQueueService.NonExistentQueue");
     }
   });
 });
