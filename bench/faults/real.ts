@@ -40,6 +40,8 @@ export async function runReal(seeds: number): Promise<readonly Row[]> {
       calls += sum(result.calls);
       for (const problem of result.problems) failures.push(`seed ${seed}: ${problem}`);
       console.log(`  workers, seed ${seed}: ${sum(result.hits)} faults, ${result.problems.length} broken promises`);
+      // Said at once: workers replay no run exactly, and a run that is ended early prints no table.
+      for (const problem of result.problems) console.log(`    ${problem}`);
     }
   } finally {
     await server.close();
