@@ -7,7 +7,7 @@ import type { Captured, HandlerFactory } from "../shared/callback";
 import { logError } from "../shared/log";
 import type { CheckedDefinition } from "./definition";
 import { judgePreflight, judgeQuery, type Ending, type QueryOutcome } from "./judge";
-import { preflightQuery, requestToken, segmentQuery } from "./queries";
+import { columnsOfCopy, preflightQuery, requestToken, segmentQuery } from "./queries";
 import { queryKey, RUN_LIMITS, type Run, type RunStatus } from "./run";
 import { runStore } from "./run-store";
 
@@ -58,7 +58,7 @@ export function advanceHandler(settings: AdvanceSettings): HandlerFactory<SQSEve
         return;
       }
       if (wake.phase !== undefined && wake.phase !== run.status) return; // the run has moved on
-      if (run.status === "starting") await begin(run, "preflight", "checking");
+      if (run.status === "starting") await begin(run, "checking");
       else if (run.status === "checking" || run.status === "querying") await look(run, wake.phase !== undefined);
     }
 
@@ -66,14 +66,15 @@ export function advanceHandler(settings: AdvanceSettings): HandlerFactory<SQSEve
       return settings.definitions.find((definition) => definition.name === run.segment);
     }
 
-    async function begin(run: Run, phase: "preflight" | "segment", next: RunStatus): Promise<void> {
+    async function begin(run: Run, next: "checking" | "querying", columns?: ReadonlySet<string>): Promise<void> {
       const definition = definitionOf(run);
       if (!definition) return store.end(run, { status: "failed", reason: "unknown-segment", detail: run.segment });
       const copy = { database: settings.database.get(), table: settings.table.get() };
       const { QueryExecutionId } = await queries.send(
         new athena.StartQueryExecutionCommand({
-          QueryString: phase === "preflight" ? preflightQuery(copy) : segmentQuery(copy, definition, run.startedAt),
-          ClientRequestToken: requestToken(run.runId, phase),
+          QueryString:
+            next === "checking" ? preflightQuery(copy) : segmentQuery(copy, definition, run.startedAt, columns),
+          ClientRequestToken: requestToken(run.runId, next),
           QueryExecutionContext: { Database: copy.database, Catalog: "AwsDataCatalog" },
           WorkGroup: settings.workgroup.get(),
         }),
@@ -96,7 +97,7 @@ export function advanceHandler(settings: AdvanceSettings): HandlerFactory<SQSEve
         if (isPoll) await poll(run.runId, run.status);
         return;
       }
-      const outcome = judgeQuery(QueryExecution ?? {});
+      const outcome = judgeQuery(QueryExecution ?? {}, run.status === "checking");
       if (outcome.ending) return store.end(run, outcome.ending, outcome.scannedBytes);
       if (run.status === "checking") return judge(run);
       await store.move(run, "enqueueing", resultAttributes(outcome));
@@ -112,7 +113,8 @@ export function advanceHandler(settings: AdvanceSettings): HandlerFactory<SQSEve
       const preflight = judgePreflight(row[0]?.VarCharValue, row[1]?.VarCharValue, run.startedAt, definition);
       if (preflight.ending) return store.end(run, preflight.ending, undefined, preflight.dataAsOf);
       await store.note(run, preflight.dataAsOf);
-      await begin(run, "segment", "querying");
+      // The same for every look at this preflight, and with it the query's text, as its request token demands.
+      await begin(run, "querying", columnsOfCopy(ResultSet?.ResultSetMetadata?.ColumnInfo ?? []));
     }
 
     async function giveUp(run: Run): Promise<void> {

@@ -6,34 +6,44 @@ import { resolveTest, type ResolvedTest } from "./resolve-test";
  * attributes only, values are literals of their type; nothing of a filter reaches the text unescaped.
  *
  * @param now epoch seconds, the run's reference time.
+ * @param columns names of the copy's columns, in lower case; an attribute without one is NULL for every player. All, when
+ *   it is left out.
  */
-export function compileFilter(filter: ParsedFilter, now: number): string {
-  return compile(filter, now, false);
+export function compileFilter(filter: ParsedFilter, now: number, columns?: ReadonlySet<string>): string {
+  return compile(filter, { now, columns }, false);
+}
+
+interface Reference {
+  readonly now: number;
+  readonly columns: ReadonlySet<string> | undefined;
 }
 
 /**
  * SQL logic has three values, ours two: below a `not`, a test must not be NULL. Elsewhere NULL counts as false by
  * itself, and the bare comparison lets the engine skip data.
  */
-function compile(filter: ParsedFilter, now: number, negated: boolean): string {
-  if ("all" in filter) return join(filter.all, " AND ", "TRUE", now, negated);
-  if ("any" in filter) return join(filter.any, " OR ", "FALSE", now, negated);
-  if ("not" in filter) return `NOT (${compile(filter.not, now, true)})`;
-  return compileTest(resolveTest(filter, now), negated);
+function compile(filter: ParsedFilter, reference: Reference, negated: boolean): string {
+  if ("all" in filter) return join(filter.all, " AND ", "TRUE", reference, negated);
+  if ("any" in filter) return join(filter.any, " OR ", "FALSE", reference, negated);
+  if ("not" in filter) return `NOT (${compile(filter.not, reference, true)})`;
+  return compileTest(resolveTest(filter, reference.now), reference.columns, negated);
 }
 
 function join(
   filters: readonly ParsedFilter[],
   operator: string,
   empty: string,
-  now: number,
+  reference: Reference,
   negated: boolean,
 ): string {
   if (filters.length === 0) return empty;
-  return filters.map((filter) => `(${compile(filter, now, negated)})`).join(operator);
+  return filters.map((filter) => `(${compile(filter, reference, negated)})`).join(operator);
 }
 
-function compileTest(test: ResolvedTest, negated: boolean): string {
+function compileTest(test: ResolvedTest, columns: ReadonlySet<string> | undefined, negated: boolean): string {
+  // A column that is not there cannot be named at all; what the test says of NULL is known without it.
+  if (columns && !columns.has(test.attribute.toLowerCase()))
+    return (test.test === "exists" ? test.operand === false : test.whenNull) ? "TRUE" : "FALSE";
   const column = columnName(test.attribute);
   if (test.test === "exists") return `${column} IS ${test.operand === true ? "NOT NULL" : "NULL"}`;
   const condition = comparison(column, test);

@@ -9,6 +9,9 @@ export interface Ending {
   readonly detail: string;
 }
 
+/** https://docs.aws.amazon.com/athena/latest/ug/error-reference.html */
+const TABLE_MISSING = 1110;
+
 export interface QueryOutcome {
   readonly ending?: Ending;
   /** `s3://bucket/key`. */
@@ -16,11 +19,21 @@ export interface QueryOutcome {
   readonly scannedBytes?: number;
 }
 
+/** How a run ends that came before the first refresh of the copy: no table, or one without a snapshot. */
+const NO_DATA: Ending = {
+  status: "refused",
+  reason: "no-data",
+  detail:
+    "the analytics copy holds no data yet: the zero-ETL integration has not ended its first refresh. Start a new run when it has; if it does not end, AWS Glue says why beside the integration",
+};
+
 /**
  * What an ended query means for its run. A query that exceeds the workgroup's cut-off is cancelled by Athena.
  * https://docs.aws.amazon.com/athena/latest/ug/workgroups-setting-control-limits-cloudwatch.html
+ *
+ * @param isPreflight whether it is the query before the run's own: then a missing table means that nothing is copied yet.
  */
-export function judgeQuery(execution: QueryExecution): QueryOutcome {
+export function judgeQuery(execution: QueryExecution, isPreflight: boolean): QueryOutcome {
   const reason = execution.Status?.StateChangeReason ?? "";
   const scannedBytes = execution.Statistics?.DataScannedInBytes;
   const scanned = scannedBytes === undefined ? {} : { scannedBytes };
@@ -37,6 +50,7 @@ export function judgeQuery(execution: QueryExecution): QueryOutcome {
         ...scanned,
       };
     default:
+      if (isPreflight && isTableMissing(execution)) return { ending: NO_DATA, ...scanned };
       return {
         ending: {
           status: "failed",
@@ -46,6 +60,12 @@ export function judgeQuery(execution: QueryExecution): QueryOutcome {
         ...scanned,
       };
   }
+}
+
+/** By the error's type, or by its words where the type says no more than that the statement was wrong. */
+function isTableMissing({ Status }: QueryExecution): boolean {
+  const message = Status?.AthenaError?.ErrorMessage ?? Status?.StateChangeReason ?? "";
+  return Status?.AthenaError?.ErrorType === TABLE_MISSING || message.startsWith("TABLE_NOT_FOUND");
 }
 
 /**
@@ -65,7 +85,7 @@ export function judgePreflight(
   if (!definition)
     return { ending: { status: "failed", reason: "unknown-segment", detail: "the segment is no longer defined" } };
   if (committedAt === undefined || committedAt === "") {
-    return { ending: { status: "refused", reason: "no-data", detail: "the analytics copy has no snapshot yet" } };
+    return { ending: NO_DATA };
   }
   const dataAsOf = Number(committedAt);
   const age = now - dataAsOf;

@@ -8,7 +8,7 @@ const gateway = new RealtimeGateway("gateway", {
   ...common,
   manageAccountLogging: true,
   auth: { issuer: "https://id.example.com", audience: "game" },
-  playerAttributes: { level: "number", vip: "boolean", region: "string" },
+  playerAttributes: { level: "number", vip: "boolean", region: "string", guildRank: "number" },
 });
 const messages = new MessageStore("messages", { ...common, directory: gateway.directory });
 const segments = new SegmentPipeline("segments", {
@@ -38,6 +38,21 @@ segments.define("messy", {
   message,
 });
 segments.define("broken", { sql: `SELECT "no_such_column" AS "pk" FROM {players}`, message });
+// An attribute that no player has: the copy has no column of it.
+segments.define("unguilded", {
+  where: {
+    all: [
+      veterans,
+      {
+        any: [
+          { attribute: "guildRank", exists: false },
+          { attribute: "guildRank", atMost: 3 },
+        ],
+      },
+    ],
+  },
+  message,
+});
 segments.define("daily", {
   where: { attribute: "vip", equals: true },
   message,

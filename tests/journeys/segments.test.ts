@@ -223,6 +223,25 @@ describe("Segments", function () {
       expect(sentTo(done.runId)).to.deep.equal(["Zoë 😀", "auth0|ada", "grace"]);
     });
 
+    it("takes an attribute that no player has yet for absent in all of them", async () => {
+      const done = await run("unguilded");
+      expect(done).to.include({ status: "done", enqueued: 3, malformed: 0 });
+      expect(sentTo(done.runId)).to.deep.equal(["Zoë 😀", "auth0|ada", "grace"]);
+    });
+
+    it("is refused before the first refresh has made the copy, and says what to do", async () => {
+      await call("glue", "DeleteTable", {
+        DatabaseName: stack.stack.output("copyDatabase"),
+        Name: stack.stack.output("playersTable"),
+      });
+      const refused = await run("veterans");
+      expect(refused).to.include({ status: "refused", reason: "no-data" });
+      expect(refused.detail).to.match(/^the analytics copy holds no data yet: .* Start a new run when it has/);
+      expect(sentTo(refused.runId)).to.deep.equal([]);
+      await refresh();
+      expect(await run("veterans")).to.include({ status: "done", enqueued: 2 });
+    });
+
     it("says why a query failed", async () => {
       const failed = await run("broken");
       expect(failed).to.include({ status: "failed", reason: "query-failed" });

@@ -25,9 +25,9 @@ describe("A segment's filter, evaluated as a predicate and compiled to Athena SQ
     expect(problems).to.deep.equal([]);
     return parsed;
   };
-  const expected = (parsed: ParsedFilter, at: number): string[] => {
+  const expected = (parsed: ParsedFilter, at: number, among = players): string[] => {
     const fits = predicateOf(parsed, at);
-    return players.flatMap((record, i) => (fits(record) ? [playerId(i)] : [])).sort();
+    return among.flatMap((record, i) => (fits(record) ? [playerId(i)] : [])).sort();
   };
 
   it(`selects the same of ${PLAYERS} players for ${FILTERS} random filters`, async () => {
@@ -41,6 +41,27 @@ describe("A segment's filter, evaluated as a predicate and compiled to Athena SQ
     await fc.assert(property, { numRuns: FILTERS, seed: 8 });
     // The comparison says something: most filters divide the players.
     expect(someButNotAll).to.be.greaterThan(FILTERS / 2);
+  });
+
+  it("learns the copy's columns, its age and its size from a query that reads no data", async () => {
+    const { values, columns, bytes } = await world.preflight();
+    const held = Object.keys(attributes).filter((name) => name !== "guildRank");
+    expect([...(columns ?? [])]).to.have.members(["pk", "sk", ...held.map((name) => name.toLowerCase())]);
+    expect(Number(values[0])).to.be.within(Date.UTC(2026, 5, 15, 12) / 1_000, Date.UTC(2026, 5, 15, 13) / 1_000);
+    expect(Number(values[1])).to.be.greaterThan(0);
+    expect(bytes).to.equal(0);
+  });
+
+  it("selects as if nobody had an attribute for which the copy has no column", async () => {
+    const property = fc.asyncProperty(filter, now, fc.subarray(Object.keys(attributes)), async (source, at, kept) => {
+      const where = parse(source);
+      const among = players.map((record) =>
+        Object.fromEntries(Object.entries(record).filter(([name]) => kept.includes(name))),
+      );
+      const columns = new Set(["pk", "sk", ...kept.filter((name) => name !== "guildRank").map((n) => n.toLowerCase())]);
+      expect(await world.select({ where }, at, columns)).to.deep.equal(expected(where, at, among));
+    });
+    await fc.assert(property, { numRuns: 60, seed: 9 });
   });
 
   const injections = [
@@ -89,6 +110,24 @@ describe("A segment's filter, evaluated as a predicate and compiled to Athena SQ
         ],
       }),
     ).to.equal(`("level" IS NOT NULL) AND (strpos("name", 'a') > 0)`);
+  });
+
+  it("names no column that the copy has not", () => {
+    const columns = new Set(["pk", "sk", "level"]);
+    const sql = (source: unknown): string => compileFilter(parse(source), 0, columns);
+    expect(sql({ attribute: "guildRank", atLeast: 3 })).to.equal("FALSE");
+    expect(sql({ attribute: "guildRank", atLeast: 3, whenNull: true })).to.equal("TRUE");
+    expect(sql({ attribute: "guildRank", exists: false })).to.equal("TRUE");
+    expect(sql({ attribute: "guildRank", exists: true })).to.equal("FALSE");
+    expect(sql({ not: { attribute: "guildRank", equals: 3 } })).to.equal("NOT (FALSE)");
+    expect(
+      sql({
+        all: [
+          { attribute: "level", atLeast: 3 },
+          { attribute: "name", equals: "x" },
+        ],
+      }),
+    ).to.equal(`("level" >= 3E0) AND (FALSE)`);
   });
 
   it("selects by an expert's SQL", async () => {

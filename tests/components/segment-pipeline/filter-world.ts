@@ -1,9 +1,10 @@
+import type { GetQueryResultsOutput } from "@aws-sdk/client-athena";
 import * as fc from "fast-check";
 import { encodePlayerId } from "../../../components/shared/player-keys";
 import type { CheckedDefinition } from "../../../components/segment-pipeline/definition";
 import type { PlayerRecord } from "../../../components/segment-pipeline/evaluate-filter";
 import type { Attributes } from "../../../components/segment-pipeline/filter";
-import { segmentQuery } from "../../../components/segment-pipeline/queries";
+import { columnsOfCopy, preflightQuery, segmentQuery } from "../../../components/segment-pipeline/queries";
 import { readPlayers } from "../../../components/segment-pipeline/result-lines";
 import { cloudcontrolService } from "../../../local/services/cloudcontrol";
 import { dynamodbService } from "../../../local/services/dynamodb";
@@ -16,6 +17,7 @@ export const attributes = {
   select: "string",
   level: "number",
   spentCents: "number",
+  guildRank: "number", // of no player: the copy has no such column
   premium: "boolean",
   lastActiveAt: "epochSeconds",
   createdAt: "epochSeconds",
@@ -133,7 +135,7 @@ const oneTest = fc.oneof(
     ["name", "country", "select"],
     [...comparisons(text), prefix.map((startsWith) => ({ startsWith })), prefix.map((contains) => ({ contains }))],
   ),
-  on(["level", "spentCents"], comparisons(number)),
+  on(["level", "spentCents", "guildRank"], comparisons(number)),
   on(
     ["premium"],
     [
@@ -167,8 +169,12 @@ export const filter: fc.Arbitrary<object> = fc.letrec<{ filter: object }>((tie) 
 
 export const now: fc.Arbitrary<number> = time;
 
+const COPY = { database: "game", table: "players" };
+
 /** Players in DynamoDB, copied by zero-ETL, asked by Athena: the path of production. */
 export class FilterWorld extends AnalyticsWorld {
+  private columns: ReadonlySet<string> | undefined;
+
   async load(players: readonly PlayerRecord[]): Promise<void> {
     await this.prepare();
     this.add(dynamodbService(this.cloud));
@@ -210,12 +216,26 @@ export class FilterWorld extends AnalyticsWorld {
     await this.virtual.advance(2_000);
   }
 
+  /** What the pipeline's preflight finds: the first two values of its row, the copy's columns, and what it cost. */
+  async preflight(): Promise<Preflight> {
+    const { id, execution } = await this.run(preflightQuery(COPY));
+    const { ResultSet } = await this.call<GetQueryResultsOutput>("athena", "GetQueryResults", { QueryExecutionId: id });
+    return {
+      values: (ResultSet?.Rows?.[1]?.Data ?? []).slice(0, 2).map(({ VarCharValue }) => VarCharValue),
+      columns: columnsOfCopy(ResultSet?.ResultSetMetadata?.ColumnInfo ?? []),
+      bytes: execution.Statistics.DataScannedInBytes,
+    };
+  }
+
   /** Ids that the segment's own query selects, read as the pipeline reads them. */
-  async select(definition: Pick<CheckedDefinition, "where" | "sql">, at: number): Promise<string[]> {
+  async select(
+    definition: Pick<CheckedDefinition, "where" | "sql">,
+    at: number,
+    columns?: ReadonlySet<string>,
+  ): Promise<string[]> {
+    this.columns ??= (await this.preflight()).columns;
     const checked = { name: "s", message: { type: "t", template: "t" }, maxDataAgeSeconds: 1, maxScannedBytes: 1 };
-    const text = await this.csv(
-      segmentQuery({ database: "game", table: "players" }, { ...checked, ...definition }, at),
-    );
+    const text = await this.csv(segmentQuery(COPY, { ...checked, ...definition }, at, columns ?? this.columns));
     const { players, malformed } = readPlayers(text.split("\n").slice(1));
     if (malformed > 0) throw new Error(`${malformed} lines of the result are malformed.`);
     return [...players].sort();
@@ -227,6 +247,12 @@ export class FilterWorld extends AnalyticsWorld {
       desiredState: JSON.stringify(desiredState),
     });
   }
+}
+
+export interface Preflight {
+  readonly values: readonly (string | undefined)[];
+  readonly columns: ReadonlySet<string> | undefined;
+  readonly bytes: number;
 }
 
 export function playerId(index: number): string {
