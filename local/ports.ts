@@ -37,6 +37,21 @@ export interface Decision {
   readonly allowed: boolean;
   /** e.g. `because no identity-based policy allows the dynamodb:PutItem action`. */
   readonly reason: string;
+  /** The statements that allowed it, or the one that denied it; none when nothing spoke of it, and for the operator. */
+  readonly statements?: readonly StatementId[];
+}
+
+/** Where a statement stands. */
+export interface StatementId {
+  /** `role`: a policy of a role; `trust`: its trust policy; `resource`: a policy that a resource carries. */
+  readonly kind: "role" | "trust" | "resource";
+  /** ARN of the role, or of the resource. */
+  readonly owner: string;
+  /** Of a role's policies: the inline one's name, or the attached one's ARN. */
+  readonly policy?: string;
+  /** Position within the policy. */
+  readonly position: number;
+  readonly sid?: string;
 }
 
 export interface Credentials {

@@ -1,12 +1,13 @@
 import { AwsError } from "../../aws-error";
 import type { Cloud } from "../../cloud";
-import type { Credentials, Decision, IamPort } from "../../ports";
+import type { Credentials, Decision, IamPort, StatementId } from "../../ports";
 import type { Principal } from "../../principal";
 import type { AccessRequest, Json } from "../../service";
 import { keysOf } from "./context";
 import { CredentialStore } from "./credentials";
-import { decide, type Answer } from "./evaluate";
-import { listOf } from "./policy-document";
+import { decide } from "./evaluate";
+import { listOf, statementsIn } from "./policy-document";
+import { RemovedGrants, type Removal } from "./removed-grants";
 import { RoleStore, type RoleStatement } from "./roles";
 import { compileStatements, type CompiledStatement, type Who } from "./statement";
 
@@ -19,11 +20,29 @@ export interface StatementUsage extends RoleStatement {
 }
 
 interface RoleView {
-  readonly version: number;
-  readonly statements: readonly RoleStatement[];
+  readonly version: string;
+  /** In force, in the order of `compiled`. */
+  readonly ids: readonly StatementId[];
   readonly compiled: readonly CompiledStatement[];
   readonly answers: Map<string, { readonly policy: Json | undefined; readonly answer: Answer }>;
 }
+
+interface ResourceView {
+  readonly source: unknown;
+  readonly count: number;
+  readonly version: number;
+  readonly ids: readonly StatementId[];
+  readonly compiled: readonly CompiledStatement[];
+}
+
+/** A decision, and whether it holds for every later request with the same action and resource. */
+interface Answer extends Decision {
+  readonly statements: readonly StatementId[];
+  readonly stable: boolean;
+}
+
+/** Sees every decision about a role, a service or a stranger; the operator may do all and is not asked about. */
+export type DecisionListener = (principal: Principal, request: AccessRequest, decision: Decision) => void;
 
 /** A decision costs a map look-up once it is known; this many are kept per role. */
 const keptAnswers = 10_000;
@@ -33,10 +52,9 @@ export class IamEngine implements IamPort {
   readonly store: RoleStore;
   readonly credentials: CredentialStore;
   private readonly views = new Map<string, RoleView>();
-  private readonly compiledResourcePolicies = new WeakMap<
-    Json,
-    { source: unknown; count: number; compiled: readonly CompiledStatement[] }
-  >();
+  private readonly resourceViews = new WeakMap<Json, ResourceView>();
+  private readonly removed = new RemovedGrants();
+  private readonly listeners = new Set<DecisionListener>();
   private readonly usage = new Map<string, Map<string, Map<string, number>>>();
 
   constructor(private readonly cloud: Cloud) {
@@ -45,6 +63,12 @@ export class IamEngine implements IamPort {
   }
 
   evaluate(principal: Principal, request: AccessRequest): Decision {
+    const answer = this.decided(principal, request);
+    for (const listener of this.listeners) listener(principal, request, answer);
+    return answer;
+  }
+
+  private decided(principal: Principal, request: AccessRequest): Decision {
     const assume = request.action === "sts:AssumeRole";
     if (principal.type === "operator" && !assume) return { allowed: true, reason: "" };
     const policy = assume ? undefined : this.cloud.resourcePolicies.get(request.policyOf ?? request.resource);
@@ -53,7 +77,7 @@ export class IamEngine implements IamPort {
     const key = `${request.action}\n${request.resource}\n${request.policyOf ?? ""}\n${principal.arn}`;
     const known = assume ? undefined : view.answers.get(key);
     if (known && known.policy === policy) {
-      this.count(principal.roleArn, view, known.answer, request.action);
+      this.count(principal.roleArn, known.answer, request.action);
       return known.answer;
     }
     const answer = this.answer(principal, request, policy, view);
@@ -61,8 +85,14 @@ export class IamEngine implements IamPort {
       if (view.answers.size >= keptAnswers) view.answers.clear();
       view.answers.set(key, { policy, answer });
     }
-    this.count(principal.roleArn, view, answer, request.action);
+    this.count(principal.roleArn, answer, request.action);
     return answer;
+  }
+
+  /** Calls back with every decision from now on; returns how to stop. */
+  onDecision(listener: DecisionListener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
   }
 
   issue(roleArn: string, sessionName: string, environmentId?: string): Credentials {
@@ -114,14 +144,13 @@ export class IamEngine implements IamPort {
     const statement = statements[index];
     if (!statement)
       throw new RangeError(`statement of role "${roleName}": got ${index}; expected 0 to ${statements.length - 1}.`);
-    const role = this.store.role(roleName);
-    const key = `${statement.policy}#${statement.position}`;
-    role.removed.add(key);
-    this.store.version++;
-    return () => {
-      role.removed.delete(key);
-      this.store.version++;
-    };
+    const { policy, position } = statement;
+    return this.without({ statement: { kind: "role", owner: this.store.role(roleName).arn, policy, position } });
+  }
+
+  /** Takes a statement away, of a role, a trust policy or a resource, also one yet to be written; returns how to give it back. */
+  without(removal: Removal): () => void {
+    return this.removed.add(removal);
   }
 
   /** Which statements of a role allowed which actions since the cloud began. */
@@ -146,23 +175,24 @@ export class IamEngine implements IamPort {
     const key = action.startsWith("kms:") && resource !== "*";
     if (key && policy === undefined) {
       const reason = `because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access`;
-      return { allowed: false, reason, by: [], stable: false };
+      return { allowed: false, reason, statements: [], stable: false };
     }
     const assume = action === "sts:AssumeRole";
-    const trust = assume
-      ? this.store.roles.get(resource.slice(resource.lastIndexOf("/") + 1))?.trustStatements
-      : undefined;
-    const resourcePolicy = assume ? (trust ?? []) : policy && this.compiled(policy);
+    const policyView = assume
+      ? this.trustView(resource)
+      : policy && this.resourceView(policy, request.policyOf ?? resource);
     const identity = principal.type === "operator" ? everything : view?.compiled;
-    return decide({
+    const { by, byResource, ...verdict } = decide({
       action,
       resource,
       keys: keysOf(this.cloud, principal, request),
       who: this.who(principal),
       ...(identity ? { identity } : {}),
-      ...(resourcePolicy ? { resourcePolicy } : {}),
+      ...(policyView ? { resourcePolicy: policyView.compiled } : {}),
       strict: key || assume,
     });
+    const statements = [...by.flatMap((i) => view?.ids[i] ?? []), ...byResource.map((i) => policyView!.ids[i]!)];
+    return { ...verdict, statements };
   }
 
   private who(principal: Principal): Who {
@@ -181,40 +211,63 @@ export class IamEngine implements IamPort {
 
   private view(roleArn: string): RoleView {
     const known = this.views.get(roleArn);
-    if (known && known.version === this.store.version) return known;
+    const version = `${this.store.version}.${this.removed.version}`;
+    if (known && known.version === version) return known;
     const role = this.store.roles.get(roleArn.slice(roleArn.lastIndexOf("/") + 1));
     if (!role)
       throw new AwsError("InvalidClientTokenId", "The security token included in the request is invalid.", 403);
-    const statements = this.store.statementsOf(role.name).filter((s) => !role.removed.has(`${s.policy}#${s.position}`));
-    const compiled = statements.flatMap((s) => compileStatements({ Statement: s.document }));
-    const view: RoleView = { version: this.store.version, statements, compiled, answers: new Map() };
+    const ids: StatementId[] = [];
+    const compiled: CompiledStatement[] = [];
+    for (const [policy, document] of this.store.policiesOf(role.name)) {
+      const at = { kind: "role", owner: role.arn, policy } as const;
+      for (const { position, document: statement } of this.removed.standing(at, statementsIn(document))) {
+        ids.push({ ...at, position, ...sidOf(statement.Sid) });
+        compiled.push(...compileStatements({ Statement: statement }));
+      }
+    }
+    const view: RoleView = { version, ids, compiled, answers: new Map() };
     this.views.set(roleArn, view);
     return view;
   }
 
-  private compiled(policy: Json): readonly CompiledStatement[] {
-    const source = policy["Statement"];
-    const count = Array.isArray(source) ? source.length : 1;
-    const known = this.compiledResourcePolicies.get(policy);
-    if (known && known.source === source && known.count === count) return known.compiled;
-    const compiled = compileStatements(policy);
-    this.compiledResourcePolicies.set(policy, { source, count, compiled });
-    return compiled;
+  private trustView(roleArn: string): ResourceView {
+    const trust = this.store.roles.get(roleArn.slice(roleArn.lastIndexOf("/") + 1))?.trust;
+    return this.resourceView((trust ?? { Statement: [] }) as Json, roleArn, "trust");
   }
 
-  private count(roleArn: string, view: RoleView, answer: Answer, action: string): void {
-    if (!answer.allowed || answer.by.length === 0) return;
-    let role = this.usage.get(roleArn);
-    if (!role) this.usage.set(roleArn, (role = new Map<string, Map<string, number>>()));
-    for (const position of answer.by) {
-      const statement = view.statements[position]!;
-      const key = `${statement.policy}#${statement.position}`;
+  private resourceView(policy: Json, owner: string, kind: "trust" | "resource" = "resource"): ResourceView {
+    const source = policy["Statement"];
+    const count = Array.isArray(source) ? source.length : 1;
+    const { version } = this.removed;
+    const known = this.resourceViews.get(policy);
+    if (known && known.source === source && known.count === count && known.version === version) return known;
+    const standing = this.removed.standing({ kind, owner }, statementsIn(policy));
+    const view: ResourceView = {
+      source,
+      count,
+      version,
+      ids: standing.map(({ position, document }) => ({ kind, owner, position, ...sidOf(document.Sid) })),
+      compiled: standing.flatMap(({ document }) => compileStatements({ Statement: document })),
+    };
+    this.resourceViews.set(policy, view);
+    return view;
+  }
+
+  private count(roleArn: string, answer: Answer, action: string): void {
+    if (!answer.allowed) return;
+    for (const { kind, policy, position } of answer.statements) {
+      if (kind !== "role") continue;
+      let role = this.usage.get(roleArn);
+      if (!role) this.usage.set(roleArn, (role = new Map<string, Map<string, number>>()));
+      const key = `${policy}#${position}`;
       let actions = role.get(key);
       if (!actions) role.set(key, (actions = new Map<string, number>()));
       actions.set(action, (actions.get(action) ?? 0) + 1);
     }
   }
 }
+
+const sidOf = (sid: string | undefined): { readonly sid?: string } => (sid === undefined ? {} : { sid });
 
 const everything = compileStatements({ Statement: { Effect: "Allow", Action: "*", Resource: "*" } });
 

@@ -1,4 +1,3 @@
-import type { Decision } from "../../ports";
 import type { KeyValues } from "./pattern";
 import type { CompiledStatement, Who } from "./statement";
 
@@ -16,9 +15,13 @@ export interface Question {
   readonly strict: boolean;
 }
 
-export interface Answer extends Decision {
-  /** Identity statements that allowed it, by position in `identity`. */
+export interface Verdict {
+  readonly allowed: boolean;
+  readonly reason: string;
+  /** Identity statements that decided, by position in `identity`. */
   readonly by: readonly number[];
+  /** Statements of the resource's policy that decided, by position in `resourcePolicy`. */
+  readonly byResource: readonly number[];
   /** Whether the answer holds for every later request with the same action and resource. */
   readonly stable: boolean;
 }
@@ -27,36 +30,42 @@ export interface Answer extends Decision {
  * Decides within one account, as the IAM User Guide's "Policy evaluation logic" does: an explicit deny wins, else one
  * allow of identity or resource is enough, except for keys and roles, whose own policy must open the door.
  */
-export function decide(question: Question): Answer {
+export function decide(question: Question): Verdict {
   const { action, resource, keys, who } = question;
   let stable = true;
   const applies = (statement: CompiledStatement): boolean => {
     if (statement.conditional) stable = false;
     return statement.covers(action, resource, keys) && statement.holds(keys);
   };
-  const deny = (reason: string): Answer => ({ allowed: false, reason, by: [], stable });
+  const deny = (reason: string, by: readonly number[] = [], byResource: readonly number[] = []): Verdict => ({
+    allowed: false,
+    reason,
+    by,
+    byResource,
+    stable,
+  });
 
   const by: number[] = [];
-  let denied = false;
+  const against: number[] = [];
   for (const [i, statement] of (question.identity ?? []).entries()) {
-    if (!applies(statement)) continue;
-    if (statement.allow) by.push(i);
-    else denied = true;
+    if (applies(statement)) (statement.allow ? by : against).push(i);
   }
-  if (denied) return deny("with an explicit deny in an identity-based policy");
+  if (against.length > 0) return deny("with an explicit deny in an identity-based policy", against);
 
-  let direct = false;
-  let account = false;
-  for (const statement of question.resourcePolicy ?? []) {
+  const direct: number[] = [];
+  const account: number[] = [];
+  for (const [i, statement] of (question.resourcePolicy ?? []).entries()) {
     const admission = statement.admits(who);
     if (admission === "no" || !applies(statement)) continue;
-    if (!statement.allow) return deny("with an explicit deny in a resource-based policy");
-    if (admission === "direct") direct = true;
-    else account = true;
+    if (!statement.allow) return deny("with an explicit deny in a resource-based policy", [], [i]);
+    (admission === "direct" ? direct : account).push(i);
   }
-  if (direct) return { allowed: true, reason: "", by, stable };
-  if (question.strict && !account) return deny(`because no resource-based policy allows the ${action} action`);
-  if (by.length > 0) return { allowed: true, reason: "", by, stable };
+  const allow = (byResource: readonly number[]): Verdict => ({ allowed: true, reason: "", by, byResource, stable });
+  if (direct.length > 0) return allow(direct);
+  if (question.strict && account.length === 0)
+    return deny(`because no resource-based policy allows the ${action} action`);
+  // Elsewhere an admission of the account adds nothing to what the account's own policies allow.
+  if (by.length > 0) return allow(question.strict ? account : []);
   if (question.identity === undefined) return deny(`because no resource-based policy allows the ${action} action`);
   return deny(`because no identity-based policy allows the ${action} action`);
 }

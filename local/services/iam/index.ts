@@ -6,7 +6,9 @@ import { roleOperations } from "./operations/roles";
 import { simulatePrincipalPolicy } from "./operations/simulate-principal-policy";
 import { getPolicyDocument, iamResources } from "./resources";
 
-export type { StatementUsage } from "./engine";
+export type { DecisionListener, StatementUsage } from "./engine";
+export { listOf, statementsIn, type PolicyDocument, type StatementDocument } from "./policy-document";
+export type { Removal } from "./removed-grants";
 export type { RoleStatement } from "./roles";
 
 const engines = new WeakMap<Cloud, IamEngine>();

@@ -2,7 +2,6 @@ import { AwsError } from "../../aws-error";
 import type { Cloud } from "../../cloud";
 import { managedPolicy } from "./managed-policies";
 import { parsePolicy, policySize, statementsIn, type PolicyDocument, type StatementDocument } from "./policy-document";
-import { compileStatements, type CompiledStatement } from "./statement";
 
 export interface Role {
   readonly name: string;
@@ -14,11 +13,8 @@ export interface Role {
   readonly maxSessionDuration: number;
   readonly description?: string;
   trust: PolicyDocument;
-  trustStatements: readonly CompiledStatement[];
   readonly inline: Map<string, PolicyDocument>;
   readonly attached: Set<string>;
-  /** Statements switched off by a test, as `<policy>#<position>`. */
-  readonly removed: Set<string>;
 }
 
 export interface ManagedPolicy {
@@ -74,7 +70,6 @@ export class RoleStore {
     const known = this.roles.get(name);
     if (known) {
       known.trust = document;
-      known.trustStatements = compileStatements(document);
       return known;
     }
     const path = options.path ?? "/";
@@ -87,10 +82,8 @@ export class RoleStore {
       maxSessionDuration: options.maxSessionDuration ?? 3600,
       ...(options.description === undefined ? {} : { description: options.description }),
       trust: document,
-      trustStatements: compileStatements(document),
       inline: new Map(),
       attached: new Set(),
-      removed: new Set(),
     };
     this.roles.set(name, role);
     return role;
@@ -178,12 +171,15 @@ export class RoleStore {
     throw new AwsError("NoSuchEntity", `Policy ${policyArn} does not exist or is not attachable.`, 404);
   }
 
-  /** Every statement of a role, switched-off ones included, in the order inline then attached. */
-  statementsOf(roleName: string): readonly RoleStatement[] {
+  /** A role's policies by inline name or attached ARN, in the order inline then attached. */
+  policiesOf(roleName: string): readonly (readonly [policy: string, document: PolicyDocument])[] {
     const role = this.role(roleName);
-    const policies: [string, PolicyDocument][] = [...role.inline];
-    for (const arn of role.attached) policies.push([arn, this.documentOf(arn)]);
-    return policies
+    return [...role.inline, ...[...role.attached].map((arn) => [arn, this.documentOf(arn)] as const)];
+  }
+
+  /** Every statement of a role as written, whatever a test has taken away. */
+  statementsOf(roleName: string): readonly RoleStatement[] {
+    return this.policiesOf(roleName)
       .flatMap(([policy, document]) =>
         statementsIn(document).map((statement, position) => ({ policy, position, document: statement })),
       )
