@@ -5,6 +5,7 @@ import {
   MessageStore,
   RealtimeGateway,
   SegmentPipeline,
+  operationsOf,
 } from "./components";
 import { readSettings } from "./config";
 import { achievement, seasonNews, welcome } from "./templates";
@@ -89,3 +90,4 @@ export const redriveMessagesFunction = messages.redriveFunction.arn;
 export const redriveNoticesFunction = gateway.redriveFunction.arn;
 export const segmentFunction = segments.startFunction.arn;
 export const runsTable = segments.runs.name;
+export const operations = operationsOf({ gateway, messages, emails, segments });

@@ -7,6 +7,7 @@ import { queueMapping } from "../shared/event-source";
 import type { Statement } from "../shared/iam";
 import { LateList } from "../shared/late";
 import { createAlarms, type MonitoringArgs, type Widget } from "../shared/monitoring";
+import { setWayBack } from "../shared/operated";
 import { DeadLetteredQueue, failureQueue } from "../shared/queue";
 import { EncryptedTopic, subscribeQueue } from "../shared/topic";
 import type { Transform } from "../shared/transform";
@@ -98,6 +99,8 @@ export class EmailDispatcher extends pulumi.ComponentResource {
   readonly reconcileFunction: LambdaFunction;
   readonly eventFunction: LambdaFunction;
   readonly deadLetterFunction: LambdaFunction;
+  /** Whether it may mail everybody. */
+  readonly production: boolean;
   /** For operators: `{ deadLetters: true }` or `{ messages: [{ player, id }] }`. */
   readonly redriveFunction: LambdaFunction;
   private readonly name: string;
@@ -108,6 +111,7 @@ export class EmailDispatcher extends pulumi.ComponentResource {
     super("games-messaging:email-dispatcher:EmailDispatcher", name, {}, options);
     checkArgs(name, args);
     this.name = name;
+    this.production = args.production ?? false;
     this.key = args.key ?? args.messages.key;
     this.templates = new LateList("template", name);
     const { messages } = args;
@@ -192,6 +196,8 @@ export class EmailDispatcher extends pulumi.ComponentResource {
       ],
       300,
     );
+    const payload = { deadLetters: true };
+    setWayBack(this.deadLetters, { kind: "redrive", functionArn: this.redriveFunction.arn, payload });
     this.createMappings(args.maximumConcurrency ?? 2);
     sendEventAgeFilter(this, name, this.eventFunction);
     messages.addChannel("email", this.adapter(args, recipients), this.queue);

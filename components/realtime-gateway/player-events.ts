@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { LambdaFunction } from "../shared/callback";
 import { queueMapping } from "../shared/event-source";
 import { denyInsecureTransport, policyDocument } from "../shared/iam";
+import { setWayBack } from "../shared/operated";
 import { DeadLetteredQueue, failureQueue } from "../shared/queue";
 import { reactHandler, type PlayerEventHandler } from "./react";
 
@@ -28,7 +29,9 @@ export function createUndelivered(
   key: { readonly arn: pulumi.Input<string> },
   topic: aws.sns.Topic,
 ): aws.sqs.Queue {
-  return failureQueue(`${name}-undelivered`, key, parent, [{ service: "sns.amazonaws.com", arn: topic.arn }]);
+  const queue = failureQueue(`${name}-undelivered`, key, parent, [{ service: "sns.amazonaws.com", arn: topic.arn }]);
+  setWayBack(queue, { kind: "topic", topicArn: topic.arn });
+  return queue;
 }
 
 /** Seconds that a reaction may take. */

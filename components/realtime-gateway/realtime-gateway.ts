@@ -7,6 +7,7 @@ import type { Statement } from "../shared/iam";
 import { LateList } from "../shared/late";
 import { createAlarms, type Widget } from "../shared/monitoring";
 import type { PlayerDirectory } from "../shared/player-directory";
+import { setWayBack } from "../shared/operated";
 import { DeadLetteredQueue, failureQueue } from "../shared/queue";
 import {
   createAccountLogging,
@@ -74,6 +75,10 @@ export class RealtimeGateway extends pulumi.ComponentResource {
   readonly profileFunction: LambdaFunction;
   /** Through which game servers emit player events. */
   readonly eventFunction: LambdaFunction;
+  /** `https://…`, where posts to connections go. */
+  readonly endpoint: pulumi.Output<string>;
+  /** Whose tokens players connect with. */
+  readonly issuer: string;
   /** For operators: does again what was given up. */
   readonly redriveFunction: LambdaFunction;
 
@@ -81,7 +86,6 @@ export class RealtimeGateway extends pulumi.ComponentResource {
   private readonly settings: Settings;
   private readonly key: { readonly arn: pulumi.Output<string> };
   private readonly api: aws.apigatewayv2.Api;
-  private readonly endpoint: pulumi.Output<string>;
   private readonly topic: aws.sns.Topic;
   private readonly routes: LateList<DeclaredRoute>;
   private readonly events: LateList<string>;
@@ -93,6 +97,7 @@ export class RealtimeGateway extends pulumi.ComponentResource {
     const settings = settingsOf(name, args);
     this.name = name;
     this.settings = settings;
+    this.issuer = settings.auth.issuer;
     this.routes = new LateList("route", name);
     this.events = new LateList("reaction to a player event", name);
     this.key = args.key ?? new EncryptionKey(`${name}-encryption`, {}, { parent: this });
@@ -131,6 +136,7 @@ export class RealtimeGateway extends pulumi.ComponentResource {
     functions["check"] = createCheckFunction(parts).name;
     const servers = createServerFunctions(parts);
     this.redriveFunction = createRedriveFunction(parts, { notify, servers: [servers.profile, servers.event] });
+    setWayBack(failures, { kind: "redrive", functionArn: this.redriveFunction.arn, payload: {} });
     const account = args.manageAccountLogging ? createAccountLogging(this, name) : undefined;
     const stage = createStage(this, name, {
       api: this.api,

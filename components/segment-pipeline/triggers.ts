@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { LambdaFunction } from "../shared/callback";
 import { policyDocument, serviceTrust } from "../shared/iam";
+import { noteTimer, setWayBack } from "../shared/operated";
 import { failureQueue, type DeadLetteredQueue } from "../shared/queue";
 import { SECONDS_PER_HOUR } from "../shared/units";
 
@@ -38,6 +39,7 @@ export function stateChangeRule(
       const undelivered = failureQueue(`${name}-dlq`, key, parent, [
         { service: "events.amazonaws.com", arn: rule.arn },
       ]);
+      setWayBack(undelivered, { kind: "queue", queueUrl: queue.url });
       new aws.cloudwatch.EventTarget(
         `${name}-target`,
         {
@@ -65,6 +67,7 @@ export interface ScheduledRunArgs {
 export function scheduleRun(parent: pulumi.Resource, name: string, args: ScheduledRunArgs): aws.scheduler.Schedule {
   const { accountId } = aws.getCallerIdentityOutput({}, { parent });
   const undelivered = failureQueue(`${name}-dlq`, args.key, parent);
+  setWayBack(undelivered, { kind: "invoke", functionArn: args.fn.arn });
   const role = new aws.iam.Role(
     `${name}-role`,
     { assumeRolePolicy: serviceTrust("scheduler.amazonaws.com", accountId) },
@@ -82,7 +85,7 @@ export function scheduleRun(parent: pulumi.Resource, name: string, args: Schedul
     },
     { parent },
   );
-  return new aws.scheduler.Schedule(
+  const schedule = new aws.scheduler.Schedule(
     name,
     {
       description: `Runs the segment "${args.segment}".`,
@@ -100,4 +103,6 @@ export function scheduleRun(parent: pulumi.Resource, name: string, args: Schedul
     },
     { parent, dependsOn: [policy] },
   );
+  noteTimer(parent, { kind: "schedule", name: schedule.name });
+  return schedule;
 }

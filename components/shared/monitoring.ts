@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
+import { noteAlarmTopic } from "./operated";
 
 /** How much a component watches itself. */
 export interface MonitoringArgs {
@@ -60,6 +61,7 @@ export function createAlarms(
 ): aws.cloudwatch.MetricAlarm[] {
   const level = monitoring.alarms ?? "all";
   if (level === "none") return [];
+  if (monitoring.alarmTopicArn !== undefined) noteAlarmTopic(parent, monitoring.alarmTopicArn);
   return specs
     .filter((spec) => level === "all" || spec.essential)
     .map((spec) => createAlarm(parent, name, spec, monitoring));

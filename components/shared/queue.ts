@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { denyInsecureTransport, policyDocument, type ResourceStatement, type Statement } from "./iam";
+import { noteDeadLetters, setWayBack } from "./operated";
 import { applyTransform, type Transform } from "./transform";
 import { SECONDS_PER_DAY } from "./units";
 
@@ -78,6 +79,8 @@ export class DeadLetteredQueue extends pulumi.ComponentResource {
       },
       child,
     );
+    noteDeadLetters(options?.parent, `${name}-dlq`, this.deadLetters);
+    setWayBack(this.deadLetters, { kind: "queue", queueUrl: this.queue.url });
     queuePolicy(`${name}-policy`, this.queue, args.senders ?? [], child);
     queuePolicy(`${name}-dlq-policy`, this.deadLetters, args.deadLetterSenders ?? [], child);
     this.arn = this.queue.arn;
@@ -119,6 +122,7 @@ export function failureQueue(
     { parent },
   );
   queuePolicy(`${name}-policy`, queue, senders, { parent });
+  noteDeadLetters(parent, name, queue);
   return queue;
 }
 

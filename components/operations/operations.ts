@@ -1,0 +1,69 @@
+/** What operator commands need to know of a stack, as its output `operations` tells it: names and addresses, no secrets. */
+export interface Operations {
+  /** Of this format. */
+  readonly version: 1;
+  readonly region: string;
+  readonly accountId: string;
+  readonly deadLetters: readonly DeadLetterQueue[];
+  readonly timers: readonly { readonly kind: "rule" | "schedule"; readonly name: string }[];
+  /** Topics that alarms notify. */
+  readonly alarmTopics: readonly string[];
+  /** Customer keys, by ARN. */
+  readonly keys: readonly string[];
+  readonly gateway?: GatewayOperations;
+  readonly messages?: MessageOperations;
+  readonly emails?: EmailOperations;
+  readonly segments?: SegmentOperations;
+}
+
+/** A dead-letter queue, and the way back out of it. */
+export interface DeadLetterQueue {
+  /** Logical name, by which commands call it. */
+  readonly name: string;
+  readonly url: string;
+  readonly back: DeadLetterWay;
+}
+
+/** See `WayBack`; `none` where nothing reads the queue. */
+export type DeadLetterWay =
+  | { readonly kind: "queue"; readonly queueUrl: string }
+  | { readonly kind: "redrive"; readonly functionArn: string; readonly payload: object }
+  | { readonly kind: "invoke"; readonly functionArn: string }
+  | { readonly kind: "topic"; readonly topicArn: string }
+  | { readonly kind: "none" };
+
+export interface GatewayOperations {
+  readonly players: string;
+  readonly presence: string;
+  /** Where connections are ended. */
+  readonly endpoint: string;
+  readonly issuer: string;
+  readonly redriveFunction: string;
+}
+
+export interface MessageOperations {
+  readonly table: string;
+  readonly enqueueFunction: string;
+  readonly redriveFunction: string;
+}
+
+export interface EmailOperations {
+  /** Domain or address that SES verifies. */
+  readonly identity: string;
+  readonly configurationSet: string;
+  readonly production: boolean;
+  readonly redriveFunction: string;
+}
+
+export interface SegmentOperations {
+  readonly runs: string;
+  readonly startFunction: string;
+  readonly workgroup: string;
+  readonly resultsBucket: string;
+  readonly copyBucket: string;
+  readonly database: string;
+  readonly databaseArn: string;
+  readonly table: string;
+  /** Of the table that the copy is of. */
+  readonly sourceArn: string;
+}
