@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import { LocalStack } from "../local/stack";
 import type { DeclaredResource } from "../local/program";
+import { DEFAULT_DUE_SHARDS, MAX_DUE_SHARDS } from "../components/message-store/limits";
 import prices from "../local/prices.json";
 import type { Benchmark, Row } from "./benchmark";
 import { atMost, exactly, shown } from "./shared/rows";
@@ -111,7 +112,7 @@ function linesOf(resources: readonly DeclaredResource[]): Line[] {
         ticks * SWEEP_QUERIES * 0.5 * price("dynamodb.rru") +
         ticks * TICK_LOG_BYTES * 1e-9 * price("cloudwatch.logsInGb") +
         ticks * TRACED_SHARE * price("xray.traceRecorded"),
-      why: `requests, ${TICK_SECONDS} s each, ${SWEEP_QUERIES} empty Queries, log lines, sampled traces`,
+      why: `requests, ${TICK_SECONDS} s each, ${SWEEP_QUERIES.toFixed(1)} empty Queries, log lines, sampled traces`,
     },
     {
       what: "requests to KMS by DynamoDB",
@@ -133,8 +134,8 @@ const IDLE_POLLERS = 5;
 const LONG_POLL_SECONDS = 20;
 /** A sweep of empty shards as the local cloud measures it, with room. */
 const TICK_SECONDS = 0.1;
-/** Shards of the index that a sweep asks (components/message-store/limits.ts). */
-const SWEEP_QUERIES = 8;
+/** Shards of the index that a sweep asks: one each minute, all of them once an hour (components/message-store/sweep.ts). */
+const SWEEP_QUERIES = DEFAULT_DUE_SHARDS + (MAX_DUE_SHARDS - DEFAULT_DUE_SHARDS) / 60;
 const TICK_LOG_BYTES = 1_000;
 /** X-Ray's default rule samples the first request of each second and 5 % of the rest: every tick. */
 const TRACED_SHARE = 1;

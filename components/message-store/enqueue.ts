@@ -13,6 +13,8 @@ export interface EnqueueSettings {
   readonly table: Captured<string>;
   readonly types: readonly string[];
   readonly retentionDays: number;
+  /** Shards of the index of what is dated ahead. @default 1 */
+  readonly dueShards?: number;
 }
 
 /** Answer for one of many. */
@@ -36,14 +38,14 @@ export interface MessageClient {
 }
 
 /** The client's functions; the connection is made with the first message. */
-export function messageClient({ table, types, retentionDays }: EnqueueSettings): MessageClient {
+export function messageClient({ table, types, retentionDays, dueShards }: EnqueueSettings): MessageClient {
   const connection: { client?: dynamodb.DynamoDBClient } = {};
 
   function put(message: Message) {
     const now = Math.floor(Date.now() / 1000);
     const problem = messageProblem(message, types, now);
     if (problem) throw messageError(problem);
-    const { id, item } = newItem(message, now, retentionDays);
+    const { id, item } = newItem(message, now, retentionDays, dueShards);
     return { id, Put: { TableName: table.get(), Item: item, ConditionExpression: "attribute_not_exists(pk)" } };
   }
 

@@ -7,8 +7,17 @@ import { attributes, L, M, number, text } from "./values";
 
 const SECONDS_A_DAY = 86_400;
 
-/** The item of a new message. One dated ahead is born `held`, in the index of what waits for its time. */
-export function newItem(message: Message, now: number, retentionDays: number): { id: string; item: Item } {
+/**
+ * The item of a new message. One dated ahead is born `held`, in the index of what waits for its time.
+ *
+ * @param dueShards shards of that index over which messages dated ahead are spread.
+ */
+export function newItem(
+  message: Message,
+  now: number,
+  retentionDays: number,
+  dueShards?: number,
+): { id: string; item: Item } {
   const id = messageId(message.player, message.deduplicationKey);
   const ahead = message.notBefore !== undefined && message.notBefore > now;
   const status: MessageStatus = ahead ? "held" : "queued";

@@ -3,7 +3,7 @@ import * as ulidx from "ulidx";
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { encodePlayerId, playerPk } from "../shared/player-keys";
 import { S } from "../shared/attributes";
-import { DUE_SHARDS } from "./limits";
+import { DEFAULT_DUE_SHARDS } from "./limits";
 
 export type Key = { pk: AttributeValue; sk: AttributeValue };
 
@@ -39,9 +39,9 @@ export function leaseKey(dispatcher: string): Key {
   return { pk: S(`LEASE#${encodePlayerId(dispatcher)}`), sk: S("LEASE") };
 }
 
-/** Shard of the due index in which a message waits. */
-export function dueBucket(id: string): string {
+/** Shard of the due index in which a message waits: always the same one, or one of `shards` by its id. */
+export function dueBucket(id: string, shards: number = DEFAULT_DUE_SHARDS): string {
   let sum = 0;
   for (let i = 0; i < id.length; i++) sum = (sum * 31 + id.charCodeAt(i)) >>> 0;
-  return String(sum % DUE_SHARDS);
+  return String(sum % shards);
 }

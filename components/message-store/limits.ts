@@ -10,8 +10,15 @@ export const MAX_RUN_BYTES = 128;
 export const MAX_ADDRESS_LENGTH = 320;
 /** Entries of `history`; when full, the last one is replaced, so that a message that is throttled for days stays small. */
 export const MAX_HISTORY = 40;
-/** Shards of the due index: 1,000 writes/s each. */
-export const DUE_SHARDS = 8;
+/**
+ * Shards that the due index can have. One takes 1,000 writes a second, and each costs the sweeper a Query a minute.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html
+ */
+export const MAX_DUE_SHARDS = 8;
+/** Shards of the due index in use unless a store says otherwise. */
+export const DEFAULT_DUE_SHARDS = 1;
+/** Seconds after which the sweeper also looks into shards that are not in use, in case they once were. */
+export const ALL_SHARDS_SECONDS = 3_600;
 /** Bytes of one message and of one PublishBatch. https://docs.aws.amazon.com/general/latest/gr/sns.html */
 export const MAX_PUBLISH_BYTES = 262_144;
 /** Messages of one PublishBatch or SendMessageBatch. */

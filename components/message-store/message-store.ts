@@ -14,11 +14,12 @@ import type { Transform } from "../shared/transform";
 import { alarmsOf, widgetsOf } from "./alarms";
 import { checkedTypes } from "./arguments";
 import type { ChannelAdapter } from "./channel";
-import { messageClient, type MessageClient } from "./enqueue";
+import { messageClient, type EnqueueSettings, type MessageClient } from "./enqueue";
 import { enqueueHandler } from "./enqueue-function";
 import { streamFilters } from "./filters";
 import { DUE_INDEX } from "./keys";
 import type { MessageType } from "./message";
+import { DEFAULT_DUE_SHARDS, MAX_DUE_SHARDS } from "./limits";
 import { statusHandler, type StatusHandler } from "./on-status";
 import { prepareHandler } from "./prepare";
 import { readStatements, updateStatements, writeStatements } from "./grants";
@@ -38,6 +39,12 @@ export interface MessageStoreArgs {
   /** Days that a message is kept after its creation, its time or its validity, whichever is last; 1 to 3,650. @default 400 */
   retentionDays?: number;
   /** @default all alarms, notifying nobody */
+  /**
+   * Shards of the index of messages dated ahead, 1 to 8. Each takes 1,000 such messages a second, and costs the sweeper
+   * a request a minute. It may be changed at any time.
+   * @default 1
+   */
+  dueShards?: number;
   monitoring?: MonitoringArgs;
   /** Deletion protection of the table, which stays when the stack is destroyed. @default true */
   protect?: boolean;
@@ -90,6 +97,7 @@ export class MessageStore extends pulumi.ComponentResource {
   private readonly name: string;
   private readonly retentionDays: number;
   private readonly monitoring: MonitoringArgs | undefined;
+  private readonly dueShards: number;
   private readonly channels: LateList<{ readonly channel: string; readonly adapter: Promise<ChannelAdapter> }>;
   private readonly subscribed: LateList<MessageStatus>;
 
@@ -98,6 +106,7 @@ export class MessageStore extends pulumi.ComponentResource {
     this.name = name;
     this.retentionDays = requireInteger(name, "retentionDays", args.retentionDays ?? 400, 1, 3_650);
     this.monitoring = args.monitoring;
+    this.dueShards = requireInteger(name, "dueShards", args.dueShards ?? DEFAULT_DUE_SHARDS, 1, MAX_DUE_SHARDS);
     this.types = checkedTypes(name, args.types);
     this.channels = new LateList("addChannel", name);
     this.subscribed = new LateList("onStatus", name);
@@ -120,8 +129,7 @@ export class MessageStore extends pulumi.ComponentResource {
 
   /** Enqueues from closures; hoist it to a const, and the closure's function gets exactly the right to write messages. */
   client(): MessageClient {
-    const settings = { table: this.table.name, types: Object.keys(this.types), retentionDays: this.retentionDays };
-    return withGrants(messageClient(settings), () => writeStatements(this));
+    return withGrants(messageClient(this.enqueueSettings()), () => writeStatements(this));
   }
 
   /**
@@ -263,13 +271,13 @@ export class MessageStore extends pulumi.ComponentResource {
   }
 
   private createSweep(): LambdaFunction {
-    const { name, table } = this;
+    const { name, table, dueShards } = this;
     const fn = new LambdaFunction(
       `${name}-sweep`,
       {
         description: "Wakes messages whose time has come.",
         key: this.key,
-        handler: sweepHandler({ table: table.name }),
+        handler: sweepHandler({ table: table.name, dueShards }),
         statements: [
           { Sid: "ReadDue", Action: "dynamodb:Query", Resource: pulumi.interpolate`${table.arn}/index/${DUE_INDEX}` },
           ...updateStatements(this),
@@ -307,13 +315,17 @@ export class MessageStore extends pulumi.ComponentResource {
   }
 
   private createEnqueue(): LambdaFunction {
-    const { table, types, retentionDays } = this;
     return new LambdaFunction(
       `${this.name}-enqueue`,
+  private enqueueSettings(): EnqueueSettings {
+    const { table, types, retentionDays, dueShards } = this;
+    return { table: table.name, types: Object.keys(types), retentionDays, dueShards };
+  }
+
       {
         description: "Enqueues messages for game servers and operators.",
         key: this.key,
-        handler: enqueueHandler({ table: table.name, types: Object.keys(types), retentionDays }),
+        handler: enqueueHandler(this.enqueueSettings()),
         statements: writeStatements(this),
         timeout: 30,
         onFailure: this.failures.arn,

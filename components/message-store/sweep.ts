@@ -3,7 +3,7 @@ import type { Captured, HandlerFactory } from "../shared/callback";
 import { N, S, type Item } from "../shared/attributes";
 import { historyEntry } from "./item";
 import { DUE_INDEX } from "./keys";
-import { DUE_SHARDS } from "./limits";
+import { ALL_SHARDS_SECONDS, DEFAULT_DUE_SHARDS, MAX_DUE_SHARDS } from "./limits";
 import { inParallel } from "./parallel";
 import { RANK } from "./status";
 import { isConditionFailure } from "./transition";
@@ -17,43 +17,64 @@ export interface Swept {
   readonly more: boolean;
 }
 
-const PAGE = 100;
+export interface SweepSettings {
+  readonly table: Captured<string>;
+  /** Shards of the due index in use. @default 1 */
+  readonly dueShards?: number;
+}
+
+const PAGE = 500;
 const PARALLEL_WRITES = 25;
 /** Milliseconds that must be left for another page. */
 const RESERVE = 5_000;
 
-/** Runs every minute: wakes what is held and due, page by page, until nothing is left or its time is nearly over. */
-export function sweepHandler({ table }: { table: Captured<string> }): HandlerFactory<unknown, Swept> {
+/**
+ * Runs every minute: wakes what is held and due, page by page, until nothing is left or its time is nearly over. What it
+ * reads is everything that is due, however long: an entry stays in the index until its message is woken, so that neither
+ * a late write nor a run that died leaves one behind, and no mark of what was read before is needed. A minute in which
+ * nothing is due costs one Query for each shard in use; the others are looked into by a new container and once an hour,
+ * so that a store whose number of shards was lowered forgets nothing.
+ */
+export function sweepHandler({ table, dueShards = DEFAULT_DUE_SHARDS }: SweepSettings): HandlerFactory<unknown, Swept> {
   return () => {
     const client = new dynamodb.DynamoDBClient({ maxAttempts: 5 });
+    let allReadAt = 0;
+
     return async (_event, context) => {
       const now = Math.floor(Date.now() / 1000);
+      const all = now - allReadAt >= ALL_SHARDS_SECONDS;
+      const shards = all ? MAX_DUE_SHARDS : dueShards;
       let woken = 0;
       let more = false;
-      for (let bucket = 0; bucket < DUE_SHARDS; bucket++) {
+      for (let shard = 0; shard < shards && !more; shard++) {
         let start: Item | undefined;
         do {
           if (context.getRemainingTimeInMillis() < RESERVE) {
             more = true;
             break;
           }
-          const page: dynamodb.QueryCommandOutput = await client.send(
-            new dynamodb.QueryCommand({
-              TableName: table.get(),
-              IndexName: DUE_INDEX,
-              KeyConditionExpression: "dueBucket = :bucket AND dueAt <= :now",
-              ExpressionAttributeValues: { ":bucket": S(String(bucket)), ":now": N(now) },
-              Limit: PAGE,
-              ...(start ? { ExclusiveStartKey: start } : {}),
-            }),
-          );
+          const page = await readPage(String(shard), now, start);
           const results = await inParallel(page.Items ?? [], PARALLEL_WRITES, (item) => wake(item, now));
           woken += results.filter((done) => done).length;
           start = page.LastEvaluatedKey;
         } while (start);
       }
+      if (all && !more) allReadAt = now;
       return { woken, more };
     };
+
+    function readPage(shard: string, now: number, start: Item | undefined): Promise<dynamodb.QueryCommandOutput> {
+      return client.send(
+        new dynamodb.QueryCommand({
+          TableName: table.get(),
+          IndexName: DUE_INDEX,
+          KeyConditionExpression: "dueBucket = :bucket AND dueAt <= :now",
+          ExpressionAttributeValues: { ":bucket": S(shard), ":now": N(now) },
+          Limit: PAGE,
+          ...(start ? { ExclusiveStartKey: start } : {}),
+        }),
+      );
+    }
 
     async function wake(entry: Item, now: number): Promise<boolean> {
       const { pk, sk } = entry;

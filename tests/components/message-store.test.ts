@@ -129,6 +129,9 @@ describe("MessageStore", function () {
     expect(() => new MessageStore("m", { retentionDays: 0 })).to.throw(
       'retentionDays for "m": got 0; expected a whole number from 1 to 3650.',
     );
+    expect(() => new MessageStore("m", { dueShards: 9 })).to.throw(
+      'dueShards for "m": got 9; expected a whole number from 1 to 8.',
+    );
     expect(() => new MessageStore("m", { types: { "No Good": { consent: "none", priority: 1 } } })).to.throw(
       'types for "m": got "No Good"; expected names of up to 32 of a-z 0-9 -. Rename the type.',
     );
