@@ -43,7 +43,8 @@ export function newItem(
     to: message.to === undefined ? undefined : S(message.to),
     locale: message.locale === undefined ? undefined : S(message.locale),
     run: message.run === undefined ? undefined : S(message.run),
-    dueBucket: ahead ? S(dueBucket(id)) : undefined,
+    origin: message.origin === undefined ? undefined : S(message.origin),
+    dueBucket: ahead ? S(dueBucket(id, dueShards)) : undefined,
     dueAt: ahead ? N(message.notBefore ?? 0) : undefined,
   });
   return { id, item };

@@ -8,6 +8,7 @@ import type { Statement } from "../shared/iam";
 import { LateList } from "../shared/late";
 import { createAlarms, type MonitoringArgs, type Widget } from "../shared/monitoring";
 import type { PlayerDirectory } from "../shared/player-directory";
+import { noteTimer, setWayBack } from "../shared/operated";
 import { DeadLetteredQueue, failureQueue } from "../shared/queue";
 import { EncryptedTopic, subscribeQueue } from "../shared/topic";
 import type { Transform } from "../shared/transform";
@@ -18,8 +19,8 @@ import { messageClient, type EnqueueSettings, type MessageClient } from "./enque
 import { enqueueHandler } from "./enqueue-function";
 import { streamFilters } from "./filters";
 import { DUE_INDEX } from "./keys";
-import type { MessageType } from "./message";
 import { DEFAULT_DUE_SHARDS, MAX_DUE_SHARDS } from "./limits";
+import type { MessageType } from "./message";
 import { statusHandler, type StatusHandler } from "./on-status";
 import { prepareHandler } from "./prepare";
 import { readStatements, updateStatements, writeStatements } from "./grants";
@@ -38,13 +39,13 @@ export interface MessageStoreArgs {
   types?: Readonly<Record<string, MessageType>>;
   /** Days that a message is kept after its creation, its time or its validity, whichever is last; 1 to 3,650. @default 400 */
   retentionDays?: number;
-  /** @default all alarms, notifying nobody */
   /**
    * Shards of the index of messages dated ahead, 1 to 8. Each takes 1,000 such messages a second, and costs the sweeper
    * a request a minute. It may be changed at any time.
    * @default 1
    */
   dueShards?: number;
+  /** @default all alarms, notifying nobody */
   monitoring?: MonitoringArgs;
   /** Deletion protection of the table, which stays when the stack is destroyed. @default true */
   protect?: boolean;
@@ -96,8 +97,8 @@ export class MessageStore extends pulumi.ComponentResource {
   readonly catchAll: DeadLetteredQueue;
   private readonly name: string;
   private readonly retentionDays: number;
-  private readonly monitoring: MonitoringArgs | undefined;
   private readonly dueShards: number;
+  private readonly monitoring: MonitoringArgs | undefined;
   private readonly channels: LateList<{ readonly channel: string; readonly adapter: Promise<ChannelAdapter> }>;
   private readonly subscribed: LateList<MessageStatus>;
 
@@ -105,8 +106,8 @@ export class MessageStore extends pulumi.ComponentResource {
     super("games-messaging:message-store:MessageStore", name, {}, options);
     this.name = name;
     this.retentionDays = requireInteger(name, "retentionDays", args.retentionDays ?? 400, 1, 3_650);
-    this.monitoring = args.monitoring;
     this.dueShards = requireInteger(name, "dueShards", args.dueShards ?? DEFAULT_DUE_SHARDS, 1, MAX_DUE_SHARDS);
+    this.monitoring = args.monitoring;
     this.types = checkedTypes(name, args.types);
     this.channels = new LateList("addChannel", name);
     this.subscribed = new LateList("onStatus", name);
@@ -121,6 +122,7 @@ export class MessageStore extends pulumi.ComponentResource {
     this.sweepFunction = this.createSweep();
     this.enqueueFunction = this.createEnqueue();
     this.redriveFunction = this.createRedrive();
+    setWayBack(this.failures, { kind: "redrive", functionArn: this.redriveFunction.arn, payload: {} });
     this.catchAll = this.createCatchAll();
     this.unknownChannelFunction = this.createUnknownChannel();
     createAlarms(this, name, alarmsOf(this), args.monitoring);
@@ -295,7 +297,9 @@ export class MessageStore extends pulumi.ComponentResource {
       { description: "Wakes messages whose time has come.", scheduleExpression: "rate(1 minute)" },
       { parent: this },
     );
+    noteTimer(this, { kind: "rule", name: rule.name });
     const dlq = failureQueue(`${name}-sweep-dlq`, this.key, this, [{ service: "events.amazonaws.com", arn: rule.arn }]);
+    setWayBack(dlq, { kind: "invoke", functionArn: fn.arn });
     new aws.lambda.Permission(
       `${name}-sweep-permission`,
       { action: "lambda:InvokeFunction", function: fn.name, principal: "events.amazonaws.com", sourceArn: rule.arn },
@@ -314,14 +318,14 @@ export class MessageStore extends pulumi.ComponentResource {
     return fn;
   }
 
-  private createEnqueue(): LambdaFunction {
-    return new LambdaFunction(
-      `${this.name}-enqueue`,
   private enqueueSettings(): EnqueueSettings {
     const { table, types, retentionDays, dueShards } = this;
     return { table: table.name, types: Object.keys(types), retentionDays, dueShards };
   }
 
+  private createEnqueue(): LambdaFunction {
+    return new LambdaFunction(
+      `${this.name}-enqueue`,
       {
         description: "Enqueues messages for game servers and operators.",
         key: this.key,
