@@ -1,0 +1,103 @@
+import { SendRawEmailCommand, SESClient } from "@aws-sdk/client-ses";
+import { expect } from "chai";
+import MailComposer from "nodemailer/lib/mail-composer";
+import type { Browser, Page } from "playwright-core";
+import { operatorCredentials } from "../../local/services/iam";
+import { TestStack } from "../helpers/local-stack";
+import { launchBrowser } from "./browser";
+
+/** The identity that the local settings declare. */
+const SENDER = "hello@games-messaging.test";
+
+describe("pages of the local cloud", () => {
+  let stack: TestStack;
+  let browser: Browser;
+  let page: Page;
+  let problems: string[];
+
+  before(async function () {
+    this.timeout(60_000);
+    [stack, browser] = await Promise.all([TestStack.start(), launchBrowser()]);
+    await stack.profile("ada", { name: "Ada" });
+  });
+
+  beforeEach(async () => {
+    problems = [];
+    page = await browser.newPage();
+    page.on("pageerror", (error) => problems.push(error.message));
+  });
+
+  afterEach(async () => {
+    await page.close();
+    expect(problems).to.deep.equal([]);
+  });
+
+  after(async () => Promise.all([browser.close(), stack.close()]));
+
+  const open = (path: string) => page.goto(`${stack.cloud.endpoint}${path}`);
+
+  it("show a message in the inbox, and its mail as a reader sees it", async () => {
+    const { results } = await stack.invoke<{ results: { id: string }[] }>("enqueueFunction", {
+      player: "ada",
+      type: "transactional",
+      template: "welcome",
+    });
+    await stack.messageIn("ada", results[0]!.id, "delivered");
+    await open("/inbox");
+    await page.getByRole("link", { name: /Ada/ }).first().click();
+    const frame = page.frameLocator("iframe");
+    expect(await frame.locator("body").innerText()).to.include("Ada");
+    expect(await page.locator("pre").innerText()).to.include("Ada");
+    expect(await page.locator("body").innerText()).to.match(/List-|Message-ID|X-|Subject/);
+  });
+
+  it("write back what a button of the mail's page simulates", async () => {
+    const { results } = await stack.invoke<{ results: { id: string }[] }>("enqueueFunction", {
+      player: "ada",
+      type: "transactional",
+      template: "welcome",
+      deduplicationKey: "to-be-opened",
+    });
+    await stack.messageIn("ada", results[0]!.id, "delivered");
+    await open("/inbox");
+    await page.getByRole("link", { name: /Ada/ }).first().click();
+    await Promise.all([page.waitForEvent("load"), page.getByRole("button", { name: "Open", exact: true }).click()]);
+    await stack.messageIn("ada", results[0]!.id, "opened");
+  });
+
+  it("run no script of a mail and load nothing that it names", async () => {
+    const asked: string[] = [];
+    page.on("request", (request) => asked.push(request.url()));
+    const raw = await new MailComposer({
+      from: SENDER,
+      to: "eve@players.test",
+      subject: "</title><script>document.title='broken'</script>",
+      html: `<script>parent.document.title = "broken"</script><img src="http://tracker.test/pixel.gif"><p>Harmless</p>`,
+      text: "<b>not markup</b>",
+    })
+      .compile()
+      .build();
+    const ses = new SESClient({
+      endpoint: stack.cloud.endpoint,
+      region: stack.cloud.region,
+      credentials: operatorCredentials(stack.cloud),
+    });
+    await ses.send(new SendRawEmailCommand({ RawMessage: { Data: raw } }));
+    await open("/inbox");
+    await page.getByRole("link", { name: /script/ }).click();
+    expect(await page.frameLocator("iframe").locator("p").innerText()).to.equal("Harmless");
+    expect((await page.locator("pre").innerText()).trim()).to.equal("<b>not markup</b>");
+    expect(await page.title()).to.include("<script>");
+    expect(asked.filter((url) => !url.startsWith(stack.cloud.endpoint) && !url.startsWith("about:"))).to.deep.equal([]);
+  });
+
+  it("show what happens as it happens, and filter it", async () => {
+    await open("/");
+    await page.getByPlaceholder("function, table, player").fill("gateway-connect");
+    const client = await stack.connect("ada");
+    await page.locator("tbody tr:not([hidden])").first().waitFor();
+    const rows = await page.locator("tbody tr:not([hidden])").allInnerTexts();
+    expect(rows.every((row) => row.includes("gateway-connect"))).to.equal(true);
+    await client.close();
+  });
+});
