@@ -1,3 +1,4 @@
+import type { AsyncLocalStorage } from "node:async_hooks";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { assemble } from "../../local/assemble";
@@ -76,16 +77,21 @@ export class Image {
         load: () => loadAnew(join(root, project.main)),
       });
       const { outputs } = await program.evaluate();
+      followNoMore();
       return new Image(data, declared, outputs, endpoint);
     } finally {
       await cloud.close();
     }
   }
 
-  /** Makes a new cloud with every resource of the image. */
-  async build(): Promise<Built> {
+  /**
+   * Makes a new cloud with every resource of the image.
+   * @param prepare is given the cloud while it is still empty.
+   */
+  async build(prepare: (cloud: Cloud) => void = () => undefined): Promise<Built> {
     const built = blank(this.folder, this.endpoint);
     const { cloud } = built;
+    prepare(cloud);
     const types = new Map<string, ResourceType>();
     for (const service of cloud.services.values()) {
       for (const [name, type] of Object.entries(service.resourceTypes)) types.set(name, type);
@@ -115,8 +121,15 @@ function blank(folder: string, endpoint: string): Built {
   let source = seededRandom(1);
   const cloud = new Cloud({ clock, folder, random: () => source() });
   cloud.endpoint = endpoint;
+  // Causes are for people who read traces; following them through every promise costs a quarter of a run.
+  cloud.trace.because = <T>(_: unknown, work: () => T): T => work();
   assemble(cloud);
   return { cloud, clock, reseed: (random) => (source = random) };
+}
+
+/** Ends Pulumi's own following of contexts through promises, which no run needs. */
+function followNoMore(): void {
+  (globalThis as { asyncLocalStorage?: AsyncLocalStorage<unknown> }).asyncLocalStorage?.disable();
 }
 
 function recorded(type: ResourceType, declared: Declared[]): ResourceType {

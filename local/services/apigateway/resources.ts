@@ -1,5 +1,6 @@
 import { AwsError } from "../../aws-error";
 import type { Created, Json, ResourceContext, ResourceType } from "../../service";
+import { roleSession } from "../lambda/rights";
 import { integrationTimeoutMs, type Gateway } from "./gateway";
 import { apiId, partId } from "./ids";
 import { snapshot, type Api, type Limits, type Stage } from "./model";
@@ -269,7 +270,9 @@ function limitsOf(settings: Json): Limits {
 
 function accountType(gateway: Gateway): ResourceType {
   const put = (inputs: Json): Created => {
-    gateway.loggingRole = text(inputs, "cloudwatchRoleArn") || undefined;
+    const role = text(inputs, "cloudwatchRoleArn") || undefined;
+    if (role !== undefined) requireLoggingRights(gateway, role);
+    gateway.loggingRole = role;
     const state = {
       ...inputs,
       apiKeyVersion: "4",
@@ -279,4 +282,32 @@ function accountType(gateway: Gateway): ResourceType {
     return { id: "api-gateway-account", state };
   };
   return plain(put, () => (gateway.loggingRole = undefined));
+}
+
+/** Rights of the policy that AWS documents for the account's logging role. */
+const loggingActions = [
+  "CreateLogGroup",
+  "CreateLogStream",
+  "DescribeLogGroups",
+  "DescribeLogStreams",
+  "PutLogEvents",
+  "GetLogEvents",
+  "FilterLogEvents",
+];
+
+/**
+ * API Gateway looks at the role when it is set; which of the documented rights it looks at, AWS does not say: all here.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+ */
+function requireLoggingRights({ cloud }: Gateway, role: string): void {
+  const { iam } = cloud.ports;
+  const principal = roleSession(role, "BackplaneAssumeRoleSession");
+  const mayAll = (): boolean =>
+    loggingActions.every((name) => iam.evaluate(principal, { action: `logs:${name}`, resource: "*" }).allowed);
+  if (iam.trusts(role, { type: "service", service: "apigateway.amazonaws.com" }) && mayAll()) return;
+  throw new AwsError(
+    "BadRequestException",
+    "The role ARN does not have required permissions configured. Please grant trust permission for API Gateway and add the required role policy.",
+    400,
+  );
 }

@@ -1,4 +1,5 @@
 import type { Cloud } from "../../cloud";
+import type { RoleSession } from "../../principal";
 import type { LambdaFunction } from "./function";
 import { roleSession } from "./rights";
 
@@ -13,9 +14,13 @@ export interface Segment {
 /** X-Ray's default rule: the first request of each second, and this share of the others. https://docs.aws.amazon.com/xray/latest/devguide/xray-console-sampling.html */
 const share = 0.05;
 
+/** ms between two reports of the daemon; the interval of AWS's own. https://github.com/aws/aws-xray-daemon */
+const telemetryMs = 60_000;
+
 /** Sends the segments of functions with active tracing, with their roles' rights. */
 export class Tracing {
   private readonly seconds = new Map<string, number>();
+  private readonly daemons = new Map<string, { sent: number; reportedAt: number }>();
 
   constructor(private readonly cloud: Cloud) {}
 
@@ -40,6 +45,20 @@ export class Tracing {
     const role = roleSession(fn.settings.role, fn.settings.name);
     const input = { TraceSegmentDocuments: [JSON.stringify(document)] };
     void this.cloud.call("xray", "PutTraceSegments", input, role).catch(() => undefined);
+    this.report(fn, role);
+  }
+
+  /** The daemon beside the function says how much it sent, with its first segment and then at most once a minute. */
+  private report(fn: LambdaFunction, role: RoleSession): void {
+    const now = this.cloud.clock.now();
+    const daemon = this.daemons.get(fn.arn) ?? { sent: 0, reportedAt: -Infinity };
+    this.daemons.set(fn.arn, daemon);
+    daemon.sent++;
+    if (now - daemon.reportedAt < telemetryMs) return;
+    const record = { Timestamp: now / 1000, SegmentsReceivedCount: daemon.sent, SegmentsSentCount: daemon.sent };
+    Object.assign(daemon, { sent: 0, reportedAt: now });
+    const input = { TelemetryRecords: [record], ResourceARN: fn.arn };
+    void this.cloud.call("xray", "PutTelemetryRecords", input, role).catch(() => undefined);
   }
 
   private sampled(fn: LambdaFunction): boolean {

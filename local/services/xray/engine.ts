@@ -17,9 +17,21 @@ export interface Segment {
 /** Traces kept; the oldest go first. */
 const keptTraces = 10_000;
 
+/** What a daemon says of its own work. https://docs.aws.amazon.com/xray/latest/api/API_TelemetryRecord.html */
+export interface TelemetryRecord {
+  /** Seconds since the epoch. */
+  readonly Timestamp: number;
+  readonly SegmentsReceivedCount?: number;
+  readonly SegmentsSentCount?: number;
+  readonly SegmentsSpilloverCount?: number;
+  readonly SegmentsRejectedCount?: number;
+}
+
 /** Segments by trace, in bounded memory. */
 export class XrayEngine {
   readonly traces = new Map<string, Segment[]>();
+  /** The last record of each daemon, by the ARN of the resource that it runs beside. */
+  readonly telemetry = new Map<string, TelemetryRecord>();
 
   constructor(readonly cloud: Cloud) {}
 

@@ -1,10 +1,15 @@
 import type { AnyOperation } from "../../../service";
-import type { Segment, XrayEngine } from "../engine";
+import type { Segment, TelemetryRecord, XrayEngine } from "../engine";
 
 interface Range {
   /** Seconds since the epoch. */
   readonly StartTime: number;
   readonly EndTime: number;
+}
+
+interface TelemetryInput {
+  readonly TelemetryRecords?: readonly TelemetryRecord[];
+  readonly ResourceARN?: string;
 }
 
 /** PutTraceSegments, PutTelemetryRecords, GetTraceSummaries, BatchGetTraces. */
@@ -23,7 +28,14 @@ export function segmentOperations(engine: XrayEngine): Readonly<Record<string, A
         return { UnprocessedTraceSegments };
       },
     },
-    PutTelemetryRecords: { authorize: any("xray:PutTelemetryRecords"), answer: () => ({}) },
+    PutTelemetryRecords: {
+      authorize: any("xray:PutTelemetryRecords"),
+      answer: ({ TelemetryRecords = [], ResourceARN }: TelemetryInput) => {
+        const last = TelemetryRecords.at(-1);
+        if (last && ResourceARN !== undefined) engine.telemetry.set(ResourceARN, last);
+        return {};
+      },
+    },
     GetTraceSummaries: {
       authorize: any("xray:GetTraceSummaries"),
       answer: ({ StartTime, EndTime }: Range, { cloud }) => {

@@ -1,0 +1,9 @@
+import type { Stage } from "./stage";
+
+/** A named check: some of what the program is for, played on a cloud of its own, its effects asserted. */
+export interface Check {
+  /** e.g. `friends hear`. */
+  readonly name: string;
+  /** Throws when an effect is missing. What its functions log and trace is looked at by whoever runs the check. */
+  readonly run: (stage: Stage) => Promise<void>;
+}

@@ -1,0 +1,51 @@
+import type { Cloud } from "../local/cloud";
+import type { Check } from "./check";
+import { requireTelemetry } from "./observe";
+import { Stage, type House } from "./stage";
+
+/** The name under which a deployment that fails is reported. */
+export const DEPLOYMENT = "the program is deployed";
+
+/** How a check ended. */
+export interface CheckResult {
+  readonly check: string;
+  /** What was missing; undefined when all was as it must be. */
+  readonly failure?: string;
+  /** Refusals that the check met; in an untouched program there are none. */
+  readonly denied: readonly string[];
+}
+
+/** Plays a check on a cloud of its own. Without a check only the deployment is played. */
+export async function runCheck(
+  house: House,
+  check: Check | undefined,
+  prepare?: (cloud: Cloud) => void,
+): Promise<CheckResult> {
+  let stage: Stage;
+  try {
+    stage = await Stage.set(house, prepare);
+    await stage.clock.settle();
+  } catch (error) {
+    return { check: DEPLOYMENT, failure: messageOf(error), denied: [] };
+  }
+  try {
+    await check?.run(stage);
+    if (check) await requireTelemetry(stage);
+    return { check: check?.name ?? DEPLOYMENT, denied: deniedIn(stage) };
+  } catch (error) {
+    return { check: check?.name ?? DEPLOYMENT, failure: messageOf(error), denied: deniedIn(stage) };
+  } finally {
+    await stage.close();
+  }
+}
+
+function deniedIn(stage: Stage): string[] {
+  return stage.cloud.trace
+    .since(0)
+    .filter(({ kind }) => kind === "denied")
+    .map(({ principal = "", data }) => `${principal}: ${String(data?.["action"])} on ${String(data?.["deniedResource"])}`);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
