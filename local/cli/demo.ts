@@ -5,7 +5,7 @@ import { invocation } from "./invocation";
 import { followMessage } from "./message-record";
 import { readOptions } from "./options";
 import { followRun, refresh } from "./segment";
-import { openStack, type StackAccess } from "./stack-access";
+import { openStack, type LocalAccess } from "./stack-access";
 
 const USAGE = `Usage: ${invocation("demo")}
 
@@ -83,7 +83,7 @@ async function befriend(ada: GameClient, adaId: string, grace: GameClient, grace
 }
 
 /** The stack may still be starting in the other terminal. */
-async function waitForStack(): Promise<StackAccess> {
+async function waitForStack(): Promise<LocalAccess> {
   const deadline = Date.now() + 30_000;
   for (;;) {
     try {

@@ -9,4 +9,4 @@ export function invocation(command: string, ...args: readonly string[]): string 
   return ["npm run", command, ...(args.length > 0 ? ["--", ...args] : [])].join(" ");
 }
 
-const NAMES = new Set(["local", "demo", "player", "send", "segment"]);
+const NAMES = new Set(["local", "demo", "player", "send", "segment", "redrive", "players", "doctor"]);

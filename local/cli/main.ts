@@ -22,6 +22,9 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   send: { summary: "enqueue a message and follow it to its end", module: "./send", name: "sendCommand" },
   follow: { summary: "follow a message's history to its end", module: "./follow", name: "followCommand" },
   segment: { summary: "run a segment and follow it", module: "./segment", name: "segmentCommand" },
+  redrive: { summary: "show what was given up, and bring it back", module: "./redrive", name: "redriveCommand" },
+  players: { summary: "find, show, export, erase or check a player", module: "./players", name: "playersCommand" },
+  doctor: { summary: "check what only a person can do, and the traps", module: "./doctor", name: "doctorCommand" },
 };
 
 /** Pulumi handles rejections of inputs late; each of them is reported as the program's failure. */

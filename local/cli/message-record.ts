@@ -10,6 +10,9 @@ export interface MessageRecord {
   readonly history: readonly { readonly status: string; readonly at: number; readonly detail?: string }[];
 }
 
+/** Seconds for which a message is followed, unless told otherwise. */
+export const FOLLOW_SECONDS = 60;
+
 /** Statuses of a message that has reached its player; later events (opened, clicked) may still come. */
 const REACHED = ["delivered", "opened", "clicked", "read", "complained"];
 
@@ -56,7 +59,7 @@ export async function followMessage(
   player: string,
   id: string,
   print: (line: string) => void,
-  timeoutMs = 60_000,
+  timeoutMs = FOLLOW_SECONDS * 1000,
 ): Promise<MessageRecord> {
   const deadline = Date.now() + timeoutMs;
   let shown = 0;

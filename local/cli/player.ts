@@ -5,7 +5,7 @@ import { GameClient, RequestRefused } from "../game-client";
 import { CliError } from "./errors";
 import { invocation } from "./invocation";
 import { readOptions } from "./options";
-import { openStack, type StackAccess } from "./stack-access";
+import { openStack, type LocalAccess } from "./stack-access";
 
 const USAGE = `Usage: ${invocation("player", "<player>")}
 
@@ -72,7 +72,7 @@ export function completions(line: string, players: readonly string[]): [offered:
   return [isAboutPlayer ? players.filter((id) => id.startsWith(typed)) : [], typed];
 }
 
-async function connect(access: StackAccess, player: string): Promise<GameClient> {
+async function connect(access: LocalAccess, player: string): Promise<GameClient> {
   const response = await fetch(`${access.stack.endpoint}/_local/tokens`, {
     method: "POST",
     body: JSON.stringify({ player }),

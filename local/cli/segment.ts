@@ -2,22 +2,25 @@ import { GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { readRun, runKey, type Run } from "../../components/segment-pipeline/run";
 import { CliError } from "./errors";
 import { invocation } from "./invocation";
-import { readOptions } from "./options";
-import { openStack, type StackAccess } from "./stack-access";
+import { readInteger, readOptions } from "./options";
+import { withStack, type LocalAccess, type StackAccess } from "./stack-access";
+import { TARGET_OPTIONS, TARGET_USAGE } from "./access/target";
 
 const USAGE = `Usage: ${invocation("segment", "<name> [options]")}
 
-Runs a segment on the running local stack and follows it: every player that it selects gets one message.
+Runs a segment and follows it: every player that it selects gets one message. On AWS the analytics copy is
+as old as its last refresh; a local stack's is brought up to date first.
 
-  --run ID       id of the run; the same id runs once (default a new one)
-  --no-refresh   do not bring the analytics copy up to date first
-  --help         this text`;
+  --run ID          id of the run; the same id runs once (default a new one)
+  --no-refresh      do not bring a local stack's analytics copy up to date first
+  --timeout SEC     how long to follow it (default 600)
+${TARGET_USAGE}`;
 
 /** `segment`: starts a run and shows its progress. */
 export async function segmentCommand(args: readonly string[]): Promise<number> {
   const { values, positionals } = readOptions(
     args,
-    { run: { type: "string" }, "no-refresh": { type: "boolean" } },
+    { run: { type: "string" }, "no-refresh": { type: "boolean" }, timeout: { type: "string" }, ...TARGET_OPTIONS },
     USAGE,
   );
   const [segment] = positionals;
@@ -25,25 +28,36 @@ export async function segmentCommand(args: readonly string[]): Promise<number> {
     console.log(USAGE);
     return values.help ? 0 : 1;
   }
-  const access = openStack();
-  if (!values["no-refresh"]) await refresh(access);
-  const { runId, created } = (await access.invoke(access.output("segmentFunction"), {
-    segment,
-    ...(values.run === undefined ? {} : { runId: values.run }),
-  })) as { runId: string; created: boolean };
-  console.log(`${created ? "Started" : "Known already:"} run ${runId}`);
-  const run = await followRun(access, runId, (line) => {
-    if (process.stdout.isTTY) process.stdout.write(`\r\x1b[2K  ${line}`);
-    else console.log(`  ${line}`);
+  const seconds = readInteger("timeout", values.timeout, 1, 86_400) ?? FOLLOW_SECONDS;
+  return withStack(values, async (access) => {
+    if (isLocal(access) && !values["no-refresh"]) await refresh(access);
+    const { runId, created } = (await access.invoke(access.output("segmentFunction"), {
+      segment,
+      ...(values.run === undefined ? {} : { runId: values.run }),
+    })) as { runId: string; created: boolean };
+    console.log(`${created ? "Started" : "Known already:"} run ${runId}`);
+    const run = await followRun(access, runId, show, seconds * 1000);
+    if (process.stdout.isTTY) process.stdout.write("\n");
+    console.log(summary(run));
+    return run.status === "done" ? 0 : 1;
   });
-  if (process.stdout.isTTY) process.stdout.write("\n");
-  console.log(summary(run));
-  return run.status === "done" ? 0 : 1;
+}
+
+/** Seconds for which a run is followed, unless told otherwise. */
+const FOLLOW_SECONDS = 600;
+
+function show(line: string): void {
+  if (process.stdout.isTTY) process.stdout.write(`\r\x1b[2K  ${line}`);
+  else console.log(`  ${line}`);
+}
+
+function isLocal(access: StackAccess): access is LocalAccess {
+  return access.local !== undefined;
 }
 
 /** Has the local cloud write the analytics copy anew, as Glue does on its own every hour. */
-export async function refresh(access: StackAccess): Promise<void> {
-  const response = await fetch(`${access.stack.endpoint}/_local/zero-etl/refresh`, { method: "POST" });
+export async function refresh(access: Pick<LocalAccess, "local">): Promise<void> {
+  const response = await fetch(`${access.local.endpoint}/_local/zero-etl/refresh`, { method: "POST" });
   if (!response.ok) throw new CliError(`The analytics copy could not be refreshed: ${await response.text()}`);
 }
 
@@ -52,7 +66,7 @@ export async function followRun(
   access: StackAccess,
   runId: string,
   print: (line: string) => void,
-  timeoutMs = 600_000,
+  timeoutMs = FOLLOW_SECONDS * 1000,
 ): Promise<Run> {
   const deadline = Date.now() + timeoutMs;
   let shown = "";

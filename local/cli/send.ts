@@ -1,13 +1,14 @@
-import { exitCode, followMessage, outcome } from "./message-record";
+import { exitCode, FOLLOW_SECONDS, followMessage, outcome } from "./message-record";
 import { CliError } from "./errors";
 import { invocation } from "./invocation";
 import { readInteger, readOptions } from "./options";
-import { openStack } from "./stack-access";
+import { withStack, type StackAccess } from "./stack-access";
+import { TARGET_OPTIONS, TARGET_USAGE } from "./access/target";
 
 const USAGE = `Usage: ${invocation("send", "<player> <template> [options]")}
 
-Enqueues a message for a player on the running local stack and follows it to its end. Exits
-with 0 when it was delivered, 1 when it was not, 2 when it has not come to its end within a minute.
+Enqueues a message for a player and follows it to its end. Exits
+with 0 when it was delivered, 1 when it was not, 2 when it has not come to its end in time.
 
   --type TYPE       type of message (default transactional)
   --data JSON       what the template shows, a JSON object (default {})
@@ -15,7 +16,8 @@ with 0 when it was delivered, 1 when it was not, 2 when it has not come to its e
   --not-before SEC  hold it for so many seconds
   --valid-for SEC   do not send it after so many seconds
   --no-follow       print the id and return
-  --help            this text`;
+  --timeout SEC     how long to follow it (default 60)
+${TARGET_USAGE}`;
 
 /** `send`: enqueues one message through the function that game servers use. */
 export async function sendCommand(args: readonly string[]): Promise<number> {
@@ -28,6 +30,8 @@ export async function sendCommand(args: readonly string[]): Promise<number> {
       "not-before": { type: "string" },
       "valid-for": { type: "string" },
       "no-follow": { type: "boolean" },
+      timeout: { type: "string" },
+      ...TARGET_OPTIONS,
     },
     USAGE,
   );
@@ -39,8 +43,8 @@ export async function sendCommand(args: readonly string[]): Promise<number> {
   const now = Math.floor(Date.now() / 1000);
   const notBefore = readInteger("not-before", values["not-before"], 0, 31_536_000);
   const validFor = readInteger("valid-for", values["valid-for"], 1, 31_536_000);
-  const access = openStack();
-  const answer = (await access.invoke(access.output("enqueueFunction"), {
+  const seconds = readInteger("timeout", values.timeout, 1, 86_400) ?? FOLLOW_SECONDS;
+  const message = {
     player,
     template,
     type: values.type ?? "transactional",
@@ -48,15 +52,28 @@ export async function sendCommand(args: readonly string[]): Promise<number> {
     ...(values.key === undefined ? {} : { deduplicationKey: values.key }),
     ...(notBefore === undefined ? {} : { notBefore: now + notBefore }),
     ...(validFor === undefined ? {} : { validUntil: now + validFor }),
-  })) as { results: ({ id: string; created: boolean } | { error: { field: string; message: string } })[] };
+  };
+  return withStack(values, async (access) => {
+    const result = await enqueue(access, message);
+    console.log(
+      `${result.created ? "Enqueued" : "Already enqueued with this key"}: message ${result.id} for ${player}`,
+    );
+    if (values["no-follow"]) return 0;
+    const record = await followMessage(access, player, result.id, (line) => console.log(line), seconds * 1000);
+    console.log(`${outcome(record)}${access.local ? `   inbox ${access.local.inbox}` : ""}`);
+    return exitCode(record);
+  });
+}
+
+type Result =
+  { readonly id: string; readonly created: boolean } | { readonly error: { field: string; message: string } };
+
+async function enqueue(access: StackAccess, message: object): Promise<{ id: string; created: boolean }> {
+  const answer = (await access.invoke(access.output("enqueueFunction"), message)) as { results: Result[] };
   const result = answer.results[0];
   if (!result) throw new CliError("The enqueue function gave no answer.");
   if ("error" in result) throw new CliError(`${result.error.field}: ${result.error.message}`);
-  console.log(`${result.created ? "Enqueued" : "Already enqueued with this key"}: message ${result.id} for ${player}`);
-  if (values["no-follow"]) return 0;
-  const record = await followMessage(access, player, result.id, (line) => console.log(line));
-  console.log(`${outcome(record)}   inbox ${access.stack.inbox}`);
-  return exitCode(record);
+  return result;
 }
 
 function readData(text: string | undefined): object {

@@ -1,46 +1,137 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { InvokeCommand } from "@aws-sdk/client-lambda";
+import type { Operations } from "../../components/operations/operations";
 import type { StackFile } from "../stack-file";
+import { AwsClients, type Connection } from "./access/aws-clients";
+import { explainAwsFailure } from "./access/aws-failure";
+import { pulumiJson } from "./access/pulumi-cli";
+import type { Target } from "./access/target";
 import { CliError } from "./errors";
 import { invocation } from "./invocation";
 
-/** A running local stack as another process reaches it: through its file and the AWS SDK, nothing else. */
+/** A stack as another process reaches it: by its outputs and the AWS SDK, on this machine as on AWS. */
 export interface StackAccess {
-  readonly stack: StackFile;
+  /** `local`, or the name of the Pulumi stack. */
+  readonly name: string;
+  /** What a local stack tells beyond its outputs; undefined for a stack on AWS. */
+  readonly local: StackFile | undefined;
+  readonly outputs: Readonly<Record<string, unknown>>;
+  readonly aws: AwsClients;
   readonly database: DynamoDBClient;
+  /** @throws CliError when the program does not export it. */
+  readonly operations: Operations;
   /** An output of the stack. @throws CliError when there is none of that name. */
   output(name: string): string;
   /** Calls a function and returns its answer. @throws CliError with the function's own error. */
   invoke(functionArn: string, payload: unknown): Promise<unknown>;
 }
 
+/** A local stack: with the addresses and players that only it has. */
+export interface LocalAccess extends StackAccess {
+  readonly local: StackFile;
+  readonly stack: StackFile;
+}
+
 /** @throws CliError when no local stack runs in this folder. */
-export function openStack(folder = process.cwd()): StackAccess {
+export function openStack(folder = process.cwd()): LocalAccess {
   const stack = readStack(folder);
   const connection = { endpoint: stack.endpoint, region: stack.region, credentials: stack.operator };
-  const lambda = new LambdaClient(connection);
+  const access = accessTo("local", stack.outputs, connection, stack);
+  return Object.defineProperty(access, "stack", { value: stack }) as LocalAccess;
+}
+
+/**
+ * The stack that a command is told: the local one, or by `--stack` any stack through `pulumi stack output`.
+ * @throws CliError that says what is in the way: no local stack, no CLI, no login, no such stack, nothing deployed.
+ */
+export async function openTarget({ stack, profile, region }: Target): Promise<StackAccess> {
+  if (stack === undefined) {
+    if (profile !== undefined || region !== undefined)
+      throw new CliError("--profile and --region are for stacks on AWS: give --stack NAME too.");
+    return openStack();
+  }
+  const outputs = await readOutputs(stack, profile);
+  const known = region ?? regionOf(outputs) ?? process.env["AWS_REGION"] ?? process.env["AWS_DEFAULT_REGION"];
+  if (known === undefined)
+    throw new CliError(`The outputs of stack "${stack}" tell no Region: give --region, or set AWS_REGION.`);
+  return accessTo(stack, outputs, { region: known, ...(profile === undefined ? {} : { profile }) }, undefined);
+}
+
+/** Runs a command's work on a stack; what AWS refuses becomes one clear sentence. */
+export async function withStack<T>(target: Target, work: (access: StackAccess) => Promise<T>): Promise<T> {
+  const access = await openTarget(target);
+  try {
+    return await work(access);
+  } catch (error) {
+    throw error instanceof CliError ? error : (explainAwsFailure(error) ?? error);
+  }
+}
+
+async function readOutputs(stack: string, profile: string | undefined): Promise<Record<string, unknown>> {
+  const outputs = await pulumiJson(["stack", "output", "--json", "--stack", stack], profile);
+  if (typeof outputs !== "object" || outputs === null || Array.isArray(outputs))
+    throw new CliError(`Stack "${stack}" told its outputs as ${JSON.stringify(outputs)}; expected an object.`);
+  if (Object.keys(outputs).length === 0)
+    throw new CliError(`Stack "${stack}" has no outputs yet: run \`pulumi up --stack ${stack}\` first.`);
+  return outputs as Record<string, unknown>;
+}
+
+/** The Region that the operations or any ARN of the outputs name. */
+function regionOf(outputs: Readonly<Record<string, unknown>>): string | undefined {
+  const told = (outputs["operations"] as Partial<Operations> | undefined)?.region;
+  if (told !== undefined) return told;
+  const arns = Object.values(outputs).filter((value) => typeof value === "string");
+  return arns
+    .map((value) => /^arn:[^:]+:[^:]+:([a-z0-9-]+):\d{12}:/.exec(value)?.[1])
+    .find((found) => found !== undefined);
+}
+
+function accessTo(
+  name: string,
+  outputs: Readonly<Record<string, unknown>>,
+  connection: Connection,
+  local: StackFile | undefined,
+): StackAccess {
+  const aws = new AwsClients(connection);
   return {
-    stack,
-    database: new DynamoDBClient(connection),
-    output: (name) => {
-      const value = stack.outputs[name];
+    name,
+    local,
+    outputs,
+    aws,
+    get database() {
+      return aws.get("dynamodb");
+    },
+    get operations() {
+      return operationsIn(outputs);
+    },
+    output: (output) => {
+      const value = outputs[output];
       if (typeof value === "string") return value;
       throw new CliError(
-        `The stack has no output "${name}"; its program exports ${Object.keys(stack.outputs).join(", ")}.`,
+        `The stack has no output "${output}"; its program exports ${Object.keys(outputs).join(", ")}.`,
       );
     },
     invoke: async (functionArn, payload) => {
-      const answer = await lambda.send(
-        new InvokeCommand({ FunctionName: functionArn, Payload: Buffer.from(JSON.stringify(payload)) }),
-      );
+      const answer = await aws
+        .get("lambda")
+        .send(new InvokeCommand({ FunctionName: functionArn, Payload: Buffer.from(JSON.stringify(payload)) }));
       const body: unknown = JSON.parse(Buffer.from(answer.Payload ?? []).toString("utf8") || "null");
       if (answer.FunctionError !== undefined)
         throw new CliError((body as { errorMessage?: string } | null)?.errorMessage ?? answer.FunctionError);
       return body;
     },
   };
+}
+
+function operationsIn(outputs: Readonly<Record<string, unknown>>): Operations {
+  const value = outputs["operations"] as Operations | undefined;
+  if (value?.version === 1) return value;
+  throw new CliError(
+    'The stack has no output "operations" of version 1: add `export const operations = operationsOf({ gateway, ' +
+      "messages, emails, segments })` to the program and deploy it.",
+  );
 }
 
 function readStack(folder: string): StackFile {
