@@ -53,11 +53,13 @@ export function messageClient({ table, types, retentionDays, dueShards }: Enqueu
     const { id, Put } = put(message);
     connection.client ??= new dynamodb.DynamoDBClient({ maxAttempts: 5 });
     try {
-      await connection.client.send(new dynamodb.PutItemCommand(Put));
+      const failure = message.origin === undefined ? {} : { ReturnValuesOnConditionCheckFailure: "ALL_OLD" as const };
+      await connection.client.send(new dynamodb.PutItemCommand({ ...Put, ...failure }));
       return { id, created: true };
     } catch (error) {
-      if (isConditionFailure(error)) return { id, created: false };
-      throw error;
+      if (!isConditionFailure(error)) throw error;
+      const origin = (error as dynamodb.ConditionalCheckFailedException).Item?.["origin"]?.S;
+      return { id, created: false, ...(origin === undefined ? {} : { origin }) };
     }
   }
 

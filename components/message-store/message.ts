@@ -27,6 +27,8 @@ export interface Message {
   readonly locale?: string;
   /** The campaign or segment run that it belongs to. */
   readonly run?: string;
+  /** What makes it, such as a part of the run's result; whoever enqueues it again is told. At most 128 bytes. */
+  readonly origin?: string;
 }
 
 /** Answer of an enqueue. */
@@ -34,6 +36,8 @@ export interface Enqueued {
   readonly id: string;
   /** False when the same deduplication key has made it before. */
   readonly created: boolean;
+  /** The origin of the message that was there, asked for by a message with an origin of its own. */
+  readonly origin?: string;
 }
 
 /** Why a message is where it is. */

@@ -29,6 +29,7 @@ const FIELDS = [
   "to",
   "locale",
   "run",
+  "origin",
 ];
 
 /** The first problem of what wants to be a message, or undefined when it is one. `now` in epoch seconds. */
@@ -51,6 +52,7 @@ export function messageProblem(value: unknown, types: readonly string[], now: nu
   return (
     textProblem("deduplicationKey", m.deduplicationKey, MAX_DEDUPLICATION_KEY_BYTES) ??
     textProblem("run", m.run, MAX_RUN_BYTES) ??
+    textProblem("origin", m.origin, MAX_RUN_BYTES) ??
     textProblem("to", m.to, MAX_ADDRESS_LENGTH) ??
     (m.locale !== undefined && !matches(m.locale, /^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$/)
       ? problem("locale", m.locale, "a BCP 47 tag such as de-AT")

@@ -10,6 +10,7 @@ import { judgePreflight, judgeQuery, type Ending, type QueryOutcome } from "./ju
 import { columnsOfCopy, preflightQuery, requestToken, segmentQuery } from "./queries";
 import { queryKey, RUN_LIMITS, type Run, type RunStatus } from "./run";
 import { runStore } from "./run-store";
+import { readWake, recordsOf } from "./wake";
 
 export interface AdvanceSettings {
   readonly runs: Captured<string>;
@@ -34,7 +35,7 @@ export function advanceHandler(settings: AdvanceSettings): HandlerFactory<SQSEve
 
     return async (event) => {
       const failures: { itemIdentifier: string }[] = [];
-      for (const record of event.Records) {
+      for (const record of recordsOf(event)) {
         try {
           await handle(record);
         } catch (error) {
@@ -155,12 +156,4 @@ function resultAttributes(outcome: QueryOutcome): Record<string, dynamodb.Attrib
     result: S(outcome.result ?? ""),
     ...(outcome.scannedBytes === undefined ? {} : { scannedBytes: { N: String(outcome.scannedBytes) } }),
   };
-}
-
-/** A wake-up of ours (`runId`, `phase`) or a state-change event of Athena's. */
-function readWake(body: string): { readonly runId?: string; readonly phase?: string; readonly queryId?: string } {
-  const value = JSON.parse(body) as { runId?: unknown; phase?: unknown; detail?: { queryExecutionId?: unknown } };
-  if (typeof value.runId === "string" && typeof value.phase === "string")
-    return { runId: value.runId, phase: value.phase };
-  return typeof value.detail?.queryExecutionId === "string" ? { queryId: value.detail.queryExecutionId } : {};
 }

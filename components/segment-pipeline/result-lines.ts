@@ -39,9 +39,15 @@ export function partLines(bytes: Buffer, part: number, partBytes: number): reado
   return part === 0 ? lines.slice(1) : lines;
 }
 
-const KEY = /^"?PLAYER#((?:[A-Za-z0-9-]|_[0-9a-f]{2})+)"?\r?$/;
+/** Whether bytes begin as a result of one column `pk` does: Athena writes a header also when there are no rows. */
+export function beginsAsResult(bytes: Buffer): boolean {
+  return /^"pk"\r?(\n|$)/.test(bytes.toString("latin1", 0, 6));
+}
 
-/** Reads players from lines that hold one quoted partition key each, as Athena writes them. Blank lines are none. */
+/** With both quotes: a line that was cut off would pass for the key of another player. */
+const KEY = /^"PLAYER#((?:[A-Za-z0-9-]|_[0-9a-f]{2})+)"\r?$/;
+
+/** Reads players from lines that hold one quoted partition key each, as Athena writes them. Blank lines (NULL) are none. */
 export function readPlayers(lines: readonly string[]): PartPlayers {
   const players = new Set<string>();
   let malformed = 0;

@@ -1,6 +1,7 @@
 import * as dynamodb from "@aws-sdk/client-dynamodb";
 import * as sqs from "@aws-sdk/client-sqs";
 import type { Captured, HandlerFactory } from "../shared/callback";
+import { membersOf, refusal } from "./refusal";
 import { isRunId, newRun, readRun, RUN_LIMITS, runKey, type RunStatus } from "./run";
 
 export interface StartRunEvent {
@@ -31,14 +32,14 @@ export function startHandler(settings: StartSettings): HandlerFactory<StartRunEv
     const queues = new sqs.SQSClient();
 
     return async (event) => {
-      const unknown = Object.keys((event as StartRunEvent | null) ?? {}).filter(
-        (name) => name !== "segment" && name !== "runId",
-      );
+      const input = membersOf(event);
+      if (!input) throw refusal("input", event, "segment and, if it is to be named, runId");
+      const unknown = Object.keys(input).filter((name) => name !== "segment" && name !== "runId");
       // A misspelt `runId` would start a run of its own each time, and mail every player again.
       if (unknown.length > 0) throw refusal("input", unknown.slice(0, 3), "segment and runId alone");
-      const segment = (event as StartRunEvent | null)?.segment ?? "";
-      if (!segments.includes(segment)) throw refusal("segment", segment, `one of ${segments.join(", ")}`);
-      const runId = event.runId ?? `${segment}-${crypto.randomUUID()}`;
+      const segment = segments.find((name) => name === input["segment"]);
+      if (segment === undefined) throw refusal("segment", input["segment"], `one of ${segments.join(", ")}`);
+      const runId = "runId" in input ? input["runId"] : `${segment}-${crypto.randomUUID()}`;
       if (!isRunId(runId)) throw refusal("runId", runId, `1 to ${RUN_LIMITS.idLength} letters, digits or _.:+-`);
       const created = await create(runId, segment);
       const status = created ? "starting" : await currentStatus(runId, segment);
@@ -79,12 +80,4 @@ export function startHandler(settings: StartSettings): HandlerFactory<StartRunEv
       return run.status;
     }
   };
-}
-
-function refusal(field: string, got: unknown, expected: string): Error {
-  const shown = (JSON.stringify(got) ?? "nothing").slice(0, 100);
-  return Object.assign(new Error(`${field}: got ${shown}; expected ${expected}.`), {
-    name: "SegmentRunError",
-    field,
-  });
 }

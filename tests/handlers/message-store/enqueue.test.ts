@@ -54,6 +54,17 @@ describe("enqueue", () => {
     expect(other.created).to.equal(true);
   });
 
+  it("tells who made a message that is there, when it is asked by a message with an origin", async () => {
+    const message = { ...plain, deduplicationKey: "k" };
+    const { id } = await client.enqueue({ ...message, origin: "part 1" });
+    expect(await client.enqueue({ ...message, origin: "part 2" })).to.deep.equal({
+      id,
+      created: false,
+      origin: "part 1",
+    });
+    expect(await client.enqueue(message)).to.deep.equal({ id, created: false });
+  });
+
   it("makes a message each time without a key", async () => {
     const ids = [await client.enqueue(plain), await client.enqueue(plain)].map(({ id }) => id);
     expect(new Set(ids).size).to.equal(2);

@@ -25,14 +25,37 @@ describe("Starting a segment run", () => {
     );
   });
 
-  it("refuses an unknown segment, and no input at all", async () => {
+  it("refuses an unknown segment, showing only its beginning", async () => {
     expect(await refusalOf({ segment: "lapsed" })).to.equal('segment: got "lapsed"; expected one of active.');
-    expect(await refusalOf(null)).to.equal('segment: got ""; expected one of active.');
+    for (const segment of [undefined, null, 7, ["active"], { name: "active" }]) {
+      const shown = JSON.stringify(segment) ?? "nothing";
+      expect(await refusalOf({ segment })).to.equal(`segment: got ${shown}; expected one of active.`);
+    }
+    const message = await refusalOf({ segment: "x".repeat(5_000) });
+    expect(message).to.match(/^segment: got "x{96}\.\.\.; expected one of active\.$/);
+  });
+
+  it("refuses what is no object", async () => {
+    for (const input of [null, undefined, 7, "active", true, [], [{ segment: "active" }]]) {
+      const shown = JSON.stringify(input) ?? "nothing";
+      expect(await refusalOf(input)).to.equal(
+        `input: got ${shown}; expected segment and, if it is to be named, runId.`,
+      );
+    }
+  });
+
+  it("refuses a run id that is there and no text: another run at each try would mail everybody again", async () => {
+    for (const runId of [null, undefined, 7, "", " ", ["x"], {}]) {
+      const shown = JSON.stringify(runId) ?? "nothing";
+      expect(await refusalOf({ segment: "active", runId })).to.equal(
+        `runId: got ${shown}; expected 1 to 128 letters, digits or _.:+-.`,
+      );
+    }
   });
 
   it("refuses a run id that keys cannot hold, showing only its beginning", async () => {
     const message = await refusalOf({ segment: "active", runId: "é".repeat(5_000) });
     expect(message).to.have.length.below(200);
-    expect(message).to.match(/^runId: got "é+; expected 1 to 128 letters, digits or _\.:\+-\.$/);
+    expect(message).to.match(/^runId: got "é+\.\.\.; expected 1 to 128 letters, digits or _\.:\+-\.$/);
   });
 });

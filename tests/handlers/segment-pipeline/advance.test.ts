@@ -1,0 +1,93 @@
+import { expect } from "chai";
+import { newRun } from "../../../components/segment-pipeline/run";
+import { context } from "../message-store/world";
+import { RUN_QUEUE, RUNS, SegmentWorld } from "./world";
+
+describe("Advancing a segment's run", () => {
+  const world = new SegmentWorld();
+  before(() => world.open());
+  after(() => world.close());
+  beforeEach(() => world.reset());
+
+  const begin = async (): Promise<void> => {
+    await world.put(newRun("r", "everybody", Math.floor(world.now / 1000)), RUNS);
+    world.enqueueCopy(RUN_QUEUE, JSON.stringify({ runId: "r", phase: "starting" }));
+    await world.settle();
+  };
+  const failure = (ErrorMessage: string, ErrorType: number): void => {
+    world.verdict = {
+      Status: { State: "FAILED", StateChangeReason: ErrorMessage, AthenaError: { ErrorType, ErrorMessage } },
+    };
+  };
+
+  it("asks only for columns that the copy has", async () => {
+    await begin();
+    const [, query] = [...world.started.values()];
+    expect(query?.text).to.equal(
+      `SELECT "pk" FROM "game"."players" WHERE "sk" = 'PROFILE' AND (("level" >= 0E0) AND (NOT (FALSE)))`,
+    );
+  });
+
+  for (const [message, type] of [
+    ["TABLE_NOT_FOUND: line 1:60: Table 'awsdatacatalog.game.players$snapshots' does not exist", 1006],
+    ["Table awsdatacatalog.game.players does not exist", 1110],
+  ] as const) {
+    it(`refuses a run for want of data when the first query ends with "${message.slice(0, 22)}…"`, async () => {
+      failure(message, type);
+      await begin();
+      const run = await world.run("r");
+      expect(run).to.include({ status: "refused", reason: "no-data" });
+      expect(run.detail).to.include("Start a new run when it has");
+      expect(world.started.size).to.equal(1);
+    });
+  }
+
+  it("fails a run for any other error, with Athena's own words", async () => {
+    failure("PERMISSION_DENIED: no access", 1500);
+    await begin();
+    expect(await world.run("r")).to.include({
+      status: "failed",
+      reason: "query-failed",
+      detail: "PERMISSION_DENIED: no access",
+    });
+  });
+
+  it("leaves alone the queries of others, and runs that it does not know", async () => {
+    for (const body of ['{"detail":{"queryExecutionId":"q-of-others"}}', '{"runId":"unknown","phase":"starting"}']) {
+      expect((await world.deliver("advance", body)).done, body).to.equal(true);
+    }
+    expect(world.calls.map(({ operation }) => operation)).to.deep.equal(["GetItem", "GetItem"]);
+  });
+
+  for (const body of [
+    "null",
+    "[]",
+    '"x"',
+    "{}",
+    "not JSON",
+    '{"runId":"r"}',
+    '{"runId":"a b","phase":"starting"}',
+    '{"detail":null}',
+  ]) {
+    it(`refuses the message ${body} and says what it expected`, async () => {
+      const { done, log } = await world.deliver("advance", body);
+      expect(done).to.equal(false);
+      expect(log.join()).to.include(
+        `message: got ${JSON.stringify(body)}; expected a runId and its phase, or a state change of a query.`,
+      );
+    });
+  }
+
+  it("refuses a call by hand with anything but a batch", async () => {
+    for (const handler of [world.advance, world.enqueue]) {
+      for (const event of [null, undefined, 7, "x", [], {}, { Records: null }]) {
+        const text = await handler(event as never, context).then(
+          () => "taken",
+          (error: unknown) => (error as Error).message,
+        );
+        const shown = JSON.stringify(event) ?? "nothing";
+        expect(text).to.equal(`input: got ${shown}; expected a batch of the queue, with Records.`);
+      }
+    }
+  });
+});
