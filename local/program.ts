@@ -4,6 +4,7 @@ import { sep } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import type { Cloud } from "./cloud";
+import "./light-pulumi";
 import { ProgramPlaces } from "./program-place";
 import type { Created, InvokeType, Json, ResourceContext, ResourceType } from "./service";
 

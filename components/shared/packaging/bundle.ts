@@ -61,6 +61,19 @@ export async function withBuilders<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
+/**
+ * Keeps builders open between packagings, for a process that goes on packaging what changes.
+ * @returns how to let them go.
+ */
+export function keepBuilders(): () => void {
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => (release = resolve));
+  void withBuilders(() => released);
+  return () => {
+    release();
+  };
+}
+
 async function closeBuilder(builder: Builder): Promise<void> {
   builders--;
   await builder.close();

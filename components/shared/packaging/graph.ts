@@ -1,4 +1,5 @@
 import * as serializer from "@pulumi/pulumi/runtime/closure/createClosure";
+import { knowingGlobals } from "./well-known";
 
 /**
  * The graph of a serialized function as Pulumi's serializer makes it, one step before it prints it as text with a
@@ -68,7 +69,7 @@ export async function captureGraph(
   if (typeof createClosureInfoAsync !== "function") {
     throw new Error("@pulumi/pulumi has no createClosureInfoAsync; expected the version that package.json pins");
   }
-  return (await createClosureInfoAsync(func, serialize, undefined)).func;
+  return (await knowingGlobals(func, () => createClosureInfoAsync(func, serialize, undefined))).func;
 }
 
 /** @throws when the serializer has made an entry of a form that is not known here. */

@@ -9,7 +9,7 @@ import { printModule, type Printed } from "./print";
 import { serially } from "./serially";
 import { UnprintableError } from "./usage";
 
-export { BUNDLE_OPTIONS, type Bundle, handBundle } from "./bundle";
+export { BUNDLE_OPTIONS, type Bundle, handBundle, keepBuilders } from "./bundle";
 export { archiveSha, cacheFolder, sourceMapOf } from "./cache";
 export { PackagingError } from "./errors";
 export { physicalNameOf } from "./function-name";

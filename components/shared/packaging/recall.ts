@@ -1,6 +1,7 @@
 import { Session } from "node:inspector";
 import * as parser from "@pulumi/pulumi/runtime/closure/parseFunction";
 import * as v8 from "@pulumi/pulumi/runtime/closure/v8";
+import { noteGlobals } from "./well-known";
 
 /**
  * What Pulumi's serializer asks again for each function that it meets, answered from what was found the first time. It
@@ -54,7 +55,10 @@ export function recall(): void {
   installed = true;
   const asked = v8 as unknown as Asked;
   const { getFunctionLocationAsync, lookupCapturedVariableValueAsync } = asked;
-  asked.getFunctionLocationAsync = async (fn) => (await inspect(fn))?.location ?? getFunctionLocationAsync(fn);
+  asked.getFunctionLocationAsync = async (fn) => {
+    noteGlobals();
+    return (await inspect(fn))?.location ?? getFunctionLocationAsync(fn);
+  };
   asked.lookupCapturedVariableValueAsync = async (fn, name, throwOnFailure) => {
     const known = await inspect(fn);
     for (let i = 0; known && i < known.scopes.length; i++) {

@@ -96,7 +96,15 @@ export async function findShadowedGlobal(fn: object): Promise<string | undefined
   return undefined;
 }
 
-function namesOf(text: string): Set<string> {
+const names = new Map<string, ReadonlySet<string>>();
+
+function namesOf(text: string): ReadonlySet<string> {
+  let found = names.get(text);
+  if (!found) names.set(text, (found = readNames(text)));
+  return found;
+}
+
+function readNames(text: string): Set<string> {
   for (const form of [text, `{ ${text} }`, `{ async ${text} }`]) {
     try {
       return new Set(freeNames(form).map((free) => free.name));
