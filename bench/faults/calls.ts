@@ -30,6 +30,7 @@ const BY_FUNCTION: Readonly<Record<string, readonly string[]>> = {
   "gateway-friends": [
     "dynamodb:BatchGetItem",
     "dynamodb:BatchWriteItem",
+    "dynamodb:GetItem",
     "dynamodb:Query",
     "dynamodb:TransactWriteItems",
   ],

@@ -99,7 +99,7 @@ const { enqueue, enqueueMany } = messageClient({ table: { get: () => process.env
     gateway("hello", "hello", "helloHandler", `{ ${players}, ${presence}, ${checks} }`),
     gateway("ping", "ping", "pingHandler", `{ ${presence} }`),
     gateway("friends", "friends", "friendsHandler", `{ ${players}, ${presence} }`),
-    gateway("profile", "profile", "profileHandler", `{ ${players} }`),
+    gateway("profile", "profile", "profileHandler", `{ ${players}, ${presence} }`),
     gateway("event", "event", "eventHandler", `{ ${presence} }`),
     gateway(
       "notify",
@@ -113,6 +113,12 @@ const { enqueue, enqueueMany } = messageClient({ table: { get: () => process.env
       "serve-profile",
       "serveProfileHandler",
       `{ ${players}, attributes: ${JSON.stringify(attributes)} }`,
+    ),
+    gateway(
+      "redrive",
+      "redrive",
+      "gatewayRedriveHandler",
+      `{ failuresUrl: env("CONFIG_FAILURES_URL"), notify: env("CONFIG_NOTIFY") }`,
     ),
     gateway("serve-event", "event", "emitHandler", `{ ${presence} }`),
     entry("gateway-on-achievement-react", "realtime-gateway/react", "reactHandler", react, client),

@@ -135,7 +135,7 @@ export function asyncApiDocument(): object {
 const DESCRIPTION = `Frames are JSON objects in text messages.
 
 1. Open the WebSocket with the subprotocols \`${PROTOCOL}\` and \`${TOKEN_PREFIX}<token>\`.
-2. Send \`{"action":"hello","id":"1"}\`. Until it is answered the player is not there for his friends; if no answer comes, send it again. Before it, \`ping\` and \`event\` answer \`not-registered\`; other actions work, and cause no notices to this connection.
+2. Send \`{"action":"hello","id":"1"}\`. Until it is answered the player is not there for his friends; if no answer comes, send it again. Send nothing else before: every other action, the studio's own included, answers \`not-registered\` and does nothing.
 3. Every frame \`{action, id?, body?}\` is answered by a reply or an error frame with the same \`id\`.
 4. Send \`ping\` every ${KEEP_ALIVE_SECONDS} seconds. If it answers \`not-registered\`, send \`hello\`.
 5. Presence carries a \`version\` per friend, in the snapshot of \`hello\` and in notices: ignore one that is older than the one you know. Events carry an \`id\`: ignore one you have seen.

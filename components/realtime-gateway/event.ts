@@ -5,9 +5,10 @@ import { eventItem } from "./event-items";
 import { protocolError } from "./frames";
 import { MAX_EVENT_DATA_BYTES } from "./limits";
 import { EVENT_BODY } from "./protocol";
-import { requireHello } from "./registered";
-import { frameHandler, type FrameEvent, type FrameResult } from "./route";
+import { afterHello } from "./registered";
+import { frameHandler, type ActionHandler, type FrameEvent, type FrameResult } from "./route";
 import { validate } from "./schema";
+import type { Database } from "./store";
 import { ulid } from "./ulid";
 
 interface EventBody {
@@ -15,18 +16,12 @@ interface EventBody {
   readonly data?: object;
 }
 
-/** `event`: a player did something; the item's stream record tells online friends. A player who is not there does nothing. */
+/** `event`: a player did something; the item's stream record tells online friends.  */
 export function eventHandler(config: { readonly presence: Captured<string> }): HandlerFactory<FrameEvent, FrameResult> {
-  return frameHandler({ event: EVENT_BODY }, () => {
-    const db = new dynamodb.DynamoDBClient({ maxAttempts: 3 });
-    const admit = requireHello(db);
-    return async ({ playerId, connectionId, now }, body) => {
-      const table = config.presence.get();
-      const event = prepared(body as EventBody);
-      await admit(table, playerId, connectionId);
-      return putEvent(db, table, playerId, event, now);
-    };
-  });
+  const handle = (db: Database): ActionHandler => {
+    return ({ playerId, now }, body) => putEvent(db, config.presence.get(), playerId, prepared(body as EventBody), now);
+  };
+  return frameHandler({ event: EVENT_BODY }, afterHello(config.presence, handle));
 }
 
 /** What a game server gives to the event function. */

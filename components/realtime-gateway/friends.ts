@@ -11,9 +11,10 @@ import { MAX_FRIENDS } from "./limits";
 import { NEVER_SEEN } from "./presence-items";
 import { FRIEND_ACTIONS } from "./protocol";
 import type { RegisterContext } from "./register";
-import { frameHandler, type FrameEvent, type FrameResult, type RouteContext } from "./route";
+import { afterHello } from "./registered";
+import { frameHandler, type ActionHandler, type FrameEvent, type FrameResult, type RouteContext } from "./route";
 import { readPair, settle, type Pair } from "./settle";
-import { batchGet, presencesOf, queryAll } from "./store";
+import { batchGet, presencesOf, queryAll, type Database } from "./store";
 
 export interface FriendsConfig {
   readonly players: Captured<string>;
@@ -22,8 +23,7 @@ export interface FriendsConfig {
 
 /** `friends.*`: both sides of a friendship change in one transaction; then the watch entries follow. */
 export function friendsHandler(config: FriendsConfig): HandlerFactory<FrameEvent, FrameResult> {
-  return frameHandler(FRIEND_ACTIONS, () => {
-    const db = new dynamodb.DynamoDBClient({ maxAttempts: 3 });
+  const handle = (db: Database): ActionHandler => {
     return async (route, body, action) => {
       const context = { db, players: config.players.get(), presence: config.presence.get() };
       if (action === "friends.list") return { friends: await listFriends(context, route.playerId) };
@@ -33,7 +33,8 @@ export function friendsHandler(config: FriendsConfig): HandlerFactory<FrameEvent
       }
       return changeFriend(context, route, action.slice("friends.".length) as FriendAction, player);
     };
-  });
+  };
+  return frameHandler(FRIEND_ACTIONS, afterHello(config.presence, handle));
 }
 
 /** How often a change starts again because the other side changed in between. */

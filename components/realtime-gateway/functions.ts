@@ -126,7 +126,7 @@ export function createRouteFunctions(parts: Parts): RouteFunction[] {
         friendsHandler({ players, presence }),
         tables(parts, {
           players: ["BatchGetItem", "Query", "PutItem", "DeleteItem", "ConditionCheckItem"],
-          presence: ["BatchGetItem", "Query", "BatchWriteItem", "PutItem", "DeleteItem"],
+          presence: ["GetItem", "BatchGetItem", "Query", "BatchWriteItem", "PutItem", "DeleteItem"],
         }),
       ),
     ),
@@ -137,8 +137,8 @@ export function createRouteFunctions(parts: Parts): RouteFunction[] {
         parts,
         "profile",
         "Reads and changes what players know of themselves.",
-        profileHandler({ players }),
-        tables(parts, { players: ["GetItem", "UpdateItem"] }),
+        profileHandler({ players, presence }),
+        tables(parts, { players: ["GetItem", "UpdateItem"], presence: ["GetItem"] }),
       ),
     ),
     route(

@@ -1,4 +1,3 @@
-import * as dynamodb from "@aws-sdk/client-dynamodb";
 import { S, type Item } from "../shared/attributes";
 import type { Captured, HandlerFactory } from "../shared/callback";
 import { PREFERENCES_SK, PROFILE_SK } from "../shared/player-keys";
@@ -7,14 +6,16 @@ import { MAX_GAME_DATA_BYTES } from "./limits";
 import { gameOf, preferencesOf, preferenceValues, profileOf } from "./profile-items";
 import { GAME_ACTIONS, PREFERENCE_ACTIONS, PROFILE_ACTIONS } from "./protocol";
 import { readItem, setAttributes, setVersioned } from "./profile-store";
-import { frameHandler, type FrameEvent, type FrameResult } from "./route";
+import { afterHello } from "./registered";
+import { frameHandler, type ActionHandler, type FrameEvent, type FrameResult } from "./route";
+import type { Database } from "./store";
 
 /** `profile.*`, `game.*`, `preferences.*`: what a player may read and change about himself. */
 export function profileHandler(config: {
   readonly players: Captured<string>;
+  readonly presence: Captured<string>;
 }): HandlerFactory<FrameEvent, FrameResult> {
-  return frameHandler({ ...PROFILE_ACTIONS, ...GAME_ACTIONS, ...PREFERENCE_ACTIONS }, () => {
-    const db = new dynamodb.DynamoDBClient({ maxAttempts: 3 });
+  const handle = (db: Database): ActionHandler => {
     return async ({ playerId: player, now }, body, action) => {
       const table = config.players.get();
       const nowSeconds = Math.floor(now / 1000);
@@ -49,7 +50,11 @@ export function profileHandler(config: {
           );
       }
     };
-  });
+  };
+  return frameHandler(
+    { ...PROFILE_ACTIONS, ...GAME_ACTIONS, ...PREFERENCE_ACTIONS },
+    afterHello(config.presence, handle),
+  );
 }
 
 function written(version: number | undefined): { readonly version: number } {

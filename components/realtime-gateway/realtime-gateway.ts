@@ -32,6 +32,7 @@ import { createPlayerEventTopic, createReaction, createUndelivered } from "./pla
 import { ACTIONS } from "./protocol";
 import { pusherOf, type Pusher } from "./push";
 import type { PlayerEventHandler } from "./react";
+import { afterHello } from "./registered";
 import { frameHandler, type RouteContext } from "./route";
 import type { Schema } from "./schema";
 import type { TypeOf } from "./schema-type";
@@ -173,6 +174,7 @@ export class RealtimeGateway extends pulumi.ComponentResource {
 
   /**
    * Adds a route: frames with this action, whose body keeps `schema`, run `handler`; what it returns is the reply.
+   * A connection that has not said `hello` is answered `not-registered`, and the handler does not see its frame.
    * An error of `protocolError` becomes an error frame, any other one the code `internal`.
    *
    * @param action e.g. `guild.join`.
@@ -194,12 +196,18 @@ export class RealtimeGateway extends pulumi.ComponentResource {
     const name = `${this.name}-route-${action.replaceAll(".", "-")}`;
     // The schema has been held against the body before the handler sees it.
     const typed = handler as unknown as (context: RouteContext, body: unknown) => Promise<unknown>;
+    const presence = this.presence.name;
+    const arns = { players: this.players.arn, presence: this.presence.arn };
     const fn = new LambdaFunction(
       name,
       {
         description: `Answers frames of the action ${action}.`,
-        handler: frameHandler({ [action]: schema }, () => typed),
+        handler: frameHandler(
+          { [action]: schema },
+          afterHello(presence, () => typed),
+        ),
         key: this.key,
+        statements: tableStatements(arns, this.key.arn, { presence: ["GetItem"] }),
         logRetentionDays: this.settings.logRetentionDays,
       },
       { parent: this },

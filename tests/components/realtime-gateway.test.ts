@@ -39,6 +39,7 @@ describe("RealtimeGateway", function () {
         return { joined: body.guild };
       },
     );
+    gateway.route("guild.leave", { type: "object" }, async () => ({ left: true }));
     gateway.onPlayerEvent("level-up", async () => undefined);
     gateway.onPlayerEvent("level-up", async () => undefined);
     key = new EncryptionKey("shared");
@@ -99,7 +100,9 @@ describe("RealtimeGateway", function () {
   it("has a two-way route for every action, and one-way ones for connect and disconnect", () => {
     const routes = of("aws:apigatewayv2/route:Route");
     const keys = routes.map(({ inputs }) => String(inputs["routeKey"])).sort();
-    expect(keys).to.deep.equal(["$connect", "$default", "$disconnect", "guild.join", ...Object.keys(ACTIONS)].sort());
+    expect(keys).to.deep.equal(
+      ["$connect", "$default", "$disconnect", "guild.join", "guild.leave", ...Object.keys(ACTIONS)].sort(),
+    );
     const twoWay = routes.filter(({ inputs }) => inputs["routeResponseSelectionExpression"] === "$default");
     expect(twoWay.length).to.equal(keys.length - 2);
     const responses = of("aws:apigatewayv2/routeResponse:RouteResponse").map(({ inputs }) => inputs["routeId"]);
@@ -156,10 +159,10 @@ describe("RealtimeGateway", function () {
     ping: [...presence("UpdateItem"), ...WRITE_KEY],
     friends: [
       ...players("BatchGetItem", "Query", "PutItem", "DeleteItem", "ConditionCheckItem"),
-      ...presence("BatchGetItem", "Query", "BatchWriteItem", "PutItem", "DeleteItem"),
+      ...presence("GetItem", "BatchGetItem", "Query", "BatchWriteItem", "PutItem", "DeleteItem"),
       ...WRITE_KEY,
     ],
-    profile: [...players("GetItem", "UpdateItem"), ...WRITE_KEY],
+    profile: [...players("GetItem", "UpdateItem"), ...presence("GetItem"), ...WRITE_KEY],
     event: [...presence("GetItem", "PutItem"), ...WRITE_KEY],
     "serve-profile": [
       ...players("GetItem", "UpdateItem"),
@@ -189,6 +192,7 @@ describe("RealtimeGateway", function () {
       ...on("gateway-presence/stream", "dynamodb", "GetRecords", "GetShardIterator"),
       ...["notify", "serve-profile", "serve-event"].flatMap((fn) => on(`gateway-${fn}`, "lambda", "InvokeFunction")),
     ],
+    "route-guild-leave": presence("GetItem"),
     "route-guild-join": [
       ...presence("GetItem", "UpdateItem"),
       "execute-api:ManageConnections undefined/live/POST/@connections/*",

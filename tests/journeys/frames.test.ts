@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { ERROR_CODES } from "../../components/realtime-gateway/frames";
 import { FRAME_BURST, MAX_EVENT_DATA_BYTES, MAX_GAME_DATA_BYTES } from "../../components/realtime-gateway/limits";
+import { ACTIONS } from "../../components/realtime-gateway/protocol";
 import { VirtualClock } from "../../local/clock";
 import { RequestRefused, type GameClient } from "../../local/game-client";
 import { TestStack } from "../helpers/local-stack";
@@ -293,18 +294,30 @@ describe("Frames", () => {
   });
 
   describe("before hello", () => {
-    it("that need a registered connection are answered not-registered", async () => {
+    it("are answered not-registered whatever their action, and do nothing", async () => {
+      const friend = await stack.connect("late");
       const client = await stack.connect("early", { hello: false });
       const before = await tables();
-      expect(await refusal(client.request("ping"))).to.deep.equal(["not-registered", undefined]);
-      expect(await refusal(client.request("event", { event: "join-game" }))).to.deep.equal([
-        "not-registered",
-        undefined,
-      ]);
+      const bodies: Readonly<Record<string, object>> = {
+        "profile.put": { version: 0, name: "Early" },
+        "game.put": { version: 0, data: {} },
+        "preferences.put": { emailMarketing: true },
+        event: { event: "join-game" },
+      };
+      for (const action of Object.keys(ACTIONS).filter((name) => name !== "hello")) {
+        const about = action.startsWith("friends.") && action !== "friends.list" ? { player: "late" } : {};
+        expect(await refusal(client.request(action, bodies[action] ?? about)), action).to.deep.equal([
+          "not-registered",
+          undefined,
+        ]);
+      }
       expect(await tables()).to.deep.equal(before);
       await client.request("hello");
       await client.request("event", { event: "join-game" });
-      await client.close();
+      await client.request("friends.request", { player: "late" });
+      await friend.caughtUp();
+      expect(friend.notices).to.deep.equal([]);
+      await Promise.all([client.close(), friend.close()]);
     });
   });
 

@@ -22,7 +22,8 @@ describe("friends", () => {
   });
   after(() => world.close());
 
-  const list = async (player: string) => (await game.ask<{ friends: Json[] }>(player, "any", "friends.list")).friends;
+  const list = async (player: string) =>
+    (await game.ask<{ friends: Json[] }>(player, `${player[0]}1`, "friends.list")).friends;
   const act = (player: string, action: string, other: string) =>
     game.ask(player, `${player[0]}1`, `friends.${action}`, { player: other });
   const refused = (player: string, action: string, other: string) =>

@@ -1,5 +1,7 @@
 import type { DynamoDBRecord, SQSRecord } from "aws-lambda";
 import type { Handler } from "../../../components/shared/callback";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { addConnection } from "../../../components/realtime-gateway/connections";
 import { checkHandler } from "../../../components/realtime-gateway/check";
 import { disconnectHandler } from "../../../components/realtime-gateway/disconnect";
 import { eventHandler } from "../../../components/realtime-gateway/event";
@@ -49,7 +51,7 @@ export class Game {
     const checks = known("https://queue");
     const graceSeconds = GRACE_SECONDS;
     const friends = friendsHandler({ players, presence })();
-    const profile = profileHandler({ players })();
+    const profile = profileHandler({ players, presence })();
     this.routes = {
       hello: helloHandler({ players, presence, checks })(),
       ping: pingHandler({ presence })(),
@@ -126,8 +128,23 @@ export class Game {
 
   /** Two players become friends, by frames. */
   async befriend(one: string, other: string): Promise<void> {
-    await this.ask(one, `${one}-any`, "friends.request", { player: other });
-    await this.ask(other, `${other}-any`, "friends.accept", { player: one });
+    await this.ask(one, this.connectionOf(one), "friends.request", { player: other });
+    await this.ask(other, this.connectionOf(other), "friends.accept", { player: one });
+  }
+
+  private connectionOf(player: string): string {
+    const [connection] = [...this.world.sockets].find(([, owner]) => owner === player) ?? [];
+    if (connection === undefined) throw new Error(`${player} is not connected`);
+    return connection;
+  }
+
+  /** Registers a connection as hello does, and nothing else of it: no profile, no status. */
+  async register(player: string, connection: string): Promise<void> {
+    this.world.open(connection, player);
+    const client = new DynamoDBClient();
+    if (!(await addConnection(client, PRESENCE, player, connection, "check", this.world.now))) {
+      throw new Error(`${player} has too many connections`);
+    }
   }
 
   /** Puts friendships into the table without frames. */

@@ -168,16 +168,6 @@ describe("presence", () => {
     expect(kinds("c1")).to.include("event anna");
   });
 
-  it("takes no event of a connection before its hello", async () => {
-    await game.connect("anna", "a1");
-    expect(await game.refusal("anna", "a2", "event", { event: "join-game" })).to.equal("not-registered");
-    expect(await game.refusal("ben", "b1", "event", { event: "join-game" })).to.equal("not-registered");
-    const written = world.requests.filter(({ operation }) => operation === "PutItem");
-    expect(written).to.deep.equal([]);
-    await game.connect("anna", "a2");
-    expect(await game.refusal("anna", "a2", "event", { event: "join-game" })).to.equal("none");
-  });
-
   it("refuses more connections than a player may have", async () => {
     for (let i = 0; i < 10; i++) await game.connect("anna", `a${i}`);
     world.open("a10", "anna");

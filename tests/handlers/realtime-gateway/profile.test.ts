@@ -16,6 +16,7 @@ describe("profiles and game data", () => {
   beforeEach(async () => {
     world.reset();
     game = new Game(world);
+    await game.register("anna", "a1");
   });
   after(() => world.close());
 
@@ -170,14 +171,16 @@ describe("profiles and game data", () => {
       { event: "a", data: 1 },
     ]) {
       it(`refuses ${JSON.stringify(body).slice(0, 40)}, and stores nothing`, async () => {
+        const before = await count();
         expect(await refused("event", body)).to.equal("invalid-field");
-        expect(await count()).to.equal(0);
+        expect(await count()).to.equal(before);
       });
     }
 
     it("refuses data that is too large", async () => {
+      const before = await count();
       expect(await refused("event", { event: "a", data: { text: "x".repeat(4_100) } })).to.equal("too-large");
-      expect(await count()).to.equal(0);
+      expect(await count()).to.equal(before);
     });
 
     it("comes from game servers, for friends or quietly", async () => {
