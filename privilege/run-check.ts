@@ -15,16 +15,21 @@ export interface CheckResult {
   readonly denied: readonly string[];
 }
 
+/** Moments at which whoever runs a check may look in. */
+export interface Moments {
+  /** The cloud is empty. */
+  readonly prepare?: (cloud: Cloud) => void;
+  /** Every resource of the program is made. */
+  readonly deployed?: (stage: Stage) => void;
+}
+
 /** Plays a check on a cloud of its own. Without a check only the deployment is played. */
-export async function runCheck(
-  house: House,
-  check: Check | undefined,
-  prepare?: (cloud: Cloud) => void,
-): Promise<CheckResult> {
+export async function runCheck(house: House, check: Check | undefined, moments: Moments = {}): Promise<CheckResult> {
   let stage: Stage;
   try {
-    stage = await Stage.set(house, prepare);
+    stage = await Stage.set(house, moments.prepare);
     await stage.clock.settle();
+    moments.deployed?.(stage);
   } catch (error) {
     return { check: DEPLOYMENT, failure: messageOf(error), denied: [] };
   }

@@ -5,11 +5,13 @@ import { ENDPOINT, Image, START } from "../bench/faults/image";
 import { GameClient } from "../bench/faults/client";
 import type { VirtualClock } from "../local/clock";
 import type { Cloud } from "../local/cloud";
+import type { FaultKind } from "../local/faults";
 import { Front } from "../local/http/front";
 import { ISSUER_PATH, LocalIssuer } from "../local/issuer";
 import { seededRandom } from "../local/random";
 import type { HttpRequest, HttpResponse, Json } from "../local/service";
 import type { ApiGatewayService } from "../local/services/apigateway";
+import { iamEngine, statementsIn } from "../local/services/iam";
 import type { LambdaService } from "../local/services/lambda";
 import { VmRunner } from "../local/services/lambda/vm-runner";
 import { logicalName } from "./names";
@@ -57,6 +59,7 @@ export class Stage {
   readonly gateway: ApiGatewayService;
   readonly lambda: LambdaService;
   readonly clients: GameClient[] = [];
+  private readonly failing = new Set<{ readonly fn: string; readonly call: string; readonly kind: FaultKind }>();
 
   private constructor(
     readonly house: House,
@@ -90,6 +93,9 @@ export class Stage {
           send: async (request) => issued(house, request) ?? front.handle(request),
         }),
       );
+      // What runs by itself would blur which check needs what: checks that need it turn it on.
+      await stage.schedules(false);
+      await cloud.services.get("glue")?.close?.();
       return stage;
     } catch (error) {
       await made?.close();
@@ -156,14 +162,56 @@ export class Stage {
   }
 
   /** Lets calls of a function fail, as named `service:Operation`; returns how to mend it. */
-  fail(fn: string, call: string): () => void {
-    const before = this.cloud.faults;
-    this.cloud.faults = (site) => {
-      const { service, operation, principal } = site;
-      const mine = principal.type === "role" && logicalName(principal.arn.split("/").at(-1) ?? "") === fn;
-      return mine && call === `${service}:${operation}` ? "throttle" : before(site);
+  fail(fn: string, call: string, kind: FaultKind = "throttle"): () => void {
+    const site = { fn, call, kind };
+    this.failing.add(site);
+    this.cloud.faults = ({ service, operation, principal }) => {
+      const name = principal.type === "role" ? logicalName(principal.arn.split("/").at(-1) ?? "") : "";
+      return [...this.failing].find((one) => one.fn === name && one.call === `${service}:${operation}`)?.kind;
     };
-    return () => void (this.cloud.faults = before);
+    return () => void this.failing.delete(site);
+  }
+
+  /** Shuts a resource to every service that its policy admits; returns how to open it again. */
+  shut(arn: string): () => void {
+    const statements = statementsIn(this.cloud.resourcePolicies.get(arn) ?? { Statement: [] });
+    const undo = statements.flatMap(({ Effect }, position) =>
+      Effect === "Allow" ? [iamEngine(this.cloud).without({ statement: { kind: "resource", owner: arn, position } })] : [],
+    );
+    return () => undo.forEach((open) => open());
+  }
+
+  /** ARN of a queue, by its logical name. */
+  async queueArn(name: string): Promise<string> {
+    const { QueueUrls = [] } = await this.operator<{ QueueUrls?: string[] }>("sqs", "ListQueues", {});
+    const found = QueueUrls.map((url) => url.split("/").at(-1)!).find((one) => logicalName(one) === name);
+    if (found === undefined) throw new Error(`There is no queue "${name}".`);
+    return this.cloud.arn("sqs", found);
+  }
+
+  /** ARN of a topic, by its logical name. */
+  async topicArn(name: string): Promise<string> {
+    const { Topics } = await this.operator<{ Topics: { TopicArn: string }[] }>("sns", "ListTopics", {});
+    const found = Topics.find(({ TopicArn }) => logicalName(TopicArn) === name);
+    if (found === undefined) throw new Error(`There is no topic "${name}".`);
+    return found.TopicArn;
+  }
+
+  /** ARN of the stack's key. */
+  async keyArn(): Promise<string> {
+    const { Keys } = await this.operator<{ Keys: { KeyArn: string }[] }>("kms", "ListKeys", {});
+    return Keys[0]!.KeyArn;
+  }
+
+  /** Waits until something lies in a queue, and looks whether the queue is encrypted with the stack's own key. */
+  async collects(name: string, ms = PATIENCE_MS): Promise<void> {
+    const arn = await this.queueArn(name);
+    await this.until(() => this.cloud.ports.queues.visible(arn) > 0, `something to lie in ${name}`, ms);
+    const { Attributes } = await this.operator<{ Attributes?: Record<string, string> }>("sqs", "GetQueueAttributes", {
+      QueueUrl: this.cloud.ports.queues.urlOf(arn),
+      AttributeNames: ["KmsMasterKeyId"],
+    });
+    if (!Attributes?.["KmsMasterKeyId"]?.includes(":key/")) throw new CheckFailure(`${name} is not encrypted`);
   }
 
   /** Connects a player. @throws CheckFailure when the gateway refuses. */
@@ -183,6 +231,26 @@ export class Stage {
     const answer = await this.done(client.request(action, body), action, 40_000);
     if (answer && "body" in answer) return answer.body;
     throw new CheckFailure(`${action} of ${client.player} was answered with ${answer?.code ?? "nothing"}`);
+  }
+
+  /** Turns the program's schedules on or off; they are off at first. */
+  async schedules(on: boolean): Promise<void> {
+    const { Rules } = await this.operator<{ Rules: { Name: string; ScheduleExpression?: string }[] }>(
+      "events",
+      "ListRules",
+      {},
+    );
+    for (const { Name, ScheduleExpression } of Rules)
+      if (ScheduleExpression !== undefined) await this.operator("events", on ? "EnableRule" : "DisableRule", { Name });
+  }
+
+  /** Lets a client ping now and then, as a good one does, so that its connection lives on. */
+  keepAlive(client: GameClient): void {
+    this.clock.setTimer(200_000, () => {
+      if (!client.open) return;
+      void client.request("ping");
+      this.keepAlive(client);
+    });
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,17 @@
 import type { Check } from "../check";
+import { deliveryChecks } from "./deliveries";
+import { givenUpChecks } from "./given-up";
+import { mailChecks } from "./mail";
 import { playerChecks } from "./players";
+import { segmentChecks } from "./segments";
+import { transportChecks } from "./transport";
 
 /** Every named check. Together they use every grant of the program: `npm run iam` shows which uses which. */
-export const allChecks: readonly Check[] = [...playerChecks];
+export const allChecks: readonly Check[] = [
+  ...playerChecks,
+  ...mailChecks,
+  ...givenUpChecks,
+  ...deliveryChecks,
+  ...segmentChecks,
+  ...transportChecks,
+];

@@ -1,0 +1,119 @@
+import { sesEngine } from "../../local/services/ses";
+import type { Check } from "../check";
+import { CheckFailure, type Stage } from "../stage";
+import { becomes, failsFor, send } from "./messages";
+import { profile } from "./people";
+
+const TYPES = ["transactional", "social", "marketing"] as const;
+
+const delivered: Check = {
+  name: "a message becomes a mail, and its fate comes back",
+  run: async (stage) => {
+    await profile(stage, "ada");
+    const id = await send(stage);
+    await becomes(stage, id, "delivered");
+    if ([...sesEngine(stage.cloud).inbox()].length !== 1) throw new CheckFailure("there is not exactly one mail");
+  },
+};
+
+const everyType: Check = {
+  name: "what is published for mail of any type reaches the function that sends",
+  run: async (stage) => {
+    await profile(stage, "ada");
+    const sent = (): number =>
+      stage.cloud.trace.since(0).filter(({ kind, name }) => kind === "invoke" && name.endsWith("emails-send-function"))
+        .length;
+    for (const type of TYPES) {
+      const before = sent();
+      // By the operator: the program's own marketing mail fails earlier while nobody has named an address to unsubscribe at.
+      await stage.operator("sns", "Publish", {
+        TopicArn: await stage.topicArn(`messages-${type}-topic`),
+        Message: JSON.stringify({ player: "ada", id: "none" }),
+        MessageAttributes: { channel: { DataType: "String", StringValue: "email" } },
+      });
+      await stage.until(() => sent() > before, `${type} mail to reach the function that sends`);
+    }
+  },
+};
+
+const bounced: Check = {
+  name: "a bounce suppresses the address before the next mail",
+  run: async (stage) => {
+    await profile(stage, "ada", { email: "bounce@simulator.amazonses.com" });
+    await becomes(stage, await send(stage), "bounced");
+    await becomes(stage, await send(stage), "skipped");
+  },
+};
+
+const held: Check = {
+  name: "a message for later is held and then sent",
+  run: async (stage) => {
+    await profile(stage, "ada");
+    await stage.schedules(true);
+    const id = await send(stage, { notBefore: Math.floor(stage.clock.now() / 1000) + 90 });
+    await becomes(stage, id, "delivered");
+  },
+};
+
+const elsewhere: Check = {
+  name: "a message for a channel that nobody serves fails and says so",
+  run: async (stage) => {
+    await profile(stage, "ada");
+    for (const type of TYPES) {
+      const id = await send(stage, { type, channel: "carrier-pigeon" });
+      await failsFor(stage, id, "channel-unknown");
+    }
+  },
+};
+
+const unclear: Check = {
+  name: "a mail with an unclear answer is looked at again",
+  run: async (stage) => {
+    await profile(stage, "ada");
+    const mend = stage.fail("emails-send-function", "ses:SendRawEmail", "lost-request");
+    const id = await send(stage);
+    await becomes(stage, id, "sending");
+    mend();
+    await becomes(stage, id, "delivered", 7_200_000);
+  },
+};
+
+const sandbox: Check = {
+  name: "in SES's sandbox mail reaches verified addresses and domains, and the simulator",
+  run: async (stage) => {
+    const ses = sesEngine(stage.cloud);
+    ses.account.settings.productionAccess = false;
+    const verify = (EmailIdentity: string) => stage.operator("ses", "CreateEmailIdentity", { EmailIdentity });
+    const reach = async (email: string): Promise<void> => {
+      await becomes(stage, await send(stage, { to: email }), "delivered");
+    };
+    await profile(stage, "ada");
+    await verify("ada@players.test");
+    await reach("ada@players.test");
+    await verify("players.test");
+    await reach("grace@players.test");
+    await reach("success@simulator.amazonses.com");
+  },
+};
+
+const quota: Check = {
+  name: "mail keeps to the account's rate",
+  run: async (stage) => {
+    await profile(stage, "ada");
+    const before = await mailsAfter(stage, 8);
+    if (before > 2_000) return;
+    throw new CheckFailure(`8 mails at 2 a second took ${before} ms`);
+  },
+};
+
+/** Sends mails at two a second; milliseconds until all have gone. */
+async function mailsAfter(stage: Stage, count: number): Promise<number> {
+  sesEngine(stage.cloud).account.settings.maxSendRate = 2;
+  const begun = stage.clock.now();
+  const ids: string[] = [];
+  for (let i = 0; i < count; i++) ids.push(await send(stage));
+  for (const id of ids) await becomes(stage, id, "delivered");
+  return stage.clock.now() - begun;
+}
+
+export const mailChecks: readonly Check[] = [delivered, everyType, bounced, held, elsewhere, unclear, sandbox, quota];
