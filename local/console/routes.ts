@@ -127,7 +127,7 @@ function isSimulated(event: unknown): event is (typeof SIMULATED)[number] {
 }
 
 async function mailRoute(cloud: Cloud, request: HttpRequest, route: string): Promise<HttpResponse> {
-  const [, method, id, action] = /^(GET|POST) \/_local\/inbox\/([^/]+)(?:\/(page|simulate))?$/.exec(route) ?? [];
+  const [, method, id, action] = /^(GET|POST|DELETE) \/_local\/inbox\/([^/]+)(?:\/(page|simulate))?$/.exec(route) ?? [];
   const mail =
     id === undefined
       ? undefined
@@ -135,6 +135,7 @@ async function mailRoute(cloud: Cloud, request: HttpRequest, route: string): Pro
           .inbox()
           .find((m) => m.id === decodeURIComponent(id));
   if (!mail) return problem(404, `${request.path}: there is nothing here; docs/reference/local-api.md lists what is.`);
+  if (method === "DELETE") return json({ id: mail.id, deleted: sesEngine(cloud).forget(mail.id) });
   if (method === "GET") return action === "page" ? html(mailPage(mail)) : json(mail);
   const { event, bot, link } = body(request);
   if (!isSimulated(event))

@@ -57,6 +57,11 @@ export class SesEngine {
     return [...this.mails.values()].reverse();
   }
 
+  /** Takes a mail out of the inbox; false when it is not there. */
+  forget(id: string): boolean {
+    return this.mails.delete(id);
+  }
+
   /** The operator's switch: an identity's DNS records are there, or its link was clicked. */
   verify(identity: string): void {
     this.identities.verify(identity);

@@ -1,0 +1,44 @@
+import { copyTimeQuery, countRowsQuery, rowsQuery } from "../../../components/segment-pipeline/player-data";
+import { query, QueryFailed } from "./athena";
+import type { Place } from "./place";
+import type { Subject } from "./subject";
+
+/** The copy is written by Glue alone: what is gone from the table is gone from it after the next refresh. */
+export const copy: Place = {
+  title: "rows of the analytics copy",
+  look: async ({ access, player }) => {
+    const { segments } = access.operations;
+    if (!segments) return undefined;
+    try {
+      const [count, asOf] = [
+        await query(access, segments, countRowsQuery(segments, player)),
+        await query(access, segments, copyTimeQuery(segments)),
+      ];
+      const found = Number(count.rows[0]?.[0] ?? 0);
+      const { columns, rows } =
+        found === 0 ? { columns: [], rows: [] } : await query(access, segments, rowsQuery(segments, player));
+      const time = new Date(Number(asOf.rows[0]?.[0] ?? 0) * 1000).toISOString();
+      return {
+        where: `${segments.database}.${segments.table}`,
+        found,
+        data: rows.map((row) => Object.fromEntries(columns.map((column, i) => [column, row[i] ?? null]))),
+        remains:
+          `the copy is as of ${time}; its rows vanish with the next refresh after the table's, ` +
+          "data files of earlier snapshots stay in the bucket until they are expired, and their versions 30 days more",
+      };
+    } catch (error) {
+      // Before its first load there is no table to ask.
+      if (error instanceof QueryFailed)
+        return { where: segments.database, found: 0, remains: `could not be asked: ${error.message}` };
+      throw error;
+    }
+  },
+};
+
+/** Epoch milliseconds of the copy's last refresh. */
+export async function copyTime({ access }: Subject): Promise<number> {
+  const { segments } = access.operations;
+  if (!segments) return 0;
+  const { rows } = await query(access, segments, copyTimeQuery(segments));
+  return Number(rows[0]?.[0] ?? 0) * 1000;
+}

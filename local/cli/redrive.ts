@@ -1,0 +1,169 @@
+import type { DeadLetterQueue } from "../../components/operations/operations";
+import { TARGET_OPTIONS, TARGET_USAGE } from "./access/target";
+import { confirm } from "./confirm";
+import { CliError } from "./errors";
+import { invocation } from "./invocation";
+import { readInteger, readOptions } from "./options";
+import { Progress } from "./progress";
+import { bringBack } from "./redrive/bring-back";
+import { describe, inspect } from "./redrive/inspect";
+import { queueState, visitLetters } from "./redrive/letters";
+import { arrivalOf } from "./redrive/reason";
+import { searchQueued } from "./redrive/search-queued";
+import { withStack, type StackAccess } from "./stack-access";
+
+const USAGE = `Usage: ${invocation("redrive", "[<queue> … | --all] [options]")}
+
+Without a queue: shows what lies in each dead-letter queue: how much, since when, why. With queues, or --all:
+brings it back. Mend the cause first. Exits with 0 when nothing is left, 1 when something is.
+
+  --all             every dead-letter queue of the stack
+  --search          of messages-failures: find messages whose records the stream has forgotten (reads the whole table)
+  --drop            delete what cannot be brought back any more
+  --wait SEC        how long to watch whether it comes back again (default 5)
+  --yes             do not ask before deleting
+${TARGET_USAGE}`;
+
+interface Options {
+  readonly search: boolean;
+  readonly drop: boolean;
+  readonly yes: boolean;
+  readonly waitSeconds: number;
+}
+
+/** `redrive`: dead letters, shown and brought back. */
+export async function redriveCommand(args: readonly string[]): Promise<number> {
+  const { values, positionals } = readOptions(
+    args,
+    {
+      all: { type: "boolean" },
+      search: { type: "boolean" },
+      drop: { type: "boolean" },
+      yes: { type: "boolean", short: "y" },
+      wait: { type: "string" },
+      ...TARGET_OPTIONS,
+    },
+    USAGE,
+  );
+  if (values.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  const options = {
+    search: values.search === true,
+    drop: values.drop === true,
+    yes: values.yes === true,
+    waitSeconds: readInteger("wait", values.wait, 0, 3_600) ?? 5,
+  };
+  return withStack(values, async (access) => {
+    const queues = choose(access.operations.deadLetters, positionals);
+    if (positionals.length === 0 && !values.all) return show(access, queues);
+    let left = 0;
+    for (const queue of queues) left += await redrive(access, queue, options);
+    return left === 0 ? 0 : 1;
+  });
+}
+
+function choose(known: readonly DeadLetterQueue[], names: readonly string[]): readonly DeadLetterQueue[] {
+  return names.length === 0
+    ? known
+    : names.map((name) => {
+        const queue = known.find((one) => one.name === name);
+        if (queue) return queue;
+        const all = known.map((one) => one.name).join(", ");
+        throw new CliError(`There is no dead-letter queue "${name}" in this stack; it has ${all}.`);
+      });
+}
+
+async function show(access: StackAccess, queues: readonly DeadLetterQueue[]): Promise<number> {
+  let left = 0;
+  for (const queue of queues) {
+    const found = await inspect(access.aws.get("sqs"), queue);
+    left += found.count + found.busy;
+    for (const line of describe(found, Date.now())) console.log(line);
+  }
+  console.log(
+    left === 0
+      ? `Nothing lies in the ${queues.length} dead-letter queues.`
+      : `${left} in all. Bring it back: ${invocation("redrive", "<queue>")}`,
+  );
+  return left === 0 ? 0 : 1;
+}
+
+/** @returns how much still lies in the queue. */
+async function redrive(access: StackAccess, queue: DeadLetterQueue, options: Options): Promise<number> {
+  const queues = access.aws.get("sqs");
+  const before = await queueState(queues, queue.url);
+  if (before.visible + before.busy === 0) {
+    console.log(`${queue.name}: nothing`);
+    return 0;
+  }
+  const progress = new Progress();
+  const { back, done, kept } = await bringBack(access, queue, (now) =>
+    progress.show(`${queue.name}: ${now.back} brought back, ${now.done} not needed any more, ${now.kept} stay`),
+  );
+  progress.end();
+  console.log(`${queue.name}: ${back} brought back, ${done} not needed any more, ${kept} stay`);
+  if (kept > 0) await deal(access, queue, options);
+  return settle(access, queue, options.waitSeconds);
+}
+
+/** Deals with what could not be brought back: searched for, deleted, or left with its reason. */
+async function deal(access: StackAccess, queue: DeadLetterQueue, options: Options): Promise<void> {
+  const queues = access.aws.get("sqs");
+  const table = access.operations.messages?.table;
+  const searched = options.search && table !== undefined && queue.name.endsWith("-failures");
+  if (!searched && !options.drop) return;
+  await visible(access, queue);
+  const windows: { from: number; to: number }[] = [];
+  const bodies: string[] = [];
+  const { visible: count } = await queueState(queues, queue.url);
+  await visitLetters(queues, queue.url, count, ({ Body = "" }) => {
+    const window = arrivalOf(Body);
+    if (window) windows.push(window);
+    bodies.push(Body);
+    return Promise.resolve("stays");
+  });
+  const progress = new Progress();
+  if (searched && windows.length > 0) {
+    const woken = await searchQueued(access, table, windows, (looked, found) =>
+      progress.show(`${queue.name}: ${looked} items looked at, ${found} messages woken`),
+    );
+    progress.end();
+    console.log(`${queue.name}: ${woken} messages found still queued, and woken`);
+  }
+  const goes = (body: string): boolean => options.drop || (searched && arrivalOf(body) !== undefined);
+  const doomed = bodies.filter(goes).length;
+  if (doomed === 0) return;
+  if (options.drop && !options.yes && !(await confirm(`Delete ${doomed} letters of ${queue.name} for good?`))) return;
+  await visitLetters(queues, queue.url, count, ({ Body = "" }) => Promise.resolve(goes(Body) ? "goes" : "stays"));
+  console.log(`${queue.name}: ${doomed} deleted`);
+}
+
+/** Seconds for which the redrive functions keep what stays out of sight, and a little. */
+const OUT_OF_SIGHT_SECONDS = 75;
+
+async function visible(access: StackAccess, queue: DeadLetterQueue): Promise<void> {
+  const progress = new Progress();
+  const end = Date.now() + OUT_OF_SIGHT_SECONDS * 1000;
+  for (;;) {
+    const { busy } = await queueState(access.aws.get("sqs"), queue.url);
+    if (busy === 0 || Date.now() > end) break;
+    progress.show(`${queue.name}: waiting until the ${busy} that stay can be seen again`);
+    await pause();
+  }
+  progress.end();
+}
+
+/** Watches for a while whether letters come back; says what is left and why. */
+async function settle(access: StackAccess, queue: DeadLetterQueue, seconds: number): Promise<number> {
+  const end = Date.now() + seconds * 1000;
+  while (Date.now() < end) await pause();
+  const found = await inspect(access.aws.get("sqs"), queue);
+  for (const line of describe(found, Date.now())) console.log(line);
+  return found.count + found.busy;
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 500));
+}
