@@ -233,6 +233,18 @@ export class Stage {
     throw new CheckFailure(`${action} of ${client.player} was answered with ${answer?.code ?? "nothing"}`);
   }
 
+  /** Lets `ms` pass, and counts the messages of a queue that are delayed, and those that a reader holds. */
+  async depths(arn: string, ms: number): Promise<{ readonly Delayed: number; readonly NotVisible: number }> {
+    await this.clock.advance(ms);
+    const names = ["ApproximateNumberOfMessagesDelayed", "ApproximateNumberOfMessagesNotVisible"];
+    const { Attributes = {} } = await this.operator<{ Attributes?: Record<string, string> }>(
+      "sqs",
+      "GetQueueAttributes",
+      { QueueUrl: this.cloud.ports.queues.urlOf(arn), AttributeNames: names },
+    );
+    return { Delayed: Number(Attributes[names[0]!]), NotVisible: Number(Attributes[names[1]!]) };
+  }
+
   /** Turns the program's schedules on or off; they are off at first. */
   async schedules(on: boolean): Promise<void> {
     const { Rules } = await this.operator<{ Rules: { Name: string; ScheduleExpression?: string }[] }>(

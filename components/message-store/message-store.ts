@@ -224,7 +224,7 @@ export class MessageStore extends pulumi.ComponentResource {
       parked: failures.url,
     };
     const stream = { streamArn: table.streamArn, keyArn: this.key.arn, failureQueueArn: failures.arn };
-    const topicArns = [...Object.values(this.topics), this.statusTopic].map((topic) => topic.arn);
+    const topics = Object.values(this.topics).map((topic) => topic.arn);
     const fn = new LambdaFunction(
       `${name}-prepare`,
       {
@@ -233,7 +233,7 @@ export class MessageStore extends pulumi.ComponentResource {
         handler: this.declared().then(({ channels, subscribed }) =>
           prepareHandler({ ...settings, channels, subscribed }),
         ),
-        statements: [
+        statements: this.subscribed.all.then((subscribed) => [
           ...streamStatements(stream),
           ...readStatements(this),
           ...updateStatements(this),
@@ -243,8 +243,13 @@ export class MessageStore extends pulumi.ComponentResource {
                 { Sid: "PlayersKey", Action: "kms:Decrypt", Resource: directory.keyArn },
               ]
             : []),
-          { Sid: "Publish", Action: "sns:Publish", Resource: topicArns },
-        ],
+          // Changes of status are published where somebody reacts to them, and nowhere else.
+          {
+            Sid: "Publish",
+            Action: "sns:Publish",
+            Resource: subscribed.length > 0 ? [...topics, this.statusTopic.arn] : topics,
+          },
+        ]),
         memorySize: 512,
         timeout: 60,
       },

@@ -78,6 +78,23 @@ const unclear: Check = {
   },
 };
 
+const repeatedLook: Check = {
+  name: "a mail that is being sent again is left alone until its hold is over",
+  run: async (stage) => {
+    await profile(stage, "ada");
+    stage.fail("emails-send-function", "ses:SendRawEmail", "lost-request");
+    let repeats = 1;
+    stage.lambda.engine.deliveryFault = ({ function: name }) =>
+      name.endsWith("emails-reconcile-function") && repeats-- > 0 ? "repeat" : undefined;
+    await send(stage);
+    const arn = await stage.queueArn("emails-reconcile-queue");
+    const { Delayed, NotVisible } = await stage.depths(arn, 800_000);
+    // The copy of the attempt itself, and the one that came twice: neither waits to be tried again.
+    if (Delayed !== 2 || NotVisible !== 0)
+      throw new CheckFailure(`${Delayed} copies wait for their hold and ${NotVisible} to be tried again, not 2 and 0`);
+  },
+};
+
 const sandbox: Check = {
   name: "in SES's sandbox mail reaches verified addresses and domains, and the simulator",
   run: async (stage) => {
@@ -85,9 +102,9 @@ const sandbox: Check = {
     ses.account.settings.productionAccess = false;
     const verify = (EmailIdentity: string) => stage.operator("ses", "CreateEmailIdentity", { EmailIdentity });
     const reach = async (email: string): Promise<void> => {
-      await becomes(stage, await send(stage, { to: email }), "delivered");
+      await profile(stage, "ada", { email });
+      await becomes(stage, await send(stage), "delivered");
     };
-    await profile(stage, "ada");
     await verify("ada@players.test");
     await reach("ada@players.test");
     await verify("players.test");
@@ -116,4 +133,4 @@ async function mailsAfter(stage: Stage, count: number): Promise<number> {
   return stage.clock.now() - begun;
 }
 
-export const mailChecks: readonly Check[] = [delivered, everyType, bounced, held, elsewhere, unclear, sandbox, quota];
+export const mailChecks: readonly Check[] = [delivered, everyType, bounced, held, elsewhere, unclear, repeatedLook, sandbox, quota];

@@ -109,13 +109,18 @@ const befriend: Check = {
   run: async (stage) => {
     await profile(stage, "ada");
     await profile(stage, "grace");
-    const ada = await enter(stage, "ada");
     const heard: string[] = [];
-    const grace = await enter(stage, "grace", heard);
+    const ada = await enter(stage, "ada", heard);
+    const grace = await enter(stage, "grace");
+    // News go to the devices beside the one that asked.
+    const heardBeside: string[] = [];
+    await enter(stage, "grace", heardBeside);
     await stage.ask(ada, "friends.request", { player: "grace" });
     await stage.ask(grace, "friends.decline", { player: "ada" });
     await stage.ask(ada, "friends.request", { player: "grace" });
     await stage.ask(grace, "friends.accept", { player: "ada" });
+    await hears(stage, heard, "friend grace");
+    await hears(stage, heardBeside, "friend ada");
     const { friends: list } = (await stage.ask(ada, "friends.list")) as { friends: { status: string }[] };
     if (list.length !== 1) throw new CheckFailure(`ada has ${list.length} friends, not 1`);
     await stage.ask(ada, "friends.mute", { player: "grace" });

@@ -48,12 +48,12 @@ export class CallersRights {
     return undefined;
   }
 
-  /** To find the table in the catalog. */
-  ofCatalog(database: string, table: string, partitioned = false): AccessRequest[] {
+  /** To find the table in the catalog; AWS asks for its partitions whether it has any or not. https://repost.aws/knowledge-center/athena-access-iam */
+  ofCatalog(database: string, table: string): AccessRequest[] {
     return [
       ...this.catalog.rights("GetDatabase", database),
       ...this.catalog.rights("GetTable", database, table),
-      ...(partitioned ? this.catalog.rights("GetPartitions", database, table) : []),
+      ...this.catalog.rights("GetPartitions", database, table),
     ];
   }
 
@@ -76,6 +76,7 @@ export class CallersRights {
   /** To write the result; its parts and their end included, since large results are uploaded in parts. */
   ofResult(bucket: string, key: string, configuration: ResultConfiguration): AccessRequest[] {
     return [
+      onBucket("ListBucket", bucket, { "s3:prefix": key }),
       ...["PutObject", "AbortMultipartUpload", "ListMultipartUploadParts"].map((action) =>
         onObject(action, bucket, key),
       ),

@@ -77,7 +77,7 @@ async function readable(
   for (const reference of translation.tables) {
     const owner = reference.database ?? database;
     const known = catalog.findTable(owner, reference.table);
-    const unseen = rights.missing(rights.ofCatalog(owner, reference.table, (known?.PartitionKeys ?? []).length > 0));
+    const unseen = rights.missing(rights.ofCatalog(owner, reference.table));
     if (unseen !== undefined) throw permissionMissing(`PERMISSION_DENIED: ${unseen}`);
     if (!catalog.databases.has(owner)) throw schemaMissing(owner);
     if (!known) throw tableMissing(owner, reference.table);

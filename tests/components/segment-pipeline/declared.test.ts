@@ -196,14 +196,6 @@ describe("SegmentPipeline", function () {
       const tableArn = "arn:aws:dynamodb:us-east-1:123456789012:table/Game-Players";
       expect(statements("segments-copy-catalog-policy")).to.deep.equal([
         {
-          Sid: "CreateIntegration",
-          Effect: "Allow",
-          Principal: { AWS: "arn:aws:iam::123456789012:root" },
-          Action: "glue:CreateInboundIntegration",
-          Resource: resources,
-          Condition: { StringLike: { "aws:SourceArn": tableArn } },
-        },
-        {
           Sid: "AuthorizeIntegration",
           Effect: "Allow",
           Principal: { Service: "glue.amazonaws.com" },
