@@ -1,5 +1,6 @@
 import type { Cloud } from "./cloud";
 import { apigatewayService } from "./services/apigateway";
+import { apigatewayAccountService } from "./services/apigateway/account";
 import { athenaService } from "./services/athena";
 import { cloudcontrolService } from "./services/cloudcontrol";
 import { cloudwatchService } from "./services/cloudwatch";
@@ -39,6 +40,7 @@ export function assemble(cloud: Cloud): void {
     sesService,
     lambdaService,
     apigatewayService,
+    apigatewayAccountService,
   ]) {
     cloud.register(make(cloud));
   }

@@ -49,6 +49,8 @@ export class LambdaEngine implements FunctionsPort {
   deliveryFault: ((site: { readonly mapping: string; readonly function: string }) => "repeat" | undefined) | undefined;
   /** Rewrites the frames of a function's stack trace for people. @default as V8 wrote them, lines of the archive */
   explain: (stack: string, codeRoot: string) => string = (stack) => stack;
+  /** The account's quota, which AWS raises on request; a new account may have 10. */
+  accountConcurrency = accountConcurrency;
   private readonly running = new Map<string, number>();
   private readonly environments = new Map<string, { accessKeyId: string; logStream: string; name: string }>();
   private readonly tracing: Tracing;
@@ -165,8 +167,8 @@ export class LambdaEngine implements FunctionsPort {
   }
 
   private admit(fn: LambdaFunction): void {
-    const limit = fn.reserved ?? accountConcurrency;
-    if (fn.inFlight < limit && this.inFlight < accountConcurrency) return;
+    const limit = fn.reserved ?? this.accountConcurrency;
+    if (fn.inFlight < limit && this.inFlight < this.accountConcurrency) return;
     this.metric(fn, "Throttles", 1);
     this.cloud.trace.emit({
       kind: "state",

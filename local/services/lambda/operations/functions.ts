@@ -20,6 +20,27 @@ export function functionOperations(engine: LambdaEngine): Readonly<Record<string
       authorize: () => [{ action: "lambda:ListFunctions", resource: "*" }],
       answer: () => ({ Functions: [...engine.functions.values()].map((fn) => configurationOf(fn)) }),
     },
+    // https://docs.aws.amazon.com/lambda/latest/api/API_GetAccountSettings.html
+    GetAccountSettings: {
+      authorize: () => [{ action: "lambda:GetAccountSettings", resource: "*" }],
+      answer: () => {
+        const functions = [...engine.functions.values()];
+        const reserved = functions.reduce((sum, fn) => sum + (fn.reserved ?? 0), 0);
+        return {
+          AccountLimit: {
+            ConcurrentExecutions: engine.accountConcurrency,
+            UnreservedConcurrentExecutions: engine.accountConcurrency - reserved,
+            CodeSizeUnzipped: 262_144_000,
+            CodeSizeZipped: 52_428_800,
+            TotalCodeSize: 80_530_636_800,
+          },
+          AccountUsage: {
+            FunctionCount: functions.length,
+            TotalCodeSize: functions.reduce((sum, fn) => sum + fn.code.size, 0),
+          },
+        };
+      },
+    },
     GetFunction: on("GetFunction", (fn) => ({
       Configuration: configurationOf(fn),
       Code: { RepositoryType: "S3", Location: `file://${fn.code.root}` },
@@ -74,6 +95,8 @@ function changeOf(input: Json): Partial<FunctionSettings> {
 const base = "/2015-03-31/functions";
 
 export const functionRoutes: readonly RestRoute[] = [
+  { method: "GET", path: "/2016-08-19/account-settings", operation: "GetAccountSettings" },
+  { method: "GET", path: "/2016-08-19/account-settings/", operation: "GetAccountSettings" },
   { method: "GET", path: base, operation: "ListFunctions" },
   { method: "GET", path: `${base}/`, operation: "ListFunctions" },
   { method: "GET", path: `${base}/{FunctionName}`, operation: "GetFunction" },
