@@ -30,11 +30,18 @@ export function getTables(
     answer(input, context) {
       context.use("glue.catalogRequest", 1);
       const tables = catalog.tablesOf(input.DatabaseName);
-      const pattern =
-        input.Expression === undefined ? undefined : new RegExp(`^${input.Expression.replaceAll("*", ".*")}$`);
+      const pattern = input.Expression === undefined ? undefined : expression(input.Expression);
       return { TableList: pattern ? tables.filter((table) => pattern.test(table.Name)) : tables };
     },
   };
+}
+
+function expression(text: string): RegExp {
+  try {
+    return new RegExp(`^${text.replaceAll("*", ".*")}$`);
+  } catch {
+    throw new AwsError("InvalidInputException", `Expression ${text} is not a valid regular expression`);
+  }
 }
 
 export function createTable(catalog: Catalog): Operation<WriteInput> {
