@@ -1,0 +1,117 @@
+import { isRecord, known, type Data } from "./resource";
+
+/** A condition of a statement: one key of one operator. */
+export interface Condition {
+  readonly operator: string;
+  readonly key: string;
+  readonly values: readonly string[];
+}
+
+/** Who a statement is about; kind `*` is everybody. */
+export interface Principal {
+  readonly kind: "*" | "AWS" | "Service" | "Federated" | "CanonicalUser";
+  readonly value: string;
+}
+
+/** A statement of a policy document, each list a list. */
+export interface Statement {
+  /** Its place in the document, e.g. `policy.Statement.0`. */
+  readonly path: string;
+  readonly sid: string | undefined;
+  readonly effect: "Allow" | "Deny";
+  readonly actions: readonly string[];
+  readonly notActions: readonly string[];
+  readonly resources: readonly string[];
+  readonly notResources: readonly string[];
+  readonly principals: readonly Principal[];
+  readonly notPrincipals: readonly Principal[];
+  readonly conditions: readonly Condition[];
+}
+
+/** Why a document cannot be read. */
+export class DocumentError extends Error {
+  constructor(readonly got: Data) {
+    super("not a policy document");
+    this.name = "DocumentError";
+  }
+}
+
+/**
+ * The statements of a policy document in any form: JSON text, an object, the result or the arguments of
+ * `aws.iam.getPolicyDocument`. Each is read on its own when asked for, so that one with unknown parts hides no other.
+ *
+ * @throws Undecided when the document is not known, DocumentError when it is none
+ */
+export function statementsOf(value: Data, path: string): readonly (() => Statement)[] {
+  const document = known(typeof value === "string" ? parse(value) : value, path, 1);
+  if (!isRecord(document)) throw new DocumentError(value);
+  if (typeof document["json"] === "string" && document["Statement"] === undefined)
+    return statementsOf(document["json"], path);
+  const list = document["Statement"] ?? document["statements"];
+  if (list === undefined) throw new DocumentError(value);
+  const items = Array.isArray(list) ? (list as readonly Data[]) : [list];
+  return items.map((item, index) => () => statementOf(item, `${path}.Statement.${index}`));
+}
+
+function parse(text: string): Data {
+  try {
+    return JSON.parse(text) as Data;
+  } catch {
+    throw new DocumentError(text);
+  }
+}
+
+function statementOf(item: Data, path: string): Statement {
+  const one = known(item, path);
+  if (!isRecord(one)) throw new DocumentError(item);
+  // `aws.iam.getPolicyDocument` writes its arguments in lower case and in lists of objects.
+  const effect = one["Effect"] ?? one["effect"] ?? "Allow";
+  if (effect !== "Allow" && effect !== "Deny") throw new DocumentError(item);
+  const sid = one["Sid"] ?? one["sid"];
+  return {
+    path,
+    sid: typeof sid === "string" ? sid : undefined,
+    effect,
+    actions: texts(one["Action"] ?? one["actions"]),
+    notActions: texts(one["NotAction"] ?? one["notActions"]),
+    resources: texts(one["Resource"] ?? one["resources"]),
+    notResources: texts(one["NotResource"] ?? one["notResources"]),
+    principals: principals(one["Principal"] ?? one["principals"]),
+    notPrincipals: principals(one["NotPrincipal"] ?? one["notPrincipals"]),
+    conditions: conditions(one["Condition"] ?? one["conditions"]),
+  };
+}
+
+function texts(value: Data): readonly string[] {
+  if (value === undefined || value === null) return [];
+  return (Array.isArray(value) ? (value as readonly Data[]) : [value]).map(String);
+}
+
+function principals(value: Data): readonly Principal[] {
+  if (value === undefined || value === null) return [];
+  if (typeof value === "string") return [{ kind: "*", value }];
+  if (Array.isArray(value)) {
+    return (value as readonly Data[]).flatMap((item) =>
+      isRecord(item) ? named(String(item["type"]), texts(item["identifiers"])) : [],
+    );
+  }
+  return isRecord(value) ? Object.entries(value).flatMap(([kind, values]) => named(kind, texts(values))) : [];
+}
+
+function named(kind: string, values: readonly string[]): Principal[] {
+  return values.map((value) => (value === "*" ? { kind: "*", value } : { kind: kind as Principal["kind"], value }));
+}
+
+function conditions(value: Data): readonly Condition[] {
+  if (Array.isArray(value)) {
+    return (value as readonly Data[]).flatMap((item) =>
+      isRecord(item)
+        ? [{ operator: String(item["test"]), key: String(item["variable"]), values: texts(item["values"]) }]
+        : [],
+    );
+  }
+  if (!isRecord(value)) return [];
+  return Object.entries(value).flatMap(([operator, keys]) =>
+    isRecord(keys) ? Object.entries(keys).map(([key, values]) => ({ operator, key, values: texts(values) })) : [],
+  );
+}

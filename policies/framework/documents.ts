@@ -1,0 +1,56 @@
+import { DocumentError, statementsOf, type Statement } from "./document";
+import { Undecided, type Resource } from "./resource";
+import type { Context } from "./rule";
+
+/**
+ * Looks at each statement of a document in turn. What is no document is refused; a statement that is not known yet
+ * leaves the check undecided after all others have been looked at.
+ */
+export function eachStatement(
+  resource: Resource,
+  context: Context,
+  path: string,
+  look: (statement: Statement) => void,
+): void {
+  const value = resource.at(path);
+  if (value === undefined || value === null || value === "") return;
+  let waiting: Undecided | undefined;
+  try {
+    for (const read of statementsOf(value, path)) {
+      try {
+        look(read());
+      } catch (error) {
+        if (!(error instanceof Undecided)) throw error;
+        waiting ??= error;
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof DocumentError)) throw error;
+    context.refuse(
+      path,
+      error.got,
+      "a policy document: JSON text, or an object with Statement",
+      "Write it with pulumi.jsonStringify.",
+    );
+  }
+  if (waiting) throw waiting;
+}
+
+/** Whether a document denies every request without TLS, for some actions and resources at least. */
+export function deniesPlainTransport(
+  statement: Statement,
+  actions: readonly string[],
+  resources: readonly string[],
+): boolean {
+  return (
+    statement.effect === "Deny" &&
+    statement.principals.some(({ kind }) => kind === "*") &&
+    statement.conditions.length === 1 &&
+    statement.conditions.some(
+      ({ operator, key, values }) =>
+        /^Bool(IfExists)?$/.test(operator) && key.toLowerCase() === "aws:securetransport" && values.includes("false"),
+    ) &&
+    actions.every((action) => statement.actions.includes(action) || statement.actions.includes("*")) &&
+    resources.every((resource) => statement.resources.includes(resource) || statement.resources.includes("*"))
+  );
+}

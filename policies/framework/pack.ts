@@ -1,0 +1,218 @@
+import type {
+  PolicyConfigSchema,
+  ResourceValidationPolicy,
+  StackValidationArgs,
+  StackValidationPolicy,
+} from "@pulumi/policy";
+import { evaluateResource, evaluateStack, type Outcome, type Surroundings } from "./evaluate";
+import { Exceptions, exceptionsFor, type Exception } from "./exceptions";
+import { identify } from "./environment";
+import { IamKnowledge } from "./iam-knowledge";
+import { Resource } from "./resource";
+import { reveal } from "./reveal";
+import { levelOf, settingsOf, type ConfigProperty, type Environment, type Rule } from "./rule";
+import { servicesIn } from "./services";
+import { Stack } from "./stack";
+
+/** Policies as the policy SDK takes them. */
+export type Policies = (ResourceValidationPolicy | StackValidationPolicy)[];
+
+export interface PackOptions {
+  readonly rules: readonly Rule[];
+  /** Violations to live with for a while. @default none */
+  readonly exceptions?: readonly Exception[];
+  /** @default as the stack's setting `environment` says */
+  readonly environment?: Environment;
+  /** `YYYY-MM-DD`. @default today, UTC */
+  readonly today?: string;
+}
+
+/** Name of the policy that watches over the exceptions. */
+export const EXCEPTIONS_CURRENT = "exceptions-current";
+/** Name of the policy that tells what a preview could not decide. */
+export const DECIDED_AT_UP = "decided-at-up";
+
+/** Turns rules into policies for `new PolicyPack`. */
+export function policiesOf(options: PackOptions): Policies {
+  const identity = identify(process.env);
+  const environment = options.environment ?? identity.environment;
+  // A stack that does not say what it is gets the rules of production, and its mail is guarded all the same.
+  const levels = options.environment ?? (identity.isTold ? identity.environment : "production");
+  const today = options.today ?? new Date().toISOString().slice(0, 10);
+  const list = exceptionsFor(options.exceptions ?? [], identity.project, environment);
+  const pack = new Pack(environment, list, today);
+  const { rules } = options;
+  const active = rules.filter((rule) => levelOf(rule, levels) !== "disabled");
+  return [
+    ...rules.map((rule) => pack.policy(rule, levels)),
+    pack.exceptionsCurrent(active, rules),
+    pack.decidedAtUp(active),
+  ];
+}
+
+class Pack {
+  private readonly iam = new IamKnowledge();
+
+  constructor(
+    private readonly environment: Environment,
+    private readonly list: readonly Exception[],
+    private readonly today: string,
+  ) {}
+
+  policy(rule: Rule, levels: Environment): ResourceValidationPolicy | StackValidationPolicy {
+    const { checks = [], stackChecks = [] } = rule;
+    const common = {
+      name: rule.name,
+      description: rule.what,
+      enforcementLevel: levelOf(rule, levels),
+      remediationSteps: rule.fix,
+      ...(rule.config ? { configSchema: schemaOf(rule.config) } : {}),
+    };
+    const onResource: Partial<ResourceValidationPolicy> =
+      checks.length === 0
+        ? {}
+        : {
+            validateResource: async (args, report) => {
+              if (rule.types && !rule.types.includes(args.type)) return;
+              const resource = new Resource({ ...args, props: reveal(args.props) });
+              await this.iam.load(servicesIn([resource]));
+              const outcome = evaluateResource(
+                rule,
+                resource,
+                this.surroundings(() => settingsOf(rule, args.getConfig())),
+              );
+              for (const { message } of outcome.violations) report(message);
+            },
+          };
+    const onRemedy: Partial<ResourceValidationPolicy> =
+      rule.remediate === undefined
+        ? {}
+        : {
+            remediateResource: (args) => {
+              if (rule.types && !rule.types.includes(args.type)) return undefined;
+              const resource = new Resource({ ...args, props: reveal(args.props) });
+              const settings = this.surroundings(() => settingsOf(rule, args.getConfig()));
+              if (evaluateResource(rule, resource, settings).violations.length === 0) return undefined;
+              const mended = rule.remediate?.(resource);
+              // Only what changes is written, so that values which are not known stay so.
+              for (const [key, value] of Object.entries(mended ?? {}))
+                if (value !== resource.props[key]) args.props[key] = value;
+              return mended === undefined ? undefined : args.props;
+            },
+          };
+    const onStack: Partial<StackValidationPolicy> =
+      stackChecks.length === 0
+        ? {}
+        : {
+            validateStack: async (args, report) => {
+              const stack = await this.stackOf(args);
+              const outcome = evaluateStack(
+                rule,
+                stack,
+                this.surroundings(() => settingsOf(rule, args.getConfig())),
+              );
+              for (const { message, urn } of outcome.violations) report(message, urn);
+            },
+          };
+    return { ...common, ...onResource, ...onRemedy, ...onStack } as ResourceValidationPolicy | StackValidationPolicy;
+  }
+
+  /** A violation for each exception that is expired, unused or not well formed. */
+  exceptionsCurrent(active: readonly Rule[], rules: readonly Rule[]): StackValidationPolicy {
+    return {
+      name: EXCEPTIONS_CURRENT,
+      description: "Every exception is needed, has a reason, and has not expired.",
+      enforcementLevel: "mandatory",
+      validateStack: async (args, report) => {
+        const stack = await this.stackOf(args);
+        const exceptions = new Exceptions(this.list, this.today);
+        const { waiting } = this.all(active, stack, exceptions);
+        const undecided = new Set(waiting.map(({ rule }) => rule));
+        for (const problem of exceptions.problems(rules, undecided)) report(problem);
+      },
+    };
+  }
+
+  /** One line for each rule that a preview could not decide for every resource. */
+  decidedAtUp(active: readonly Rule[]): StackValidationPolicy {
+    return {
+      name: DECIDED_AT_UP,
+      description: "Tells which rules wait for values that only `pulumi up` brings, and are decided then.",
+      enforcementLevel: "advisory",
+      validateStack: async (args, report) => {
+        const stack = await this.stackOf(args);
+        const { waiting } = this.all(active, stack, new Exceptions(this.list, this.today));
+        for (const line of waitingLines(waiting)) report(line);
+      },
+    };
+  }
+
+  private all(rules: readonly Rule[], stack: Stack, exceptions: Exceptions): Pick<Outcome, "waiting"> {
+    const surroundings = { ...this.surroundings(), exceptions };
+    const outcomes = rules.flatMap((rule) => [
+      ...stack.resources.map((resource) => evaluateResource(rule, resource, surroundings)),
+      evaluateStack(rule, stack, surroundings),
+    ]);
+    return { waiting: outcomes.flatMap(({ waiting }) => waiting) };
+  }
+
+  private surroundings(settings?: Surroundings["settings"]): Surroundings {
+    const { environment, iam } = this;
+    const exceptions = new Exceptions(this.list, this.today);
+    return { environment, iam, exceptions, ...(settings ? { settings } : {}) };
+  }
+
+  private async stackOf({ resources }: StackValidationArgs): Promise<Stack> {
+    const stack = new Stack(
+      resources.map(({ urn, type, name, props, propertyDependencies }) => ({
+        urn,
+        type,
+        name,
+        props: reveal(props),
+        references: Object.fromEntries(
+          Object.entries(propertyDependencies).map(([property, others]) => [
+            property,
+            others.map((other) => other.urn),
+          ]),
+        ),
+      })),
+    );
+    await this.iam.load(servicesIn(stack.resources));
+    return stack;
+  }
+}
+
+/** Resources that a line names before it only counts. */
+const NAMED = 3;
+
+/** What waits, one line for each rule and property. */
+export function waitingLines(waiting: Outcome["waiting"]): string[] {
+  const groups = new Map<string, { rule: string; property: string; urns: Set<string> }>();
+  for (const { rule, property, urn } of waiting) {
+    const group = groups.get(`${rule} ${property}`) ?? { rule, property, urns: new Set<string>() };
+    groups.set(`${rule} ${property}`, group);
+    group.urns.add(urn);
+  }
+  return [...groups.values()].map(({ rule, property, urns }) => {
+    const names = [...urns].map((urn) => urn.split("::").pop() ?? urn);
+    const rest = names.length > NAMED ? ` and ${names.length - NAMED} more` : "";
+    return `${rule} is decided at up: ${property} is not known yet of ${names.slice(0, NAMED).join(", ")}${rest}.`;
+  });
+}
+
+function schemaOf(config: Readonly<Record<string, ConfigProperty>>): PolicyConfigSchema {
+  const properties = Object.entries(config).map(
+    ([name, { type, default: fallback, minimum, maximum, description }]) => [
+      name,
+      {
+        type,
+        description,
+        default: fallback,
+        ...(type === "array" ? { items: { type: "string" } } : {}),
+        ...(minimum === undefined ? {} : { minimum }),
+        ...(maximum === undefined ? {} : { maximum }),
+      },
+    ],
+  );
+  return { properties: Object.fromEntries(properties) as PolicyConfigSchema["properties"] };
+}

@@ -1,0 +1,9 @@
+import { PolicyPack } from "@pulumi/policy";
+import { EXCEPTIONS } from "./exceptions";
+import { policies } from "./library";
+
+new PolicyPack("games-messaging", {
+  description: "What weakens encryption, privilege, failure handling or exposure of a messaging stack is refused.",
+  enforcementLevel: "mandatory",
+  policies: policies({ exceptions: EXCEPTIONS }),
+});

@@ -1,0 +1,3 @@
+"use strict";
+require("./load.cjs");
+module.exports = require("./library.ts");

@@ -1,0 +1,174 @@
+import { isRecord, type Data } from "../framework/resource";
+import { eachText, type Stack } from "../framework/stack";
+import type { Rule } from "../framework/rule";
+import { isFailureTarget } from "./lambda";
+
+const BUS = "aws:cloudwatch/eventBus:EventBus";
+const BUS_POLICY = "aws:cloudwatch/eventBusPolicy:EventBusPolicy";
+const RULE = "aws:cloudwatch/eventRule:EventRule";
+const TARGET = "aws:cloudwatch/eventTarget:EventTarget";
+const SCHEDULE = "aws:scheduler/schedule:Schedule";
+const STATE_MACHINE = "aws:sfn/stateMachine:StateMachine";
+
+export const eventsBusPolicy: Rule = {
+  name: "events-bus-policy",
+  what: "A bus of one's own has a policy, and is encrypted with a customer key.",
+  why: "Without one nothing tells who may put events there.",
+  fix: "Add an EventBusPolicy that names the accounts or services, and kmsKeyIdentifier to the bus.",
+  outside: ["FSBP EventBridge.3", "NAG EVB1", "PRW eventbridge_bus_exposed", "PRW eventbridge_bus_cross_service"],
+  example: 'new aws.cloudwatch.EventBusPolicy("policy", { eventBusName: bus.name, policy })',
+  types: [BUS],
+  checks: [
+    (bus, { refuse }) => {
+      if (!bus.has("kmsKeyIdentifier")) refuse("kmsKeyIdentifier", undefined, "the ARN of a customer-managed key");
+    },
+  ],
+  stackChecks: [
+    (bus, { stack, refuse }) => {
+      if (!stack.ofType(BUS_POLICY).some((policy) => stack.target(policy, "eventBusName", BUS) === bus))
+        refuse("policy", undefined, "an EventBusPolicy for it");
+    },
+  ],
+};
+
+export const eventsDlqRetry: Rule = {
+  name: "events-dlq-retry",
+  what: "Every target of a rule or schedule retries for a bounded time and then tells a dead-letter queue of this stack; a schedule is encrypted with a customer key.",
+  why: "An event that cannot be delivered is dropped after a day, in silence.",
+  fix: "Set deadLetterConfig.arn and retryPolicy; for a schedule also kmsKeyArn.",
+  outside: ["NAG Serverless-EventBusDLQ", "CKV_AWS_297"],
+  example:
+    "deadLetterConfig: { arn: deadLetters.arn }, retryPolicy: { maximumEventAgeInSeconds: 3600, maximumRetryAttempts: 20 }",
+  types: [TARGET, SCHEDULE],
+  checks: [
+    (target, { refuse }) => {
+      const path = `${prefixOf(target.type)}deadLetterConfig.arn`;
+      if (!target.has(path)) refuse(path, undefined, "the ARN of a queue");
+    },
+    (target, { refuse }) => {
+      const path = `${prefixOf(target.type)}retryPolicy`;
+      const age = target.number(`${path}.maximumEventAgeInSeconds`);
+      if (age === undefined || age < 60 || age > 86_400)
+        refuse(`${path}.maximumEventAgeInSeconds`, age, "60 to 86400 seconds");
+      const attempts = target.number(`${path}.maximumRetryAttempts`);
+      if (attempts === undefined || attempts < 1 || attempts > 185)
+        refuse(`${path}.maximumRetryAttempts`, attempts, "1 to 185");
+    },
+    (schedule, { refuse }) => {
+      if (schedule.type === SCHEDULE && !schedule.has("kmsKeyArn"))
+        refuse("kmsKeyArn", undefined, "the ARN of a customer-managed key");
+    },
+  ],
+  stackChecks: [
+    (target, { stack, refuse }) => {
+      const prefix = prefixOf(target.type);
+      if (
+        target.has(`${prefix}deadLetterConfig.arn`) &&
+        !isFailureTarget(stack, target, `${prefix}deadLetterConfig.arn`)
+      )
+        refuse(`${prefix}deadLetterConfig.arn`, target.at(`${prefix}deadLetterConfig.arn`), "a queue of this stack");
+      const arn = target.text(`${prefix}arn`);
+      if (arn !== undefined && stack.named(arn).length === 0) refuse(`${prefix}arn`, arn, "something of this stack");
+    },
+    (target, { stack, refuse }) => {
+      if (target.type === TARGET && !stack.target(target, "rule", RULE))
+        refuse("rule", target.at("rule"), "a rule of this stack");
+    },
+  ],
+};
+
+export const eventsPatternNarrow: Rule = {
+  name: "events-pattern-narrow",
+  what: "A rule for events of an AWS service names the source, the kind of event and something of this stack.",
+  why: "Every stack of the account hears the same default bus: a rule that names nothing of its own works on the neighbours' events.",
+  fix: "Name source, detail-type, and the stack's own resource in detail or resources.",
+  outside: [],
+  example:
+    'eventPattern: pulumi.jsonStringify({ source: ["aws.athena"], "detail-type": ["Athena Query State Change"], detail: { workgroupName: [workgroup.name] } })',
+  types: [RULE],
+  checks: [
+    (rule, { refuse }) => {
+      if (!rule.has("eventPattern")) {
+        if (!rule.has("scheduleExpression")) refuse("eventPattern", undefined, "a pattern, or a scheduleExpression");
+        return;
+      }
+      const pattern = patternOf(rule.at("eventPattern"));
+      for (const part of ["source", "detail-type"])
+        if (!Array.isArray(pattern[part]) || pattern[part].length === 0)
+          refuse(`eventPattern.${part}`, pattern[part], "at least one value");
+    },
+    (rule, { refuse }) => {
+      if (rule.at("state") === "DISABLED" || rule.at("isEnabled") === false) refuse("state", "DISABLED", "ENABLED");
+    },
+  ],
+  stackChecks: [
+    (rule, { stack, refuse }) => {
+      if (!rule.has("eventPattern")) return;
+      const pattern = patternOf(rule.at("eventPattern"));
+      const isOfAws = JSON.stringify(pattern["source"] ?? "").includes("aws.");
+      if (isOfAws && !namesOwn(pattern, stack))
+        refuse("eventPattern", pattern, "a pattern whose detail or resources name something of this stack");
+    },
+  ],
+};
+
+export const sfnLoggedEncrypted: Rule = {
+  name: "sfn-logged-encrypted",
+  what: "A state machine logs every step without its data, is traced, and is encrypted with a customer key.",
+  why: "A workflow that stopped half-way cannot be explained otherwise; with its data the log would hold what players wrote.",
+  fix: 'Set loggingConfiguration { level: "ALL", includeExecutionData: false }, tracingConfiguration.enabled and encryptionConfiguration.',
+  outside: [
+    "FSBP StepFunctions.1",
+    "CKV_AWS_284",
+    "CKV_AWS_285",
+    "NAG SF1",
+    "NAG SF2",
+    "PRW stepfunctions_statemachine_logging_enabled",
+  ],
+  example:
+    'loggingConfiguration: { level: "ALL", includeExecutionData: false, logDestination }, tracingConfiguration: { enabled: true }, encryptionConfiguration: { type: "CUSTOMER_MANAGED_KMS_KEY", kmsKeyId: key.arn }',
+  types: [STATE_MACHINE],
+  checks: [
+    (machine, { refuse }) => {
+      if (machine.at("loggingConfiguration.level") !== "ALL")
+        refuse("loggingConfiguration.level", machine.at("loggingConfiguration.level"), "ALL");
+      if (machine.flag("loggingConfiguration.includeExecutionData"))
+        refuse("loggingConfiguration.includeExecutionData", true, "false");
+    },
+    (machine, { refuse }) => {
+      if (!machine.flag("tracingConfiguration.enabled"))
+        refuse("tracingConfiguration.enabled", machine.at("tracingConfiguration.enabled"), "true");
+    },
+    (machine, { refuse }) => {
+      const type = machine.at("encryptionConfiguration.type");
+      if (type !== "CUSTOMER_MANAGED_KMS_KEY") refuse("encryptionConfiguration.type", type, "CUSTOMER_MANAGED_KMS_KEY");
+      else if (!machine.has("encryptionConfiguration.kmsKeyId"))
+        refuse("encryptionConfiguration.kmsKeyId", undefined, "a key");
+    },
+    (machine, { refuse }) => {
+      if (!machine.has("loggingConfiguration.logDestination"))
+        refuse("loggingConfiguration.logDestination", undefined, "a log group's ARN with :* at its end");
+    },
+  ],
+};
+
+function prefixOf(type: string): string {
+  return type === SCHEDULE ? "target." : "";
+}
+
+function patternOf(value: Data): Readonly<Record<string, Data>> {
+  try {
+    const pattern: Data = typeof value === "string" ? (JSON.parse(value) as Data) : value;
+    return isRecord(pattern) ? pattern : {};
+  } catch {
+    return {};
+  }
+}
+
+function namesOwn(pattern: Readonly<Record<string, Data>>, stack: Stack): boolean {
+  let found = false;
+  eachText([pattern["detail"], pattern["resources"]], (text) => (found ||= stack.named(text).length > 0));
+  return found;
+}
+
+export const eventsRules: readonly Rule[] = [eventsBusPolicy, eventsDlqRetry, eventsPatternNarrow, sfnLoggedEncrypted];

@@ -1,0 +1,194 @@
+import { accountOf } from "../framework/arn";
+import { deniesPlainTransport, eachStatement } from "../framework/documents";
+import { admitsEverybody, unboundServices } from "../framework/principals";
+import { isRecord, type Data, type Resource } from "../framework/resource";
+import type { Rule } from "../framework/rule";
+
+const TOPIC = "aws:sns/topic:Topic";
+const TOPIC_POLICY = "aws:sns/topicPolicy:TopicPolicy";
+const SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription";
+const TLS_FIX = "Deny sns:Publish to everybody where aws:SecureTransport is false.";
+
+export const snsCmk: Rule = {
+  name: "sns-cmk",
+  what: "Every topic is encrypted with a customer-managed key.",
+  why: "Messages of players lie in it; services such as alarms cannot publish to a topic under AWS's own key at all.",
+  fix: "Set kmsMasterKeyId to a key's ARN.",
+  outside: ["SH SNS.1", "CKV_AWS_26", "GRD SNS_ENCRYPTED_KMS", "NAG SNS2"],
+  example: "kmsMasterKeyId: key.arn",
+  types: [TOPIC],
+  checks: [
+    (topic, { refuse }) => {
+      const key = topic.text("kmsMasterKeyId");
+      if (key === undefined || /alias\/aws\//.test(key) || !/^arn:[\w-]+:kms:/.test(key))
+        refuse("kmsMasterKeyId", key, "the ARN of a customer-managed key");
+    },
+  ],
+};
+
+export const snsPrivateTls: Rule = {
+  name: "sns-private-tls",
+  what: "A topic has a policy that admits nobody in general and nothing without TLS.",
+  why: "Whoever may publish speaks in the game's name.",
+  fix: `Bind each principal by aws:SourceArn or aws:SourceAccount. ${TLS_FIX}`,
+  outside: ["FSBP SNS.4", "CKV_AWS_169", "CKV_AWS_385", "GRD SNS_TOPIC_NO_PUBLIC_ACCESS", "NAG SNS3"],
+  example:
+    'new aws.sns.TopicPolicy("policy", { arn: topic.arn, policy: policyDocument([denyInsecureTransport("sns:Publish", topic.arn)]) })',
+  types: [TOPIC, TOPIC_POLICY],
+  checks: [
+    (policy, context) => {
+      if (policy.type === TOPIC_POLICY || policy.has("policy"))
+        eachStatement(policy, context, "policy", (statement) => {
+          if (admitsEverybody(statement))
+            context.refuse(`${statement.path}.Principal`, "*", "named principals, or a condition that binds them");
+          for (const service of unboundServices(statement))
+            context.refuse(`${statement.path}.Condition`, service, "aws:SourceArn or aws:SourceAccount");
+          if (statement.effect === "Allow" && statement.actions.some((action) => /^\*$|:\*$/i.test(action)))
+            context.refuse(
+              `${statement.path}.Action`,
+              statement.actions,
+              "the actions that are meant, such as sns:Publish",
+            );
+          if (statement.effect === "Allow" && (statement.notActions.length > 0 || statement.notResources.length > 0))
+            context.refuse(statement.path, "NotAction or NotResource", "Action and Resource");
+        });
+    },
+    (policy, context) => {
+      if (policy.type !== TOPIC_POLICY) return;
+      let denies = false;
+      eachStatement(
+        policy,
+        context,
+        "policy",
+        (statement) => (denies ||= deniesPlainTransport(statement, ["sns:Publish"], [])),
+      );
+      if (!denies) context.refuse("policy", policy.at("policy"), "a statement that denies plain connections", TLS_FIX);
+    },
+  ],
+  stackChecks: [
+    (topic, { stack, refuse }) => {
+      if (
+        topic.type === TOPIC &&
+        !topic.has("policy") &&
+        !stack.ofType(TOPIC_POLICY).some((policy) => stack.target(policy, "arn", TOPIC) === topic)
+      )
+        refuse("policy", undefined, "a TopicPolicy for it", TLS_FIX);
+    },
+    (policy, context) => {
+      if (policy.type !== TOPIC_POLICY) return;
+      const arn = policy.text("arn") ?? "";
+      let denies = false;
+      eachStatement(policy, context, "policy", (statement) => {
+        denies ||= deniesPlainTransport(statement, ["sns:Publish"], [arn]);
+        for (const resource of statement.resources)
+          if (statement.effect === "Allow" && resource !== arn)
+            context.refuse(`${statement.path}.Resource`, resource, `the topic's own ARN, ${arn}`);
+      });
+      if (!denies)
+        context.refuse("policy", policy.at("policy"), `a statement that denies plain connections to ${arn}`, TLS_FIX);
+    },
+  ],
+};
+
+export const snsSubRedrive: Rule = {
+  name: "sns-sub-redrive",
+  what: "What a topic cannot deliver goes to a dead-letter queue, and no subscription is in plain HTTP.",
+  why: "A queue that denies or is gone is not retried: the message vanishes.",
+  fix: "Set redrivePolicy with the ARN of a queue of the stack; use https, sqs or lambda.",
+  outside: ["NAG Serverless-SNSRedrivePolicy", "PRW sns_subscription_not_using_http_endpoints"],
+  example: "redrivePolicy: pulumi.jsonStringify({ deadLetterTargetArn: deadLetters.arn })",
+  types: [SUBSCRIPTION],
+  checks: [
+    (subscription, { refuse }) => {
+      const protocol = subscription.text("protocol");
+      if (protocol === undefined || protocol === "http")
+        refuse("protocol", protocol, "sqs, lambda, firehose, https, email or sms");
+    },
+    (subscription, { refuse }) => {
+      if (/^(email|email-json|sms|application)$/.test(subscription.text("protocol") ?? "")) return;
+      if (deadLetterTarget(subscription.at("redrivePolicy")) === undefined)
+        refuse("redrivePolicy", subscription.at("redrivePolicy"), "JSON with deadLetterTargetArn");
+    },
+  ],
+  stackChecks: [
+    (subscription, { stack, refuse }) => {
+      const target = deadLetterTarget(subscription.at("redrivePolicy"));
+      if (target !== undefined && stack.named(target, "aws:sqs/queue:Queue").length === 0)
+        refuse("redrivePolicy", target, "a queue of this stack");
+    },
+    (subscription, { stack, refuse }) => {
+      if (subscription.at("protocol") === "sqs" && !stack.target(subscription, "endpoint", "aws:sqs/queue:Queue"))
+        refuse("endpoint", subscription.at("endpoint"), "a queue of this stack");
+      const topic = subscription.text("topic");
+      if (topic !== undefined && !stack.target(subscription, "topic", TOPIC) && accountOf(topic) === undefined)
+        refuse("topic", topic, "a topic of this stack");
+    },
+  ],
+};
+
+export const snsFiltersCover: Rule = {
+  name: "sns-filters-cover",
+  what: "The filters of a topic's subscriptions together take every value of what they route by, or one of them takes the rest.",
+  why: "A message that no filter takes is delivered to nobody, and SNS tells nobody.",
+  fix: 'Add a subscription whose filter is {"channel": [{"anything-but": [the values that the others take]}]}.',
+  outside: [],
+  example: 'filterPolicy: JSON.stringify({ channel: [{ "anything-but": ["email"] }] })',
+  types: [TOPIC],
+  config: {
+    routedBy: {
+      type: "array",
+      description: "Message attributes by which topics route; others only select what interests a subscriber.",
+      default: ["channel"],
+    },
+  },
+  stackChecks: [
+    (topic, { stack, refuse, texts }) => {
+      const filters = stack
+        .ofType(SUBSCRIPTION)
+        .filter((subscription) => stack.target(subscription, "topic", TOPIC) === topic)
+        .map((subscription) => filterOf(subscription));
+      for (const attribute of texts("routedBy")) {
+        const routing = filters.filter((filter) => attribute in filter);
+        if (routing.length === 0 || filters.some((filter) => !(attribute in filter))) continue;
+        const taken = new Set(
+          routing.flatMap((filter) => filter[attribute] ?? []).filter((value) => typeof value === "string"),
+        );
+        const isCovered = routing.some(
+          (filter) => Object.keys(filter).length === 1 && takesRest(filter[attribute] ?? [], taken),
+        );
+        if (!isCovered) refuse("subscriptions", [...taken], `filters on "${attribute}" that leave no value out`);
+      }
+    },
+  ],
+};
+
+function filterOf(subscription: Resource): Readonly<Record<string, readonly Data[]>> {
+  const value = subscription.at("filterPolicy");
+  if (value === undefined || value === null || value === "") return {};
+  const filter: Data = typeof value === "string" ? (JSON.parse(value) as Data) : value;
+  if (!isRecord(filter)) return {};
+  return Object.fromEntries(Object.entries(filter).map(([key, values]) => [key, [values].flat()]));
+}
+
+/** Whether a condition takes all values but some that others take. */
+function takesRest(values: readonly Data[], taken: ReadonlySet<Data>): boolean {
+  return values.some((value) => {
+    if (!isRecord(value)) return false;
+    if (value["exists"] === true) return true;
+    if (!("anything-but" in value)) return false;
+    const excluded = [value["anything-but"]].flat();
+    return excluded.every((one) => taken.has(one));
+  });
+}
+
+function deadLetterTarget(value: Data): string | undefined {
+  try {
+    const policy: Data = typeof value === "string" ? (JSON.parse(value) as Data) : value;
+    const target = isRecord(policy) ? policy["deadLetterTargetArn"] : undefined;
+    return typeof target === "string" && target.startsWith("arn:") ? target : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export const snsRules: readonly Rule[] = [snsCmk, snsPrivateTls, snsSubRedrive, snsFiltersCover];
