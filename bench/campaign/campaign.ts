@@ -1,4 +1,4 @@
-import { newRun } from "../../components/segment-pipeline/run";
+import { newRun, RUN_LIMITS } from "../../components/segment-pipeline/run";
 import { S } from "../../components/shared/attributes";
 import { s3Address } from "../../local/services/athena/sources";
 import type { S3Service } from "../../local/services/s3";
@@ -25,24 +25,36 @@ export interface Campaign {
 /**
  * Enqueues a message for each line of a result file, as a run of a segment does once its query has ended. What prepares
  * messages waits meanwhile: the campaign is over when all are queued.
+ *
+ * @param progress told each part that is done.
  */
-export async function campaign(stack: TestStack, recipients: number): Promise<Campaign> {
+export async function campaign(
+  stack: TestStack,
+  recipients: number,
+  progress: (line: string) => void = () => undefined,
+): Promise<Campaign> {
   const { cloud, clock } = stack;
   const runId = `campaign-${recipients}`;
   await pausePreparing(stack);
-  const result = await writeResult(stack, runId, recipients);
+  const { location: result, bytes } = await writeResult(stack, runId, recipients);
+  const parts = Math.ceil(bytes / RUN_LIMITS.partBytes);
   const run = newRun(runId, "active-30-days", Math.floor(clock.now() / 1_000));
   await putItems(cloud, stack.stack.output("runsTable"), [{ ...run, status: S("enqueueing"), result: S(result) }]);
   let functionMb = 0;
   let processMb = 0;
+  let reports = 0;
+  const cpu = process.cpuUsage();
+  const started = performance.now();
   const stop = cloud.trace.on(({ kind, name, data }) => {
     if (kind !== "log" || !name.endsWith("segments-enqueue")) return;
     const [, used] = /"maxMemoryUsedMB":(\d+)/.exec(JSON.stringify(data).replaceAll("\\", "")) ?? [];
     functionMb = Math.max(functionMb, Number(used ?? 0));
     processMb = Math.max(processMb, process.memoryUsage.rss() / 1_048_576);
+    if (used === undefined) return;
+    const { user, system } = process.cpuUsage(cpu);
+    const spent = `${((performance.now() - started) / 1_000).toFixed(0)} s, ${((user + system) / 1e6).toFixed(0)} s of CPU`;
+    progress(`part ${++reports} of ${parts}: ${spent}, function ${used} MB, process ${processMb.toFixed(0)} MB`);
   });
-  const cpu = process.cpuUsage();
-  const started = performance.now();
   await cloud.call(
     "sqs",
     "SendMessage",
@@ -75,8 +87,12 @@ async function pausePreparing({ stack, cloud, clock }: TestStack): Promise<void>
   await clock.advance(60_000);
 }
 
-/** Writes the file that Athena would have left. @returns its address. */
-async function writeResult({ stack, cloud }: TestStack, runId: string, recipients: number): Promise<string> {
+/** Writes the file that Athena would have left. @returns its address and size. */
+async function writeResult(
+  { stack, cloud }: TestStack,
+  runId: string,
+  recipients: number,
+): Promise<{ readonly location: string; readonly bytes: number }> {
   const workgroup = find(stack.evaluation.resources, "aws:athena/workgroup:Workgroup");
   const configuration = workgroup.inputs["configuration"] as {
     readonly resultConfiguration: { readonly outputLocation: string };
@@ -86,8 +102,9 @@ async function writeResult({ stack, cloud }: TestStack, runId: string, recipient
   const lines = ['"pk"'];
   for (let i = 0; i < recipients; i++) lines.push(`"PLAYER#fan-${String(i).padStart(9, "0")}"`);
   const { store } = cloud.services.get("s3") as S3Service;
-  await store.put(store.bucket(bucket), key, Buffer.from(`${lines.join("\n")}\n`));
-  return location;
+  const file = Buffer.from(`${lines.join("\n")}\n`);
+  await store.put(store.bucket(bucket), key, file);
+  return { location, bytes: file.length };
 }
 
 function partQueueUrl({ stack }: TestStack): string {

@@ -1,6 +1,6 @@
-import { execFile } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { join, resolve } from "node:path";
-import { promisify } from "node:util";
 import type { Benchmark } from "../benchmark";
 import { atMost, exactly } from "../shared/rows";
 import { countingStack } from "../shared/stack";
@@ -12,6 +12,10 @@ const benchmark: Benchmark = {
   summary: "from a segment's result file to queued messages, at two sizes",
   async run({ smoke, args }) {
     const [small = 100_000, large = 400_000] = args.map(Number);
+    for (const size of [small, large]) {
+      if (!Number.isInteger(size) || size < 1)
+        throw new Error(`Recipients of the campaign: got ${args.join(" ")}; expected two numbers above zero.`);
+    }
     const runs: Campaign[] = [];
     if (smoke) {
       const stack = await countingStack();
@@ -56,7 +60,7 @@ const benchmark: Benchmark = {
 /** In a fresh process: what an earlier campaign left in memory must not count. */
 async function alone(recipients: number): Promise<Campaign> {
   const root = resolve(__dirname, "../..");
-  const { stdout } = await promisify(execFile)(
+  const child = spawn(
     process.execPath,
     [
       "--no-deprecation",
@@ -66,9 +70,13 @@ async function alone(recipients: number): Promise<Campaign> {
       join(__dirname, "alone.ts"),
       String(recipients),
     ],
-    { cwd: root, maxBuffer: 16_777_216 },
+    { cwd: root, stdio: ["ignore", "pipe", "inherit"] },
   );
-  return JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as Campaign;
+  let output = "";
+  child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString("utf8")));
+  const [code] = (await once(child, "close")) as [number | null];
+  if (code !== 0) throw new Error(`The campaign of ${recipients} recipients ended with code ${String(code)}.`);
+  return JSON.parse(output.trim().split("\n").at(-1) ?? "") as Campaign;
 }
 
 export default benchmark;

@@ -60,7 +60,7 @@ export class Queries {
     const execution: Execution = {
       ...start,
       id,
-      output: `${location.endsWith("/") ? location : `${location}/`}${id}.csv`,
+      output: `${location.endsWith("/") ? location : `${location}/`}${id}.${start.statement.utility ? "txt" : "csv"}`,
       cause: this.causeOf(start.principal),
       submittedAt: this.cloud.clock.now(),
       state: "QUEUED",

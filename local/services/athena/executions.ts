@@ -24,7 +24,7 @@ export interface Execution {
   readonly database: string;
   readonly catalogName: string | undefined;
   readonly resultConfiguration: ResultConfiguration;
-  /** The result file, `s3://bucket/prefix/<id>.csv`. */
+  /** The result file, `s3://bucket/prefix/<id>.csv`, or `.txt` of a statement about the catalog. */
   readonly output: string;
   /** Whose rights the query uses. */
   readonly principal: Principal;

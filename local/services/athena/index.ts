@@ -1,7 +1,15 @@
 import type { Cloud } from "../../cloud";
-import type { Service } from "../../service";
+import type { Operation, Service } from "../../service";
 import type { GlueService } from "../glue";
 import { Queries } from "./engine";
+import {
+  getDataCatalog,
+  getDatabase,
+  getTableMetadata,
+  listDatabases,
+  listDataCatalogs,
+  listTableMetadata,
+} from "./operations/data-catalogs";
 import { getQueryResults } from "./operations/get-query-results";
 import {
   batchGetQueryExecution,
@@ -11,6 +19,7 @@ import {
 } from "./operations/query-executions";
 import { startQueryExecution } from "./operations/start-query-execution";
 import { createWorkGroup, getWorkGroup, listWorkGroups } from "./operations/work-groups";
+import { type Members, shaped } from "../glue/shape";
 import { athenaResources } from "./resources";
 import { WorkGroups } from "./workgroups";
 
@@ -35,16 +44,41 @@ export function athenaService(cloud: Cloud): AthenaService {
     throttling: "TooManyRequestsException",
     queries,
     operations: {
-      BatchGetQueryExecution: batchGetQueryExecution(queries),
-      CreateWorkGroup: createWorkGroup(workGroups),
-      GetQueryExecution: getQueryExecution(queries),
-      GetQueryResults: getQueryResults(queries),
-      GetWorkGroup: getWorkGroup(workGroups),
-      ListQueryExecutions: listQueryExecutions(queries),
+      BatchGetQueryExecution: checked({ "QueryExecutionIds!": ["text"] }, batchGetQueryExecution(queries)),
+      CreateWorkGroup: checked({ "Name!": "text", Description: "text" }, createWorkGroup(workGroups)),
+      GetDataCatalog: getDataCatalog(glue.catalog),
+      GetDatabase: getDatabase(glue.catalog),
+      GetQueryExecution: checked({ "QueryExecutionId!": "text" }, getQueryExecution(queries)),
+      GetQueryResults: checked(
+        { "QueryExecutionId!": "text", MaxResults: "number", NextToken: "text" },
+        getQueryResults(queries),
+      ),
+      GetTableMetadata: getTableMetadata(glue.catalog),
+      GetWorkGroup: checked({ "WorkGroup!": "text" }, getWorkGroup(workGroups)),
+      ListDataCatalogs: listDataCatalogs(),
+      ListDatabases: listDatabases(glue.catalog),
+      ListQueryExecutions: checked(
+        { WorkGroup: "text", MaxResults: "number", NextToken: "text" },
+        listQueryExecutions(queries),
+      ),
+      ListTableMetadata: listTableMetadata(glue.catalog),
       ListWorkGroups: listWorkGroups(workGroups),
-      StartQueryExecution: startQueryExecution(queries),
-      StopQueryExecution: stopQueryExecution(queries),
+      StartQueryExecution: checked(startInput, startQueryExecution(queries)),
+      StopQueryExecution: checked({ "QueryExecutionId!": "text" }, stopQueryExecution(queries)),
     },
     resourceTypes: athenaResources(workGroups, glue.catalog),
   };
+}
+
+const startInput: Members = {
+  "QueryString!": "text",
+  ClientRequestToken: "text",
+  QueryExecutionContext: { Database: "text", Catalog: "text" },
+  ResultConfiguration: { OutputLocation: "text" },
+  WorkGroup: "text",
+  ExecutionParameters: ["text"],
+};
+
+function checked<I>(members: Members, operation: Operation<I>): Operation<I> {
+  return shaped("InvalidRequestException", members, operation);
 }

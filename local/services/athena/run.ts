@@ -6,14 +6,16 @@ import type { S3Service } from "../s3";
 import { identifier, literal, withConnection } from "./duckdb";
 import type { Execution, ResultColumn } from "./executions";
 import { fromDuckDb, permissionMissing, QueryFailure, schemaMissing, syntaxFailure, tableMissing } from "./failures";
+import { INFORMATION_SCHEMA, informationQuery, informationRights } from "./information-schema";
 import { metadataFile } from "./metadata-file";
 import { refuseForeignRelations } from "./relations";
 import { CallersRights } from "./rights";
 import { bytesScanned } from "./scan";
-import { createView, findSource, s3Address, type Source } from "./sources";
+import { type Constants, createView, findSource, s3Address, type Source } from "./sources";
 import { SyntaxProblem } from "./sql/ast";
 import { type Translation, translate, unnamed } from "./sql/translate";
 import { resultType } from "./types";
+import { runUtility } from "./utility";
 
 /**
  * Runs a query with the rights of whoever started it and writes its result file.
@@ -28,19 +30,23 @@ export async function runQuery(
   cutoff: number | undefined,
 ): Promise<"done" | "over-cutoff"> {
   const rights = new CallersRights(cloud, catalog, execution.principal, execution.cause);
-  const translation = translated(execution, cloud.clock.now());
-  const sources = await readable(cloud, catalog, rights, translation, execution.database);
+  const { utility } = execution.statement;
+  const translation = utility ? undefined : translated(execution, cloud.clock.now());
+  const sources = translation ? await readable(cloud, catalog, rights, translation, execution.database) : [];
+  const constants = translation ? informationOf(catalog, rights, translation) : [];
   const { bucket, prefix: key } = s3Address(execution.output);
   const denied = rights.missing(rights.ofResult(bucket, key, execution.resultConfiguration));
   if (denied !== undefined)
     throw permissionMissing(
       `Access denied when writing output to url: ${execution.output} . Please ensure you are allowed to access the S3 bucket. ${denied}`,
     );
+  if (utility) await runUtility(cloud, catalog, execution, utility, rights);
+  if (!translation) return "done";
   return withConnection(async (connection) => {
     execution.interrupt = () => connection.interrupt();
     try {
       await refuseForeignRelations(connection, translation.sql);
-      for (const source of sources) await createView(cloud, connection, source);
+      for (const source of [...sources, ...constants]) await createView(cloud, connection, source);
       execution.bytesScanned = await bytesScanned(cloud, connection, translation.sql, sources);
       if (cutoff !== undefined && execution.bytesScanned > cutoff) {
         execution.bytesScanned = cutoff;
@@ -75,6 +81,7 @@ async function readable(
 ): Promise<Source[]> {
   const sources: Source[] = [];
   for (const reference of translation.tables) {
+    if (reference.database === INFORMATION_SCHEMA) continue;
     const owner = reference.database ?? database;
     const known = catalog.findTable(owner, reference.table);
     const unseen = rights.missing(rights.ofCatalog(owner, reference.table));
@@ -90,6 +97,14 @@ async function readable(
     sources.push(source);
   }
   return sources;
+}
+
+/** What the query reads of the information schema. */
+function informationOf(catalog: Catalog, rights: CallersRights, { tables }: Translation): Constants[] {
+  const wanted = tables.filter(({ database }) => database === INFORMATION_SCHEMA);
+  const denied = wanted.length === 0 ? undefined : rights.missing(informationRights(catalog));
+  if (denied !== undefined) throw permissionMissing(`PERMISSION_DENIED: ${denied}`);
+  return wanted.map(({ view, table }) => ({ view, text: informationQuery(catalog, table) }));
 }
 
 /** Athena's form of CSV: a header, every value in quotes, NULL as nothing at all; written by the engine row by row. */

@@ -19,6 +19,12 @@ export interface Source {
   readonly keys: readonly string[];
 }
 
+/** A relation that is no table: a query of its own. */
+export interface Constants {
+  readonly view: string;
+  readonly text: string;
+}
+
 /** Bucket and key or prefix of an `s3://` address. */
 export function s3Address(address: string): { readonly bucket: string; readonly prefix: string } {
   const match = /^s3a?:\/\/([^/]+)\/?(.*)$/.exec(address);
@@ -50,9 +56,13 @@ export async function findSource(
 }
 
 /** Makes the view under which the translated text knows the source. */
-export async function createView(cloud: Cloud, connection: DuckDBConnection, source: Source): Promise<void> {
+export async function createView(
+  cloud: Cloud,
+  connection: DuckDBConnection,
+  source: Source | Constants,
+): Promise<void> {
   await connection.run(
-    `CREATE TEMP VIEW ${identifier(source.view)} AS ${source.metadata === undefined ? dataQuery(cloud, source) : metadataQuery(source)}`,
+    `CREATE TEMP VIEW ${identifier(source.view)} AS ${"text" in source ? source.text : source.metadata === undefined ? dataQuery(cloud, source) : metadataQuery(source)}`,
   );
 }
 

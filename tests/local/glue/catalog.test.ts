@@ -82,6 +82,64 @@ describe("Glue's Data Catalog through the AWS SDK", () => {
     );
   });
 
+  it("refuses requests without what they need, and with what is of another type", async () => {
+    const table = { Name: "t", StorageDescriptor: { Columns: [{ Name: "c", Type: "string" }] } };
+    const cases: readonly (readonly [string, Record<string, unknown>, string])[] = [
+      ["GetTable", {}, "Value null at 'databaseName' failed to satisfy constraint: Member must not be null"],
+      ["GetTable", { DatabaseName: "d" }, "Value null at 'name' failed"],
+      [
+        "GetTable",
+        { DatabaseName: "d", Name: 7 },
+        "Value at 'name' failed to satisfy constraint: Member must be a string",
+      ],
+      [
+        "GetTable",
+        { DatabaseName: "d", Name: "" },
+        "Value at 'name' failed to satisfy constraint: Member must have length",
+      ],
+      ["GetTable", { DatabaseName: ["d"], Name: "t" }, "Value at 'databaseName'"],
+      ["GetTables", { DatabaseName: null }, "Value null at 'databaseName'"],
+      ["GetPartitions", { DatabaseName: "d", TableName: {} }, "Value at 'tableName'"],
+      ["DeleteTable", { Name: "t" }, "Value null at 'databaseName'"],
+      ["GetDatabase", {}, "Value null at 'name'"],
+      ["DeleteDatabase", { Name: true }, "Value at 'name'"],
+      ["CreateDatabase", {}, "Value null at 'databaseInput'"],
+      [
+        "CreateDatabase",
+        { DatabaseInput: "game" },
+        "Value at 'databaseInput' failed to satisfy constraint: Member must be a structure",
+      ],
+      ["CreateDatabase", { DatabaseInput: { Name: "d", Parameters: { a: 1 } } }, "Value at 'databaseInput.parameters'"],
+      ["CreateTable", { DatabaseName: "d" }, "Value null at 'tableInput'"],
+      ["CreateTable", { DatabaseName: "d", TableInput: {} }, "Value null at 'tableInput.name'"],
+      [
+        "CreateTable",
+        { DatabaseName: "d", TableInput: { ...table, StorageDescriptor: [] } },
+        "Value at 'tableInput.storageDescriptor'",
+      ],
+      [
+        "CreateTable",
+        { DatabaseName: "d", TableInput: { ...table, PartitionKeys: "day" } },
+        "Value at 'tableInput.partitionKeys' failed to satisfy constraint: Member must be a list",
+      ],
+      [
+        "UpdateTable",
+        { DatabaseName: "d", TableInput: { Name: "t", StorageDescriptor: { Columns: [{}] } } },
+        "Value null at 'tableInput.storageDescriptor.columns.1.member.name'",
+      ],
+      ["DeleteIntegration", {}, "Value null at 'integrationIdentifier'"],
+    ];
+    for (const [operation, input, message] of cases) {
+      expect(await refused(served.call("glue", operation, input)), `${operation} ${JSON.stringify(input)}`).to.include(
+        `InvalidInputException: 1 validation error detected: ${message}`,
+      );
+    }
+    await glue.send(new CreateDatabaseCommand({ DatabaseInput: { Name: "shaped" } }));
+    expect(await refused(glue.send(new GetTablesCommand({ DatabaseName: "shaped", Expression: "(" })))).to.equal(
+      "InvalidInputException: Expression ( is not a valid regular expression",
+    );
+  });
+
   it("asks each right on catalog, database and table, under the catalog's policy", async () => {
     await glue.send(new CreateDatabaseCommand({ DatabaseInput: { Name: "asked" } }));
     served.asked.length = 0;

@@ -3,7 +3,7 @@ import type { Operation } from "../../../service";
 import type { S3Service } from "../../s3";
 import { onKey, onObject } from "../../s3/rights";
 import type { Queries } from "../engine";
-import { readCsvPage } from "../result-file";
+import { readCsvPage, readTextPage } from "../result-file";
 import { s3Address } from "../sources";
 import { onGroupOf } from "./query-executions";
 
@@ -14,7 +14,7 @@ interface GetQueryResultsInput {
   readonly NextToken?: string;
 }
 
-/** Pages of the result file; the first row of the first page is the header. */
+/** Pages of the result file; the first row of the first page is the header, which statements about the catalog have not. */
 export function getQueryResults(queries: Queries): Operation<GetQueryResultsInput> {
   return {
     authorize(input, { cloud }) {
@@ -43,7 +43,7 @@ export function getQueryResults(queries: Queries): Operation<GetQueryResultsInpu
       const { bucket, prefix: key } = s3Address(execution.output);
       const object = storeOf(queries).buckets.get(bucket)?.objects.get(key);
       if (!object) throw invalid("Could not find results");
-      const page = await readCsvPage(object.file, from, most);
+      const page = await (execution.statement.utility ? readTextPage : readCsvPage)(object.file, from, most);
       return {
         UpdateCount: 0,
         ResultSet: {

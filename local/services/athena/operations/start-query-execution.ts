@@ -92,6 +92,7 @@ function checkLocation(location: string | undefined, { cloud, principal }: CallC
       "INVALID_INPUT",
     );
   }
+  if (!/^s3:\/\/[^/]/.test(location)) throw invalid(`Invalid S3 location: ${location}`, "INVALID_INPUT");
   const { bucket } = s3Address(location);
   const request = {
     ...onBucket("GetBucketLocation", bucket),
@@ -127,9 +128,9 @@ async function parsed(query: string): Promise<Statement> {
     if (error instanceof SyntaxProblem) throw invalid(error.message, "MALFORMED_QUERY");
     throw error;
   }
-  if (!isQuery(statement))
+  if (!isQuery(statement) && !statement.utility)
     throw invalid(
-      `Queries of this type are not supported: the local cloud plays SELECT, WITH and VALUES; got ${statement.verb}`,
+      `Queries of this type are not supported: the local cloud plays SELECT, WITH, VALUES, SHOW DATABASES, SHOW TABLES, SHOW COLUMNS and DESCRIBE; got ${statement.verb}`,
       "MALFORMED_QUERY",
     );
   return statement;

@@ -11,6 +11,7 @@ import {
 } from "./ast";
 import { rewriteFunction } from "./functions";
 import { type TableReference, tableOf, withNames, withView } from "./tables";
+import { readUtility, type Utility } from "./utility";
 import { localArgument, zonedForms } from "./zones";
 
 /** A statement as it was parsed. */
@@ -18,8 +19,10 @@ export interface Statement {
   readonly node: Node;
   /** Member of Athena's StatementType. */
   readonly type: "DML" | "DDL" | "UTILITY";
-  /** First word in upper case, e.g. `SELECT`. */
+  /** First word in upper case, e.g. `SELECT`; of a statement about the catalog, what it is: `SHOW_TABLES`. */
   readonly verb: string;
+  /** A statement about the catalog, which is not translated. */
+  readonly utility?: Utility;
 }
 
 export interface Translation {
@@ -32,6 +35,8 @@ const queryKinds = ["select", "union", "intersect", "except", "values", "subquer
 
 /** @throws SyntaxProblem */
 export async function parseStatement(sql: string): Promise<Statement> {
+  const utility = readUtility(sql);
+  if (utility) return { node: {}, type: "UTILITY", verb: utility.kind, utility };
   await parserReady();
   const statements = parseStatements(sql);
   if (statements.length !== 1) throw new SyntaxProblem("Only one sql statement is allowed", 1, 1);
