@@ -16,7 +16,7 @@ const DIST = path.join(ROOT, "dist");
 const STAMP = path.join(DIST, ".built");
 const SOURCES = ["components", "local"];
 /** Files that run, or are read, as they are. */
-const COPIED = ["local/register.cjs", "local/prices.json"];
+const COPIED = ["local/register.cjs", "local/prices.json", "local/http/input-shapes.json"];
 const BIN = "local/cli/main.js";
 
 /** @returns {string[]} files below a folder of the repository, relative to its root */

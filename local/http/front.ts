@@ -5,11 +5,13 @@ import { readCbor, writeCbor, writeCborError } from "./cbor";
 import { readJson, readRest, writeJson, writeJsonError, writeRestJson, writeRestJsonError } from "./json";
 import { readQuery, writeQuery, writeQueryError } from "./query";
 import { matchRoute } from "./routes";
+import { checkInput } from "./shapes";
 import { claimedService, verify } from "./signature";
 
 /** What a request asks for, in the words of its protocol, and how to answer in them. */
 interface Spoken {
   readonly service: Service;
+  readonly kind: Protocol["kind"];
   readonly operation: string;
   readonly input: () => Json;
   readonly answer: (output: unknown, requestId: string) => HttpResponse;
@@ -52,7 +54,8 @@ export class Front {
           400,
         );
       }
-      const output = await this.cloud.call(spoken.service.name, spoken.operation, spoken.input(), principal);
+      const input = checkInput(spoken.service.name, spoken.kind, spoken.operation, spoken.input());
+      const output = await this.cloud.call(spoken.service.name, spoken.operation, input, principal);
       return spoken.answer(output, requestId);
     } catch (error) {
       if (error instanceof ConnectionLost) throw error;
@@ -105,6 +108,7 @@ function speak(service: Service, protocol: Protocol, request: HttpRequest): Spok
       if (target === undefined || !target.startsWith(`${protocol.target}.`)) return undefined;
       return {
         service,
+        kind: protocol.kind,
         operation: target.slice(protocol.target.length + 1),
         input: () => readJson(request.body),
         answer: (output, id) => writeJson(output, protocol.version, id),
@@ -116,6 +120,7 @@ function speak(service: Service, protocol: Protocol, request: HttpRequest): Spok
       const { action, input } = readQuery(request.body.toString("utf8"));
       return {
         service,
+        kind: protocol.kind,
         operation: action,
         input: () => input,
         answer: (output, id) => writeQuery(action, protocol.xmlns, output, id),
@@ -127,6 +132,7 @@ function speak(service: Service, protocol: Protocol, request: HttpRequest): Spok
       if (!request.path.startsWith(prefix)) return undefined;
       return {
         service,
+        kind: protocol.kind,
         operation: request.path.slice(prefix.length),
         input: () => readCbor(request.body),
         answer: writeCbor,
@@ -150,6 +156,7 @@ function speakRest(
 ): Spoken {
   return {
     service,
+    kind: protocol.kind,
     operation: route.operation,
     input: () => (route.decode ? route.decode(request, labels) : readRest(request, labels)),
     answer: (output, id) => {

@@ -19,7 +19,8 @@ export function cloudcontrolService(cloud: Cloud): Service {
     );
   const types = typesOf(glue.integrations);
   const read = (input: ResourceName): Json => {
-    const properties = types[input.TypeName]?.read(input.Identifier);
+    const type = Object.hasOwn(types, input.TypeName) ? types[input.TypeName] : undefined;
+    const properties = type?.read(input.Identifier);
     if (!properties)
       throw new AwsError(
         "ResourceNotFoundException",

@@ -279,7 +279,7 @@ describe("the AWS SDK, over HTTP", () => {
           new SendEmailCommand({
             Source: "x@studio.com",
             Destination: to,
-            Message: { Subject: { Data: "" }, Body: {} },
+            Message: { Subject: { Data: "" }, Body: { Text: { Data: "Hello" } } },
           }),
         ),
       ),

@@ -1,3 +1,4 @@
+import { AwsError } from "../../../aws-error";
 import type { MetricQuery } from "../queries";
 import { dimensionsOf, isTrue, type DimensionInput, type Scalar } from "../wire";
 
@@ -20,6 +21,13 @@ export interface MetricDataQueryInput {
 
 /** From the API's metric queries to ours. */
 export function queriesOf(list: readonly MetricDataQueryInput[]): readonly MetricQuery[] {
+  const ids = new Set<string>();
+  for (const { Id, Expression, MetricStat } of list) {
+    if (ids.has(Id)) throw invalid(`The values for parameter Id in MetricDataQueries are not unique: ${Id}`);
+    if ((Expression === undefined) === (MetricStat === undefined))
+      throw invalid(`MetricDataQuery ${Id} must have exactly one of Expression and MetricStat.`);
+    ids.add(Id);
+  }
   return list.map(({ Id, Label, ReturnData, Expression, Period, MetricStat }) => ({
     id: Id,
     returnData: isTrue(ReturnData, true),
@@ -38,4 +46,8 @@ export function queriesOf(list: readonly MetricDataQueryInput[]): readonly Metri
         }
       : {}),
   }));
+}
+
+function invalid(message: string): AwsError {
+  return new AwsError("ValidationError", message);
 }

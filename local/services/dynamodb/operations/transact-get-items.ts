@@ -1,3 +1,4 @@
+import { validation } from "../errors";
 import { tableAccess, type Dependencies } from "../access";
 import { limits } from "../limits";
 import { Capacity } from "../requests/capacity";
@@ -6,7 +7,7 @@ import * as members from "../validation/members";
 import { checkedOperation } from "./operation";
 
 interface Input {
-  readonly TransactItems: readonly { readonly Get: GetInput }[];
+  readonly TransactItems: readonly ({ readonly Get?: GetInput } | null)[];
   readonly ReturnConsumedCapacity?: string;
 }
 
@@ -33,8 +34,9 @@ const shape: members.Members = {
 export const transactGetItems = (dependencies: Dependencies) =>
   checkedOperation<Input>(shape, {
     authorize: (input) =>
-      (input.TransactItems ?? []).flatMap(({ Get: get }) =>
-        get
+      (input.TransactItems ?? []).flatMap((item) => {
+        const get = item?.Get;
+        return get
           ? tableAccess(dependencies, {
               action: "dynamodb:GetItem",
               table: get.TableName,
@@ -42,10 +44,15 @@ export const transactGetItems = (dependencies: Dependencies) =>
               leadingKeys: [get.Key],
               input: get,
             })
-          : [],
-      ),
+          : [];
+      }),
     answer: (input, context) => {
-      const gets = input.TransactItems.map(({ Get: get }) => prepareGet(dependencies.database, get));
+      const gets = input.TransactItems.map((item, i) => {
+        if (item?.Get) return prepareGet(dependencies.database, item.Get);
+        throw validation(
+          `1 validation error detected: Value null at 'transactItems.${i + 1}.member.get' failed to satisfy constraint: Member must not be null`,
+        );
+      });
       const capacity = new Capacity("read", context, 2);
       const responses = gets.map((get) => {
         const row = get.table.rows.get(get.key);

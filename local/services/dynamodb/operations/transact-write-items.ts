@@ -9,7 +9,7 @@ import * as members from "../validation/members";
 import { checkedOperation } from "./operation";
 
 interface Input extends WriteAnswerInput {
-  readonly TransactItems: readonly TransactItem[];
+  readonly TransactItems: readonly (TransactItem | null)[];
   readonly ClientRequestToken?: string;
 }
 
@@ -46,7 +46,8 @@ const shape: members.Members = {
 export const transactWriteItems = (dependencies: Dependencies) =>
   checkedOperation<Input>(shape, {
     authorize: (input) =>
-      (input.TransactItems ?? []).flatMap(({ Put: put, Update: update, Delete: remove, ConditionCheck: check }) => {
+      (input.TransactItems ?? []).flatMap((item) => {
+        const { Put: put, Update: update, Delete: remove, ConditionCheck: check } = item ?? {};
         const [action, target] = put
           ? (["PutItem", put] as const)
           : update
@@ -66,7 +67,10 @@ export const transactWriteItems = (dependencies: Dependencies) =>
       }),
     answer: (input, context) => {
       const { database } = dependencies;
-      const writes = prepareTransaction(database, input.TransactItems);
+      const writes = prepareTransaction(
+        database,
+        input.TransactItems.map((item) => item ?? {}),
+      );
       const token = input.ClientRequestToken;
       const payload = token === undefined ? "" : JSON.stringify(input.TransactItems);
       if (token !== undefined && isRepeated(database, token, payload)) {

@@ -94,7 +94,13 @@ export function randomBytes(cloud: Cloud, count: number): Buffer {
   return Buffer.from(Array.from({ length: count }, () => Math.floor(cloud.random() * 256)));
 }
 
-function sealedBy(blob: string): string {
+function sealedBy(blob: string | undefined): string {
+  if (blob === undefined) {
+    throw new AwsError(
+      "ValidationException",
+      "1 validation error detected: Value null at 'ciphertextBlob' failed to satisfy constraint: Member must not be null",
+    );
+  }
   const id = keyIdOf(Buffer.from(blob, "base64"));
   if (id === undefined) throw invalidCiphertext();
   return id;

@@ -18,6 +18,7 @@ export function dataKeyOperations(store: KeyStore): Readonly<Record<string, AnyO
     if ((KeySpec === undefined) === (NumberOfBytes === undefined)) {
       throw new AwsError("ValidationException", "Please specify either number of bytes or key spec.", 400);
     }
+    checkLength(NumberOfBytes);
     const key = store.usable(KeyId);
     const plain = randomBytes(context.cloud, NumberOfBytes ?? (KeySpec === "AES_128" ? 16 : 32));
     context.use("kms.request", 1);
@@ -42,9 +43,22 @@ export function dataKeyOperations(store: KeyStore): Readonly<Record<string, AnyO
     },
     GenerateRandom: {
       authorize: () => [{ action: "kms:GenerateRandom", resource: "*" }],
-      answer: ({ NumberOfBytes = 32 }: { NumberOfBytes?: number }, { cloud }) => ({
-        Plaintext: randomBytes(cloud, NumberOfBytes).toString("base64"),
-      }),
+      answer: ({ NumberOfBytes = 32 }: { NumberOfBytes?: number }, { cloud }) => {
+        checkLength(NumberOfBytes);
+        return { Plaintext: randomBytes(cloud, NumberOfBytes).toString("base64") };
+      },
     },
   };
+}
+
+/** https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateRandom.html */
+const MAX_RANDOM_BYTES = 1_024;
+
+function checkLength(bytes = 1): void {
+  if (Number.isInteger(bytes) && bytes >= 1 && bytes <= MAX_RANDOM_BYTES) return;
+  const bound = bytes < 1 ? "greater than or equal to 1" : `less than or equal to ${MAX_RANDOM_BYTES}`;
+  throw new AwsError(
+    "ValidationException",
+    `1 validation error detected: Value '${bytes}' at 'numberOfBytes' failed to satisfy constraint: Member must have value ${bound}`,
+  );
 }
