@@ -245,6 +245,7 @@ const FOLLOW_UP = /^(error serializing|failed to register|error resolving|resour
 async function comparable(value: unknown): Promise<unknown> {
   if (value instanceof pulumi.asset.AssetArchive) return { assets: await comparable(await value.assets) };
   if (value instanceof pulumi.asset.StringAsset) return { text: await value.text };
+  if (value instanceof pulumi.asset.FileAsset) return { path: await value.path };
   if (Array.isArray(value)) return Promise.all(value.map(comparable));
   if (typeof value !== "object" || value === null) return value;
   const members = Object.entries(value).map(async ([name, member]) => [name, await comparable(member)] as const);

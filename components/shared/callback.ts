@@ -4,6 +4,7 @@ import type { Context } from "aws-lambda";
 import { ArgumentError, requireInteger } from "./errors";
 import { policyDocument, serviceTrust, type Statement } from "./iam";
 import {
+  codeFile,
   environmentOf,
   mergeStatements,
   packageFunction,
@@ -238,9 +239,7 @@ function createFunction(
     runtime: "nodejs22.x",
     architectures: ["arm64"],
     handler: "index.handler",
-    code: own(packaged).then(
-      ({ code }) => new pulumi.asset.AssetArchive({ "index.js": new pulumi.asset.StringAsset(code) }),
-    ),
+    code: own(packaged).then(({ code }) => new pulumi.asset.AssetArchive({ "index.js": assetOf(code) })),
     memorySize: args.memorySize ?? 256,
     timeout: args.timeout ?? 10,
     environment: {
@@ -252,6 +251,11 @@ function createFunction(
     ...(args.reservedConcurrency === undefined ? {} : { reservedConcurrentExecutions: args.reservedConcurrency }),
   };
   return new aws.lambda.Function(name, applyTransform(args.transform?.function, functionArgs, options, name), options);
+}
+
+function assetOf(code: string): pulumi.asset.Asset {
+  const file = codeFile(code);
+  return file === undefined ? new pulumi.asset.StringAsset(code) : new pulumi.asset.FileAsset(file);
 }
 
 function createInvokeConfig(parent: LambdaFunction, name: string, args: AnyLambdaFunctionArgs): void {

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { deflateRawSync } from "node:zlib";
+import { filesOf, type PulumiAsset } from "../../local/services/lambda/code";
 import { ACTIONS } from "../../components/realtime-gateway/protocol";
 import { RealtimeGateway, type RealtimeGatewayArgs } from "../../components/realtime-gateway/realtime-gateway";
 import { LambdaFunction } from "../../components/shared/callback";
@@ -227,8 +228,7 @@ describe("RealtimeGateway", function () {
 
   it("keeps every archive below 150 KB", async () => {
     for (const { name, inputs } of functions()) {
-      const { assets } = inputs["code"] as { assets: Promise<Record<string, { text: Promise<string> }>> };
-      const text = (await (await assets)["index.js"]?.text) ?? "";
+      const text = (await filesOf(inputs["code"] as PulumiAsset)).get("index.js")?.toString("utf8") ?? "";
       expect([name, text.length > 100, deflateRawSync(text).length <= 150 * 1024]).to.deep.equal([name, true, true]);
     }
   });

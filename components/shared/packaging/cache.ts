@@ -33,6 +33,24 @@ export function cacheFolder(): string {
   return path.join(process.cwd(), ".cache", "bundles");
 }
 
+/**
+ * A file with the text of an archive's `index.js`, named after its hash, relative to the program's folder: what the
+ * engine gets in place of the text, which it would write into every checkpoint of the stack's state, twice a function.
+ * Undefined where nothing can be written.
+ */
+export function codeFile(code: string): string | undefined {
+  const file = path.join(cacheFolder(), `${archiveSha(code)}.js`);
+  try {
+    if (!existsSync(file)) {
+      mkdirSync(cacheFolder(), { recursive: true });
+      writeWhole(file, code);
+    }
+    return path.relative(process.cwd(), file);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The source map and functions of a bundle, by the SHA-256 of its text; undefined when none was kept. */
 export function sourceMapOf(sha: string): StoredMap | undefined {
   return readJson<StoredMap>(path.join(cacheFolder(), `${sha}.map.json`));
@@ -136,8 +154,8 @@ function readJson<T>(file: string): T | undefined {
 }
 
 /** Readers see a whole file or none, also when two processes write the same one. */
-function writeWhole(file: string, content: object): void {
+function writeWhole(file: string, content: object | string): void {
   const draft = `${file}.${process.pid}.draft`;
-  writeFileSync(draft, JSON.stringify(content));
+  writeFileSync(draft, typeof content === "string" ? content : JSON.stringify(content));
   renameSync(draft, file);
 }

@@ -10,7 +10,7 @@ import { serially } from "./serially";
 import { UnprintableError } from "./usage";
 
 export { BUNDLE_OPTIONS, type Bundle, handBundle, keepBuilders } from "./bundle";
-export { archiveSha, cacheFolder, sourceMapOf } from "./cache";
+export { archiveSha, cacheFolder, codeFile, sourceMapOf } from "./cache";
 export { PackagingError } from "./errors";
 export { physicalNameOf } from "./function-name";
 export { environmentOf, MAX_ENVIRONMENT_BYTES } from "./environment";
