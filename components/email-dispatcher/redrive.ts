@@ -5,6 +5,9 @@ import { transition } from "../message-store/transition";
 import type { Captured, HandlerFactory } from "../shared/callback";
 import { N } from "../shared/attributes";
 import type { DeadLetter } from "./copies";
+import { isPlayerId, PLAYER_ID_RULE } from "../shared/player-keys";
+import { requestError, requireMembers } from "../shared/request";
+import { parseEnvelope } from "./envelope";
 import { fateOf } from "./fate";
 
 /** What an operator asks for: these messages, or what lies in the dead-letter queue. */
@@ -27,6 +30,7 @@ export interface RedriveSettings {
   readonly deadLettersUrl: Captured<string>;
 }
 
+const MOST_AT_ONCE = 1_000;
 const RESERVE_MS = 5_000;
 /** Seconds for which a letter that stays is out of sight, so that one redrive looks at it once. */
 const KEPT_SECONDS = 60;
@@ -38,11 +42,12 @@ export function redriveHandler(settings: RedriveSettings): HandlerFactory<Redriv
     const queues = new sqs.SQSClient({ maxAttempts: 3 });
     return async (request, context) => {
       const count = { redriven: 0, unchanged: 0, kept: 0 };
-      if ("messages" in request) {
-        for (const { player, id } of request.messages) count[await redrive(player, id, undefined)] += 1;
+      const wanted = checked(request);
+      if ("messages" in wanted) {
+        for (const { player, id } of wanted.messages) count[await redrive(player, id, undefined)] += 1;
         return count;
       }
-      const most = request.most ?? 1_000;
+      const most = wanted.most ?? MOST_AT_ONCE;
       let seen = 0;
       while (seen < most && context.getRemainingTimeInMillis() > RESERVE_MS) {
         const { Messages: letters = [] } = await queues.send(
@@ -60,8 +65,8 @@ export function redriveHandler(settings: RedriveSettings): HandlerFactory<Redriv
     };
 
     async function open(letter: sqs.Message): Promise<keyof RedriveResponse> {
-      const said = JSON.parse(letter.Body ?? "{}") as Partial<DeadLetter>;
-      if (!said.envelope || said.attempt === undefined) return "kept";
+      const said = letterOf(letter.Body ?? "");
+      if (!said) return "kept";
       const result = await redrive(said.envelope.player, said.envelope.id, said.attempt);
       if (result !== "kept") {
         const QueueUrl = settings.deadLettersUrl.get();
@@ -100,4 +105,42 @@ export function redriveHandler(settings: RedriveSettings): HandlerFactory<Redriv
       return done ? "redriven" : "unchanged";
     }
   };
+}
+
+/** A dead letter with a mail in it; undefined for anything else. */
+function letterOf(body: string): Pick<DeadLetter, "attempt" | "envelope"> | undefined {
+  try {
+    const { envelope, attempt } = JSON.parse(body) as { envelope?: unknown; attempt?: unknown };
+    const mail = parseEnvelope(JSON.stringify(envelope));
+    return mail && typeof attempt === "number" ? { envelope: mail, attempt } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws RequestError for anything but a `RedriveRequest`. */
+function checked(request: unknown): RedriveRequest {
+  const members = requireMembers(request, "", ["messages", "deadLetters", "most"]);
+  const { messages, deadLetters, most } = members;
+  if (messages === undefined) {
+    if (deadLetters !== true) throw requestError("deadLetters", deadLetters, "true, or a list of `messages` instead");
+    if (most !== undefined && !(Number.isSafeInteger(most) && Number(most) > 0)) {
+      throw requestError("most", most, "a whole number from 1");
+    }
+    return members as unknown as RedriveRequest;
+  }
+  if (deadLetters !== undefined || most !== undefined) {
+    throw requestError("messages", messages, "either a list of messages or `deadLetters`");
+  }
+  if (!Array.isArray(messages) || messages.length === 0 || messages.length > MOST_AT_ONCE) {
+    throw requestError("messages", messages, `a list of 1 to ${MOST_AT_ONCE} messages`);
+  }
+  messages.forEach((message, i) => {
+    const { player, id } = requireMembers(message, `messages[${i}]`, ["player", "id"]);
+    if (!isPlayerId(player)) throw requestError(`messages[${i}].player`, player, PLAYER_ID_RULE);
+    if (typeof id !== "string" || !/^[0-9A-Za-z]{1,64}$/.test(id)) {
+      throw requestError(`messages[${i}].id`, id, "the id of a message");
+    }
+  });
+  return members as unknown as RedriveRequest;
 }

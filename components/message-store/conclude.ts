@@ -13,7 +13,7 @@ export type Conclusion =
 export function conclude(
   client: dynamodb.DynamoDBClient,
   table: string,
-  message: StoredMessage,
+  message: Pick<StoredMessage, "player" | "id" | "dispatch">,
   conclusion: Conclusion,
   now: number,
 ): Promise<boolean> {

@@ -1,6 +1,8 @@
 import type { HandlerFactory } from "../shared/callback";
 import { messageClient, type EnqueueResult, type EnqueueSettings } from "./enqueue";
 import type { Message } from "./message";
+import { logWarning } from "../shared/log";
+import { isPlainObject, requestError, requireMembers } from "../shared/request";
 
 /** What a game server or an operator sends: one message, or up to 1,000. */
 export type EnqueueRequest = Message | { readonly messages: readonly Message[] };
@@ -20,20 +22,32 @@ export function enqueueHandler(settings: EnqueueSettings): HandlerFactory<Enqueu
   return () => {
     const client = messageClient(settings);
     return async (request) => {
-      const many = (request as { messages?: unknown } | null)?.messages;
-      const messages = Array.isArray(many) ? (many as readonly Message[]) : [request as Message];
-      if (messages.length > MOST_AT_ONCE) {
-        const text = `messages of the request: got ${messages.length}; expected at most ${MOST_AT_ONCE}. Call again with the rest.`;
-        throw Object.assign(new Error(text), { name: "RequestError" });
-      }
+      const messages = messagesOf(request);
       const results = await client.enqueueMany(messages);
       let created = 0;
       let refused = 0;
       for (const result of results) {
-        if ("error" in result) refused += 1;
-        else if (result.created) created += 1;
+        if ("error" in result) {
+          refused += 1;
+          // Whoever invokes asynchronously sees no answer.
+          logWarning("refused", result.error.field, "the answer says why");
+        } else if (result.created) created += 1;
       }
       return { results, created, existing: results.length - created - refused, refused };
     };
   };
+}
+
+/** @throws RequestError for what is neither a message nor a list of them. */
+function messagesOf(request: unknown): readonly Message[] {
+  if (!isPlainObject(request)) {
+    throw requestError("", request ?? null, "a message, or an object with up to 1,000 messages in `messages`");
+  }
+  if (!Object.hasOwn(request, "messages")) return [request as unknown as Message];
+  const { messages } = requireMembers(request, "", ["messages"]);
+  if (!Array.isArray(messages)) throw requestError("messages", messages ?? null, "a list of messages");
+  if (messages.length > MOST_AT_ONCE) {
+    throw requestError("messages", messages.length, `at most ${MOST_AT_ONCE} messages: call again with the rest`);
+  }
+  return messages as readonly Message[];
 }

@@ -4,59 +4,82 @@ import * as lambda from "@aws-sdk/client-lambda";
 import * as sqs from "@aws-sdk/client-sqs";
 import { N, S } from "../shared/attributes";
 import type { Captured, HandlerFactory } from "../shared/callback";
-import { readBatch, startAgain, type GivenUp } from "../shared/given-up";
+import type { Item } from "../shared/attributes";
+import { readBatch, redriveAll, startAgain, type GivenUp, type Redriven } from "../shared/given-up";
+import { decodePlayerId } from "../shared/player-keys";
+import { requireMembers } from "../shared/request";
 import { readMessage } from "./item";
 import { dueBucket } from "./keys";
-import { transition } from "./transition";
+import { isConditionFailure, transition, transitionInput } from "./transition";
 
 export interface StoreRedriveSettings {
   readonly table: Captured<string>;
   readonly failuresUrl: Captured<string>;
 }
 
-export interface StoreRedriveResponse {
-  /** Messages that wait for the next sweep, and then are prepared again; invocations that were started again. */
-  readonly redriven: number;
-  /** Entries whose records are gone from the stream (24 h) or can never be prepared: they stay. */
-  readonly kept: number;
-}
-
 const RESERVE_MS = 5_000;
-const KEPT_SECONDS = 60;
+
+/** What an item must have to be read as a message (`readMessage`), as names of an expression, with their types. */
+const READABLE = [
+  ["#player", "S"],
+  ["#id", "S"],
+  ["#channel", "S"],
+  ["#type", "S"],
+  ["#template", "S"],
+  ["#data", "S"],
+  ["#dispatch", "N"],
+  ["#history", "L"],
+] as const;
 
 /**
  * Does again what was given up. Of the stream's mapping: finds the records of each batch in the stream, and lets every
- * message that is still `queued` be woken by the sweeper. Of an asynchronous invocation: starts it again.
+ * message that is still `queued` be woken by the sweeper, as it lets one whose record was parked and whose item has been
+ * mended since. Of an asynchronous invocation: starts it again. Entries whose records are gone from the stream (24 h), or
+ * whose item is still malformed, stay.
  */
-export function storeRedriveHandler(settings: StoreRedriveSettings): HandlerFactory<unknown, StoreRedriveResponse> {
+export function storeRedriveHandler(settings: StoreRedriveSettings): HandlerFactory<unknown, Redriven> {
   return () => {
     const database = new dynamodb.DynamoDBClient({ maxAttempts: 3 });
     const reader = new streams.DynamoDBStreamsClient({ maxAttempts: 3 });
     const queues = new sqs.SQSClient({ maxAttempts: 3 });
     const functions = new lambda.LambdaClient({ maxAttempts: 3 });
 
-    return async (_event, context) => {
-      const QueueUrl = settings.failuresUrl.get();
-      let redriven = 0;
-      let kept = 0;
-      while (context.getRemainingTimeInMillis() > RESERVE_MS) {
-        const { Messages: entries = [] } = await queues.send(
-          new sqs.ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: KEPT_SECONDS }),
-        );
-        if (entries.length === 0) break;
-        for (const entry of entries) {
-          const given = JSON.parse(entry.Body ?? "{}") as GivenUp;
-          const done = (await startAgain(functions, given)) ? 1 : await wakeBatch(given);
-          if (done === undefined) {
-            kept += 1;
-            continue;
-          }
-          redriven += done;
-          await queues.send(new sqs.DeleteMessageCommand({ QueueUrl, ReceiptHandle: entry.ReceiptHandle }));
-        }
-      }
-      return { redriven, kept };
+    return async (event, context) => {
+      requireMembers(event, "", []);
+      return redriveAll({
+        queues,
+        queueUrl: settings.failuresUrl.get(),
+        remaining: () => context.getRemainingTimeInMillis(),
+        reserveMs: RESERVE_MS,
+        again: async (given) =>
+          (await startAgain(functions, given)) ? 1 : given.keys ? wakeParked(given.keys) : wakeBatch(given),
+      });
     };
+
+    /** The item is not read, only asked to be one that can be prepared: what still is none stays where it is. */
+    async function wakeParked(keys: Item): Promise<number | undefined> {
+      const pk = keys["pk"]?.S ?? "";
+      const sk = keys["sk"]?.S ?? "";
+      if (!pk.startsWith("PLAYER#") || !sk.startsWith("MSG#")) return undefined;
+      const of = { player: decodePlayerId(pk.slice("PLAYER#".length)), id: sk.slice("MSG#".length) };
+      const whole = READABLE.map(([name, type]) => `attribute_type(${name}, :${type})`).join(" AND ");
+      const input = transitionInput(settings.table.get(), {
+        ...wake(of),
+        condition: `#player = :player AND ${whole}`,
+        names: Object.fromEntries(READABLE.map(([name]) => [name, name.slice(1)])),
+        values: { ...wake(of).values, ":player": S(of.player), ":S": S("S"), ":N": S("N"), ":L": S("L") },
+      });
+      try {
+        await database.send(
+          new dynamodb.UpdateItemCommand({ ...input, ReturnValuesOnConditionCheckFailure: "ALL_OLD" }),
+        );
+        return 1;
+      } catch (error) {
+        if (!isConditionFailure(error)) throw error;
+        const left = (error as dynamodb.ConditionalCheckFailedException).Item;
+        return left?.["status"]?.S === "queued" ? undefined : 0;
+      }
+    }
 
     async function wakeBatch(given: GivenUp): Promise<number | undefined> {
       const records = await readBatch(reader, given);
@@ -69,18 +92,22 @@ export function storeRedriveHandler(settings: StoreRedriveSettings): HandlerFact
     function wakeLater(record: streams._Record): Promise<boolean> {
       const message = readMessage(record.dynamodb?.NewImage);
       if (message?.status !== "queued") return Promise.resolve(false);
+      return transition(database, settings.table.get(), { ...wake(message), dispatch: message.dispatch });
+    }
+
+    /** The step by which the sweeper takes a message up. */
+    function wake({ player, id }: { readonly player: string; readonly id: string }) {
       const now = Math.floor(Date.now() / 1000);
-      return transition(database, settings.table.get(), {
-        player: message.player,
-        id: message.id,
-        from: "queued",
-        to: "held",
-        dispatch: message.dispatch,
+      return {
+        player,
+        id,
+        from: "queued" as const,
+        to: "held" as const,
         at: now,
         detail: "redrive",
         set: ["dueBucket = :bucket", "dueAt = :due"],
-        values: { ":bucket": S(dueBucket(message.id)), ":due": N(now) },
-      });
+        values: { ":bucket": S(dueBucket(id)), ":due": N(now) },
+      };
     }
   };
 }

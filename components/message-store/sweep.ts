@@ -1,6 +1,7 @@
 import * as dynamodb from "@aws-sdk/client-dynamodb";
 import type { Captured, HandlerFactory } from "../shared/callback";
 import { N, S, type Item } from "../shared/attributes";
+import { logError } from "../shared/log";
 import { historyEntry } from "./item";
 import { DUE_INDEX } from "./keys";
 import { ALL_SHARDS_SECONDS, DEFAULT_DUE_SHARDS, MAX_DUE_SHARDS } from "./limits";
@@ -102,7 +103,10 @@ export function sweepHandler({ table, dueShards = DEFAULT_DUE_SHARDS }: SweepSet
         return true;
       } catch (error) {
         if (isConditionFailure(error)) return false;
-        throw error;
+        // An item that somebody tampered with can never be woken; the others can.
+        if ((error as { name?: unknown } | null)?.name !== "ValidationException") throw error;
+        logError("sweep", `${pk.S ?? ""} ${sk.S ?? ""}`, error);
+        return false;
       }
     }
   };

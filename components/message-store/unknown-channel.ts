@@ -4,6 +4,8 @@ import type { Captured, HandlerFactory } from "../shared/callback";
 import { conclude } from "./conclude";
 import type { StoredMessage } from "./message";
 import { logError } from "../shared/log";
+import { isPlayerId } from "../shared/player-keys";
+import { isPlainObject, requestError } from "../shared/request";
 
 /** Reads the catch-all queue: what no channel takes has failed, and its item says so. */
 export function unknownChannelHandler({
@@ -17,7 +19,7 @@ export function unknownChannelHandler({
       const failures: { itemIdentifier: string }[] = [];
       for (const record of event.Records) {
         try {
-          const message = JSON.parse(record.body) as StoredMessage;
+          const message = messageOf(record.body);
           const reason = { code: "channel-unknown", detail: message.channel };
           await conclude(client, table.get(), message, { to: "failed", reason }, Math.floor(Date.now() / 1000));
         } catch (error) {
@@ -28,4 +30,14 @@ export function unknownChannelHandler({
       return { batchItemFailures: failures };
     };
   };
+}
+
+/** @throws RequestError for what was never published by the store. */
+function messageOf(body: string): Pick<StoredMessage, "player" | "id" | "channel" | "dispatch"> {
+  const value: unknown = JSON.parse(body);
+  const { player, id, channel, dispatch } = isPlainObject(value) ? value : {};
+  if (!isPlayerId(player) || typeof id !== "string" || typeof channel !== "string" || typeof dispatch !== "number") {
+    throw requestError("", value, "a message as the store publishes it");
+  }
+  return { player, id, channel, dispatch };
 }

@@ -1,4 +1,6 @@
-import { isPlayerId, MAX_PLAYER_ID_BYTES } from "../shared/player-keys";
+import { show } from "../shared/errors";
+import { isPlayerId, PLAYER_ID_RULE } from "../shared/player-keys";
+import { isPlainObject } from "../shared/request";
 import {
   MAX_ADDRESS_LENGTH,
   MAX_DATA_BYTES,
@@ -34,12 +36,12 @@ const FIELDS = [
 
 /** The first problem of what wants to be a message, or undefined when it is one. `now` in epoch seconds. */
 export function messageProblem(value: unknown, types: readonly string[], now: number): MessageProblem | undefined {
-  if (!isObject(value)) return problem("message", value, "an object");
+  if (!isPlainObject(value)) return problem("message", value, "an object");
   for (const name of Object.keys(value)) {
     if (!FIELDS.includes(name)) return problem(name, value[name], `no such field; the fields are ${FIELDS.join(", ")}`);
   }
   const m = value as Record<keyof Message, unknown>;
-  if (!isPlayerId(m.player)) return problem("player", m.player, `a player id of 1 to ${MAX_PLAYER_ID_BYTES} bytes`);
+  if (!isPlayerId(m.player)) return problem("player", m.player, PLAYER_ID_RULE);
   if (typeof m.type !== "string" || !types.includes(m.type)) {
     return problem("type", m.type, `one of ${types.join(", ")}`);
   }
@@ -82,7 +84,7 @@ function timeProblem(m: Record<keyof Message, unknown>, now: number): MessagePro
 
 function dataProblem(data: unknown): MessageProblem | undefined {
   if (data === undefined) return undefined;
-  if (!isObject(data)) return problem("data", data, "an object");
+  if (!isPlainObject(data)) return problem("data", data, "an object");
   const wrong = jsonProblem(data, "data", 1);
   if (wrong) return wrong;
   const bytes = Buffer.byteLength(JSON.stringify(data));
@@ -102,7 +104,7 @@ function jsonProblem(value: unknown, path: string, depth: number): MessageProble
     }
     return undefined;
   }
-  if (!isObject(value)) return problem(path, value, "a JSON value");
+  if (!isPlainObject(value)) return problem(path, value, "a JSON value");
   for (const name of Object.keys(value)) {
     if (name === "__proto__") return problem(`${path}.__proto__`, value[name], "another name");
     if (value[name] === undefined) continue;
@@ -123,23 +125,6 @@ function matches(value: unknown, pattern: RegExp): boolean {
   return typeof value === "string" && pattern.test(value);
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  if (value === null || typeof value !== "object" || Array.isArray(value)) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  // An object of another realm has another Object.prototype, but its own prototype ends there just the same.
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
-}
-
 function problem(field: string, got: unknown, expected: string): MessageProblem {
-  const value = show(got).slice(0, 120);
-  return { field, message: `${field} of the message: got ${value}; expected ${expected}.` };
-}
-
-function show(value: unknown): string {
-  try {
-    const json = JSON.stringify(value) as string | undefined;
-    return typeof value === "function" ? "a function" : (json ?? String(value));
-  } catch {
-    return `a value of type ${typeof value}`;
-  }
+  return { field, message: `${field} of the message: got ${show(got)}; expected ${expected}.` };
 }

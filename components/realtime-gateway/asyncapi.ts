@@ -107,7 +107,7 @@ export function asyncApiDocument(): object {
     "x-handshake-status": {
       101: "Open. Send `hello` next.",
       401: "The token is missing, wrong, expired or of another issuer or audience.",
-      403: "The token is right, and the player may not connect: a foreign origin, an id beyond 80 bytes.",
+      403: "The token is right, and the player may not connect: a foreign origin, an id beyond 80 bytes or with control characters.",
       429: "Too many connections at once: try again after a random wait that doubles.",
       500: "The issuer's keys could not be had: try again after a random wait that doubles.",
     },

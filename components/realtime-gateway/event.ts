@@ -1,6 +1,7 @@
 import * as dynamodb from "@aws-sdk/client-dynamodb";
 import type { Captured, HandlerFactory } from "../shared/callback";
-import { isPlayerId } from "../shared/player-keys";
+import { isPlayerId, PLAYER_ID_RULE } from "../shared/player-keys";
+import { requestError, requireMembers } from "../shared/request";
 import { eventItem } from "./event-items";
 import { protocolError } from "./frames";
 import { MAX_EVENT_DATA_BYTES } from "./limits";
@@ -19,7 +20,13 @@ interface EventBody {
 /** `event`: a player did something; the item's stream record tells online friends.  */
 export function eventHandler(config: { readonly presence: Captured<string> }): HandlerFactory<FrameEvent, FrameResult> {
   const handle = (db: Database): ActionHandler => {
-    return ({ playerId, now }, body) => putEvent(db, config.presence.get(), playerId, prepared(body as EventBody), now);
+    return async ({ playerId, now }, body) => {
+      const event = textual(body as EventBody);
+      if (Buffer.byteLength(event.data ?? "") > MAX_EVENT_DATA_BYTES) {
+        throw protocolError("too-large", `expected at most ${MAX_EVENT_DATA_BYTES} bytes of JSON`, "body.data");
+      }
+      return putEvent(db, config.presence.get(), playerId, event, now);
+    };
   };
   return frameHandler({ event: EVENT_BODY }, afterHello(config.presence, handle));
 }
@@ -31,30 +38,34 @@ export interface EmitEvent extends EventBody {
   readonly quiet?: boolean;
 }
 
-/** The function through which game servers emit player events; a wrong input is an error of the invocation. */
+/** The function through which game servers emit player events; a wrong input is a `RequestError`. */
 export function emitHandler(config: {
   readonly presence: Captured<string>;
 }): HandlerFactory<EmitEvent, { readonly id: string }> {
   return () => {
     const db = new dynamodb.DynamoDBClient({ maxAttempts: 3 });
     return async (input) => {
-      const { player, quiet = false, ...body } = input;
-      if (!isPlayerId(player)) throw new Error("player: expected the id of a player");
-      const problem = validate(EVENT_BODY, body, "input");
-      if (problem) throw new Error(`${problem.field}: ${problem.message}`);
-      return putEvent(db, config.presence.get(), player, prepared(body), Date.now(), quiet);
+      const { player, quiet = false, ...given } = requireMembers(input, "", ["player", "event", "data", "quiet"]);
+      if (!isPlayerId(player)) throw requestError("player", player, PLAYER_ID_RULE);
+      if (typeof quiet !== "boolean") throw requestError("quiet", quiet, "true or false");
+      const problem = validate(EVENT_BODY, given, "");
+      if (problem) {
+        const field = problem.field.slice(1);
+        throw requestError(field, given[field], problem.message.replace(/^(expected |missing$)/, "") || "its name");
+      }
+      const event = textual(given as unknown as EventBody);
+      const bytes = Buffer.byteLength(event.data ?? "");
+      if (bytes > MAX_EVENT_DATA_BYTES) {
+        throw requestError("data", `${bytes} bytes`, `at most ${MAX_EVENT_DATA_BYTES} bytes of JSON`);
+      }
+      return putEvent(db, config.presence.get(), player, event, Date.now(), quiet);
     };
   };
 }
 
-/** An event with its data as JSON text. @throws a protocol error `too-large` */
-function prepared({ event, data }: EventBody): { readonly event: string; readonly data?: string } {
-  if (data === undefined) return { event };
-  const text = JSON.stringify(data);
-  if (Buffer.byteLength(text) > MAX_EVENT_DATA_BYTES) {
-    throw protocolError("too-large", `expected at most ${MAX_EVENT_DATA_BYTES} bytes of JSON`, "body.data");
-  }
-  return { event, data: text };
+/** An event with its data as JSON text. */
+function textual({ event, data }: EventBody): { readonly event: string; readonly data?: string } {
+  return data === undefined ? { event } : { event, data: JSON.stringify(data) };
 }
 
 async function putEvent(

@@ -29,7 +29,11 @@ export function friendsHandler(config: FriendsConfig): HandlerFactory<FrameEvent
       if (action === "friends.list") return { friends: await listFriends(context, route.playerId) };
       const { player } = body as { player: string };
       if (!isPlayerId(player) || player === route.playerId) {
-        throw protocolError("invalid-field", "expected the id of another player", "body.player");
+        throw protocolError(
+          "invalid-field",
+          "expected the id of another player, 1 to 80 bytes without control characters",
+          "body.player",
+        );
       }
       return changeFriend(context, route, action.slice("friends.".length) as FriendAction, player);
     };

@@ -29,6 +29,8 @@ export const MAX_CONNECTIONS = 10;
 export const MAX_FRIENDS = 500;
 /** Bytes of game data as JSON. */
 export const MAX_GAME_DATA_BYTES = 24_576;
+/** Bytes of a text attribute of a profile. */
+export const MAX_ATTRIBUTE_BYTES = 1_024;
 /** Bytes of a player event's data as JSON. */
 export const MAX_EVENT_DATA_BYTES = 4_096;
 

@@ -5,7 +5,7 @@ import type { Schema } from "./schema";
 
 const player = {
   type: "string",
-  description: "A player id, at most 80 bytes.",
+  description: "A player id: at most 80 bytes, without control characters.",
   minLength: 1,
   maxLength: 80,
 } as const satisfies Schema;
@@ -42,6 +42,9 @@ export const FRIEND_ACTIONS = {
 /** No control characters, line breaks or marks that turn the text around: names stand in subjects and in other players' lists. */
 export const ONE_LINE = "^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028-\\u202e\\u2066-\\u2069]*$";
 
+/** A BCP 47 tag. */
+export const LOCALE = "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$";
+
 /** Bodies of the profile actions. The e-mail address is not the client's to change: a stranger's could be given. */
 export const PROFILE_ACTIONS = {
   "profile.get": NOTHING,
@@ -51,7 +54,7 @@ export const PROFILE_ACTIONS = {
     properties: {
       version,
       name: { type: "string", description: "One line of text.", minLength: 1, maxLength: 64, pattern: ONE_LINE },
-      locale: { type: "string", description: "BCP 47.", maxLength: 35, pattern: "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$" },
+      locale: { type: "string", description: "BCP 47.", maxLength: 35, pattern: LOCALE },
       timeZone: { type: "string", description: "IANA name, e.g. Europe/Berlin.", maxLength: 64 },
     },
     required: ["version"],

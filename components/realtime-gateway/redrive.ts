@@ -3,7 +3,8 @@ import * as lambda from "@aws-sdk/client-lambda";
 import * as sqs from "@aws-sdk/client-sqs";
 import type { DynamoDBBatchResponse } from "aws-lambda";
 import type { Captured, HandlerFactory } from "../shared/callback";
-import { readBatch, startAgain, type GivenUp } from "../shared/given-up";
+import { readBatch, redriveAll, startAgain, type GivenUp, type Redriven } from "../shared/given-up";
+import { requireMembers } from "../shared/request";
 import { EVENT_PREFIX, PRESENCE_SK } from "./keys";
 
 export interface GatewayRedriveConfig {
@@ -13,43 +14,29 @@ export interface GatewayRedriveConfig {
   readonly notify: Captured<string>;
 }
 
-export interface GatewayRedriveAnswer {
-  /** Entries done again. */
-  readonly redriven: number;
-  /** Entries whose records are gone from the stream (24 h), or that failed again: they stay. */
-  readonly kept: number;
-}
-
+/** Milliseconds that the function which tells friends may take for one batch, and a little more. */
 const RESERVE_MS = 35_000;
-const KEPT_SECONDS = 60;
 
 /**
  * Does again what was given up: hands the records of a batch to the function that tells friends (clients know what is
- * old or repeated by version and id), and starts invocations of game servers again.
+ * old or repeated by version and id), and starts invocations of game servers again. Entries whose records are gone from
+ * the stream (24 h), or that failed again, stay.
  */
-export function gatewayRedriveHandler(config: GatewayRedriveConfig): HandlerFactory<unknown, GatewayRedriveAnswer> {
+export function gatewayRedriveHandler(config: GatewayRedriveConfig): HandlerFactory<unknown, Redriven> {
   return () => {
     const reader = new streams.DynamoDBStreamsClient({ maxAttempts: 3 });
     const queues = new sqs.SQSClient({ maxAttempts: 3 });
     const functions = new lambda.LambdaClient({ maxAttempts: 3 });
 
-    return async (_event, context) => {
-      const QueueUrl = config.failuresUrl.get();
-      const count = { redriven: 0, kept: 0 };
-      while (context.getRemainingTimeInMillis() > RESERVE_MS) {
-        const { Messages: entries = [] } = await queues.send(
-          new sqs.ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: KEPT_SECONDS }),
-        );
-        if (entries.length === 0) break;
-        for (const entry of entries) {
-          const given = JSON.parse(entry.Body ?? "{}") as GivenUp;
-          if ((await startAgain(functions, given)) || (await tellAgain(given))) {
-            count.redriven += 1;
-            await queues.send(new sqs.DeleteMessageCommand({ QueueUrl, ReceiptHandle: entry.ReceiptHandle }));
-          } else count.kept += 1;
-        }
-      }
-      return count;
+    return async (event, context) => {
+      requireMembers(event, "", []);
+      return redriveAll({
+        queues,
+        queueUrl: config.failuresUrl.get(),
+        remaining: () => context.getRemainingTimeInMillis(),
+        reserveMs: RESERVE_MS,
+        again: async (given) => ((await startAgain(functions, given)) || (await tellAgain(given)) ? 1 : undefined),
+      });
     };
 
     async function tellAgain(given: GivenUp): Promise<boolean> {

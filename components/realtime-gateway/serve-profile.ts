@@ -1,10 +1,12 @@
 import * as dynamodb from "@aws-sdk/client-dynamodb";
 import { BOOL, N, S, type Item } from "../shared/attributes";
 import type { Captured, HandlerFactory } from "../shared/callback";
-import { isPlayerId, PREFERENCES_SK, PROFILE_SK } from "../shared/player-keys";
+import { isPlayerId, PLAYER_ID_RULE, PREFERENCES_SK, PROFILE_SK } from "../shared/player-keys";
+import { isPlainObject, requestError, requireMembers } from "../shared/request";
 import type { AttributeType } from "../shared/player-directory";
 import { isTimeZone } from "./profile";
-import { ONE_LINE } from "./protocol";
+import { MAX_ATTRIBUTE_BYTES } from "./limits";
+import { LOCALE, ONE_LINE } from "./protocol";
 import { preferencesOf, preferenceValues, type Preferences } from "./profile-items";
 import { readItem, setAttributes, setVersioned } from "./profile-store";
 
@@ -26,18 +28,20 @@ export interface ProfileAnswer {
   readonly preferences: Preferences;
 }
 
+const MAIL = /^[^\s@<>,;:"()[\]\\]+@[^\s@<>,;:"()[\]\\]+$/;
+
 /** Attributes that only the gateway itself writes. */
 const OWN = ["playerId", "version", "gameData", "gameVersion", "lastActiveAt", "createdAt", "updatedAt"];
 
-/** The function through which game servers read and write profiles; a wrong input is an error of the invocation. */
+/** The function through which game servers read and write profiles; a wrong input is a `RequestError`. */
 export function serveProfileHandler(config: {
   readonly players: Captured<string>;
   readonly attributes: Readonly<Record<string, AttributeType>>;
 }): HandlerFactory<ProfileRequest, ProfileAnswer> {
   return () => {
     const db = new dynamodb.DynamoDBClient({ maxAttempts: 3 });
-    return async ({ player, profile, preferences, version }) => {
-      if (!isPlayerId(player)) throw new Error("player: expected the id of a player");
+    return async (request) => {
+      const { player, profile, preferences, version } = checked(request);
       const table = config.players.get();
       const nowSeconds = Math.floor(Date.now() / 1000);
       let written = false;
@@ -64,6 +68,25 @@ export function serveProfileHandler(config: {
   };
 }
 
+/** @throws RequestError for anything but a `ProfileRequest`, its attributes left aside. */
+function checked(request: unknown): ProfileRequest {
+  const members = requireMembers(request, "", ["player", "profile", "preferences", "version"]);
+  const { player, profile, preferences, version } = members;
+  if (!isPlayerId(player)) throw requestError("player", player, PLAYER_ID_RULE);
+  if (profile !== undefined && !isPlainObject(profile))
+    throw requestError("profile", profile, "an object of attributes");
+  if (version !== undefined && !(Number.isSafeInteger(version) && Number(version) >= 0)) {
+    throw requestError("version", version, "the version that was read, a whole number from 0");
+  }
+  if (preferences !== undefined) {
+    const wishes = requireMembers(preferences, "preferences", ["emailSocial", "emailMarketing"]);
+    for (const [name, wish] of Object.entries(wishes)) {
+      if (typeof wish !== "boolean") throw requestError(`preferences.${name}`, wish, "true or false");
+    }
+  }
+  return members as unknown as ProfileRequest;
+}
+
 function profileValues(
   attributes: Readonly<Record<string, AttributeType>>,
   profile: Readonly<Record<string, unknown>>,
@@ -71,18 +94,23 @@ function profileValues(
   const values: Item = {};
   for (const [name, value] of Object.entries(profile)) {
     const type = Object.hasOwn(attributes, name) && !OWN.includes(name) ? attributes[name] : undefined;
-    if (type === undefined) throw new Error(`profile.${name}: unknown attribute`);
+    const refuse = (expected: string): Error => requestError(`profile.${name}`, value, expected);
+    if (type === undefined) throw refuse("an attribute that profiles have and that is not the gateway's own");
     if (type === "string" && typeof value === "string" && value.isWellFormed()) values[name] = S(value);
     else if (type === "boolean" && typeof value === "boolean") values[name] = BOOL(value);
     else if (type === "number" && typeof value === "number" && Number.isFinite(value)) values[name] = N(value);
     else if (type === "epochSeconds" && Number.isSafeInteger(value)) values[name] = N(Number(value));
-    else throw new Error(`profile.${name}: expected a value of type ${type}`);
-    const mail = /^[^\s@<>,;:"()[\]\\]+@[^\s@<>,;:"()[\]\\]+$/;
-    if (name === "email" && !mail.test(String(value)))
-      throw new Error("profile.email: expected one bare e-mail address");
-    if (name === "name" && !new RegExp(ONE_LINE, "u").test(String(value)))
-      throw new Error("profile.name: expected one line of text without control characters");
-    if (name === "timeZone" && !isTimeZone(value)) throw new Error("profile.timeZone: expected an IANA time zone");
+    else throw refuse(`a value of type ${type}`);
+    const text = String(value);
+    if (type === "string" && Buffer.byteLength(text) > MAX_ATTRIBUTE_BYTES) {
+      throw refuse(`at most ${MAX_ATTRIBUTE_BYTES} bytes`);
+    }
+    if (name === "email" && !MAIL.test(text)) throw refuse("one bare e-mail address");
+    if (name === "name" && !new RegExp(ONE_LINE, "u").test(text)) {
+      throw refuse("one line of text without control characters");
+    }
+    if (name === "locale" && !new RegExp(LOCALE).test(text)) throw refuse("a BCP 47 tag such as de-AT");
+    if (name === "timeZone" && !isTimeZone(value)) throw refuse("an IANA time zone such as Europe/Vienna");
   }
   return values;
 }

@@ -77,13 +77,21 @@ export function show(value: unknown): string {
       ? JSON.stringify(value)
       : typeof value === "function"
         ? "a function"
-        : (safeJson(value) ?? String(value));
+        : (safeJson(value) ?? safeText(value));
   return text.length > 120 ? `${text.slice(0, 117)}...` : text;
+}
+
+function safeText(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return `a value of type ${typeof value}`;
+  }
 }
 
 function safeJson(value: unknown): string | undefined {
   try {
-    return JSON.stringify(value);
+    return typeof value === "number" ? String(value) : JSON.stringify(value);
   } catch {
     return undefined;
   }

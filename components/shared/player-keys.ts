@@ -29,13 +29,23 @@ export function decodePlayerId(encoded: string): string {
   return Buffer.from(bytes).toString("utf8");
 }
 
-/** Whether a value can be a player id: 1 to 80 bytes of well-formed text. */
+/** What a player id is, for errors. */
+export const PLAYER_ID_RULE = `a player id of 1 to ${MAX_PLAYER_ID_BYTES} bytes without control characters`;
+
+/**
+ * Characters that no id of an issuer needs and that ids do harm with, wherever they are shown or logged: controls, line
+ * ends, and marks that turn the text around (https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters).
+ */
+const HARMFUL = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+
+/** Whether a value can be a player id: 1 to 80 bytes of well-formed text without control characters. */
 export function isPlayerId(value: unknown): value is string {
   return (
     typeof value === "string" &&
     value.length > 0 &&
     Buffer.byteLength(value) <= MAX_PLAYER_ID_BYTES &&
-    value.isWellFormed()
+    value.isWellFormed() &&
+    !HARMFUL.test(value)
   );
 }
 

@@ -248,5 +248,36 @@ describe("send", () => {
       expect(answer).to.deep.equal({ redriven: 0, unchanged: 0, kept: 2 });
       expect(world.queues[LETTERS]).to.have.length(2);
     });
+
+    for (const [what, request, message] of [
+      ["nothing", null, "the request: got null; expected an object of messages, deadLetters, most."],
+      ["nothing to do", {}, "deadLetters of the request: missing; expected true, or a list of `messages` instead."],
+      ["a list", [], "the request: got []; expected"],
+      ["both", { deadLetters: true, messages: [] }, "messages of the request: got []; expected either"],
+      ["deadLetters that are not true", { deadLetters: "yes" }, 'deadLetters of the request: got "yes"; expected true'],
+      ["a most that is none", { deadLetters: true, most: 0 }, "most of the request: got 0; expected a whole number"],
+      ["no messages", { messages: [] }, "messages of the request: got []; expected a list of 1 to 1000 messages."],
+      ["messages that are none", { messages: [null] }, "messages[0] of the request: got null; expected an object of"],
+      ["a wrong player", { messages: [{ player: 1, id: "1" }] }, "messages[0].player of the request: got 1; expected"],
+      [
+        "a wrong id",
+        { messages: [{ player: "a", id: "#" }] },
+        'messages[0].id of the request: got "#"; expected the id',
+      ],
+      ["an unknown member", { all: true }, "all of the request: got true; expected an object of"],
+    ] as const) {
+      it(`fails for ${what}, and changes nothing`, async () => {
+        world.enqueueCopy(LETTERS, "{}");
+        const error = await handlers()
+          .redrive()(request as never, context)
+          .then(
+            () => undefined,
+            (thrown: unknown) => thrown as Error,
+          );
+        expect(error?.name).to.equal("RequestError");
+        expect(error?.message).to.include(message);
+        expect(world.calls.filter(({ service }) => service === "sqs")).to.deep.equal([]);
+      });
+    }
   });
 });

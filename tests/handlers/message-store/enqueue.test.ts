@@ -100,7 +100,7 @@ describe("enqueue", () => {
     expect(first.results.at(-1)).to.deep.equal({
       error: {
         field: "player",
-        message: 'player of the message: got ""; expected a player id of 1 to 80 bytes.',
+        message: 'player of the message: got ""; expected a player id of 1 to 80 bytes without control characters.',
       },
     });
     const second = await handler(request, context);
@@ -118,10 +118,41 @@ describe("enqueue", () => {
     expect(message).to.equal("socket hang up");
   });
 
+  for (const [what, request, message] of [
+    ["nothing", null, "the request: got null; expected a message, or an object with up to 1,000 messages"],
+    ["a list", [plain], "the request: got [{"],
+    ["text", "ada", 'the request: got "ada"; expected a message'],
+    ["no list of messages", { messages: null }, "messages of the request: got null; expected a list of messages."],
+    ["an unknown member", { messages: [], run: "r" }, 'run of the request: got "r"; expected an object of messages.'],
+    ["too many", { messages: Array(1_001).fill(plain) }, "messages of the request: got 1001; expected at most 1000"],
+  ] as const) {
+    it(`fails for ${what}, and stores nothing`, async () => {
+      const error = await enqueueHandler(settings)()(request as never, context).then(
+        () => undefined,
+        (thrown: unknown) => thrown as Error,
+      );
+      expect(error?.name).to.equal("RequestError");
+      expect(error?.message).to.include(message);
+      expect(await world.scan()).to.deep.equal([]);
+    });
+  }
+
+  it("answers for each message that is none in its place", async () => {
+    const answer = await enqueueHandler(settings)()({ messages: [null, [], 3] as never }, context);
+    expect(answer.results).to.deep.equal(
+      ["null", "[]", "3"].map((got) => ({
+        error: { field: "message", message: `message of the message: got ${got}; expected an object.` },
+      })),
+    );
+  });
+
   const wrong: [string, unknown, string][] = [
     ["message", null, "got null; expected an object"],
     ["colour", { ...plain, colour: 1 }, "no such field"],
     ["player", { ...plain, player: "x".repeat(81) }, "a player id of 1 to 80 bytes"],
+    ["player", { ...plain, player: "ada\r\nBcc: all" }, "without control characters"],
+    ["player", { ...plain, player: "ada\u202e" }, "without control characters"],
+    ["player", { ...plain, player: "ada\ud800" }, "without control characters"],
     ["type", { ...plain, type: "spam" }, "one of transactional, social, marketing"],
     ["template", { ...plain, template: "../x" }, "a template's name"],
     ["channel", { ...plain, channel: "E-Mail" }, "a channel's name"],

@@ -142,13 +142,84 @@ describe("the store's other functions", () => {
     for (const of of [gone, after]) expect((await told(world, of.player, of.id)).history).to.deep.equal(["queued"]);
   });
 
+  it("prepare again what was parked, once it has been mended, and keep what has not", async () => {
+    await putPlayer(world, "ada", { name: "Ada", email: "ada@players.test" });
+    const [mended, broken, gone] = [await enqueue(world), await enqueue(world), await enqueue(world)];
+    const set = (of: { player: string; id: string }, change: string, values: object): Promise<unknown> =>
+      world.perform("UpdateItem", {
+        TableName: TABLE,
+        Key: messageKey(of.player, of.id),
+        UpdateExpression: change,
+        ExpressionAttributeNames: { "#name": "channel" },
+        ...(Object.keys(values).length === 0 ? {} : { ExpressionAttributeValues: values }),
+      });
+    for (const of of [mended, broken, gone]) {
+      world.enqueueCopy("failures", JSON.stringify({ reason: "malformed-item", keys: messageKey(of.player, of.id) }));
+    }
+    world.enqueueCopy(
+      "failures",
+      JSON.stringify({ reason: "malformed-item", keys: { pk: { S: "X" }, sk: { S: "Y" } } }),
+    );
+    world.enqueueCopy("failures", "no JSON");
+    world.enqueueCopy("failures", "null");
+    await set(broken, "REMOVE #name", {});
+    await world.perform("UpdateItem", {
+      TableName: TABLE,
+      Key: messageKey(gone.player, gone.id),
+      UpdateExpression: "SET #status = :skipped",
+      ExpressionAttributeNames: { "#status": "status" },
+      ExpressionAttributeValues: { ":skipped": { S: "skipped" } },
+    });
+    const redrive = storeRedriveHandler({ table: fixed(TABLE), failuresUrl: fixed("failures") });
+    expect(await redrive()({}, context)).to.deep.equal({ redriven: 1, kept: 4 });
+    expect(world.queues["failures"]).to.have.length(4);
+    expect(await sweep()({}, context)).to.deep.equal({ woken: 1, more: false });
+    expect((await told(world, mended.player, mended.id)).history).to.deep.equal([
+      "queued",
+      "held redrive",
+      "queued due",
+    ]);
+    expect((await told(world, broken.player, broken.id)).history).to.deep.equal(["queued"]);
+    await set(broken, "SET #name = :email", { ":email": { S: "email" } });
+    world.now += 61_000;
+    expect(await redrive()({}, context)).to.deep.equal({ redriven: 1, kept: 3 });
+  });
+
+  it("take no input when they redrive", async () => {
+    const redrive = storeRedriveHandler({ table: fixed(TABLE), failuresUrl: fixed("failures") })();
+    for (const input of [null, [], "all", { deadLetters: true }]) {
+      const error = await redrive(input, context).then(
+        () => undefined,
+        (thrown: unknown) => thrown as Error,
+      );
+      expect(error?.message).to.match(/of the request|the request: got .+; expected an object without members\.$/);
+    }
+    expect(world.calls).to.deep.equal([]);
+  });
+
+  it("pass over an item that somebody tampered with, and wake its neighbours", async () => {
+    const [odd, other] = [
+      await enqueue(world, { player: "odd", notBefore: now() + 10 }),
+      await enqueue(world, { player: "other", notBefore: now() + 20 }),
+    ];
+    await world.perform("UpdateItem", {
+      TableName: TABLE,
+      Key: messageKey(odd.player, odd.id),
+      UpdateExpression: "SET dispatch = :text",
+      ExpressionAttributeValues: { ":text": { S: "one" } },
+    });
+    world.now += 60_000;
+    expect(await sweep()({}, context)).to.deep.equal({ woken: 1, more: false });
+    expect((await told(world, other.player, other.id)).status).to.equal("queued");
+  });
+
   it("fail what no channel takes", async () => {
     const of = await enqueue(world, { channel: "pigeon" });
     await prepareAll(world, handlers());
     const bodies = world.published.map(({ body }) => body);
     const handler = unknownChannelHandler({ table: fixed(TABLE) })();
-    expect(await handler(world.sqsEvent([...bodies, "{"]), context)).to.deep.equal({
-      batchItemFailures: [{ itemIdentifier: "m1" }],
+    expect(await handler(world.sqsEvent([...bodies, "{", "null", "[]", "{}"]), context)).to.deep.equal({
+      batchItemFailures: ["m1", "m2", "m3", "m4"].map((itemIdentifier) => ({ itemIdentifier })),
     });
     expect(await told(world, of.player, of.id)).to.deep.include({
       status: "failed",

@@ -148,7 +148,33 @@ describe("authorizer", () => {
   });
 
   it("answers 403 to a subject that cannot be a player id", async () => {
-    expect(await outcome(authorizer()(offer(await token({ sub: "x".repeat(81) }))))).to.equal("Deny");
+    const harmful = [
+      "x".repeat(81),
+      "a\r\nb",
+      "a\u0000",
+      "a\u007f",
+      "a\u0085",
+      "a\u2028",
+      "\u202ea",
+      "a\u2067",
+      "a\u200f",
+    ];
+    for (const sub of harmful) {
+      expect(await outcome(authorizer()(offer(await token({ sub })))), JSON.stringify(sub)).to.equal("Deny");
+    }
+  });
+
+  it("admits the subjects of issuers as they are", async () => {
+    for (const sub of [
+      "auth0|5f7c8ec7c33c6c004bbafe82",
+      "google-oauth2|1",
+      "ada+game@players.test",
+      "Žofie 楽しい 👩‍🚀",
+      "#a%/b",
+    ]) {
+      const answer = await authorizer()(offer(await token({ sub })));
+      expect([answer.principalId, answer.context?.["playerId"]]).to.deep.equal([sub, sub]);
+    }
   });
 
   it("fetches keys once for many tokens, unknown ones included", async () => {

@@ -56,6 +56,17 @@ describe("friends", () => {
     expect([await heard("anna", "b1"), await heard("ben", "a1")]).to.deep.equal([["anna"], ["ben"]]);
   });
 
+  it("refuses ids that no player can have, and stores nothing", async () => {
+    const before = await world.call("Scan", { TableName: "players" });
+    for (const player of ["ben\n", "be\u0000n", "\u202eneb", "x".repeat(81), "anna"]) {
+      for (const action of ["request", "accept", "decline", "remove", "block", "unblock", "mute", "unmute"]) {
+        expect(await refused("anna", action, player), JSON.stringify(player)).to.equal("invalid-field");
+        world.now += 1_000;
+      }
+    }
+    expect(await world.call("Scan", { TableName: "players" })).to.deep.equal(before);
+  });
+
   it("takes two requests for an acceptance", async () => {
     await act("anna", "request", "ben");
     expect(await act("ben", "request", "anna")).to.include({ state: "accepted" });

@@ -25,7 +25,13 @@ describe("profiles and game data", () => {
   const serve = (request: unknown) =>
     serveProfileHandler({
       players: known(PLAYERS),
-      attributes: { ...PROFILE_ATTRIBUTES, level: "number", premium: "boolean", bornAt: "epochSeconds" },
+      attributes: {
+        ...PROFILE_ATTRIBUTES,
+        level: "number",
+        country: "string",
+        premium: "boolean",
+        bornAt: "epochSeconds",
+      },
     })()(request as ProfileRequest, {} as never);
   const stored = async (sk: string) =>
     (await world.call("GetItem", { TableName: PLAYERS, Key: { pk: { S: "PLAYER#anna" }, sk: { S: sk } } }))["Item"] as
@@ -146,6 +152,8 @@ describe("profiles and game data", () => {
     ["a name of two lines", { name: "Anna\nBcc: b@players.test" }],
     ["an attribute of the gateway's own", { version: 9 }],
     ["__proto__", JSON.parse('{"__proto__":1}') as object],
+    ["a locale that is none", { locale: "de_AT!" }],
+    ["text too long", { country: "x".repeat(1_025) }],
   ] as const) {
     it(`fails for ${what} from a game server, and stores nothing`, async () => {
       const error = await serve({ player: "anna", profile }).then(
@@ -154,6 +162,50 @@ describe("profiles and game data", () => {
       );
       expect(error).to.match(/^profile\./);
       expect(await stored("PROFILE")).to.equal(undefined);
+    });
+  }
+
+  const requests: readonly (readonly [string, unknown, string])[] = [
+    ["nothing", null, "the request: got null; expected an object of player, profile, preferences, version."],
+    ["a list", [{ player: "anna" }], 'the request: got [{"player":"anna"}]; expected an object of'],
+    [
+      "no player",
+      {},
+      "player of the request: missing; expected a player id of 1 to 80 bytes without control characters.",
+    ],
+    ["an unknown member", { player: "anna", id: 1 }, "id of the request: got 1; expected an object of"],
+    [
+      "a profile that is none",
+      { player: "anna", profile: null },
+      "profile of the request: got null; expected an object",
+    ],
+    ["a list of attributes", { player: "anna", profile: [1] }, "profile of the request: got [1]; expected an object"],
+    [
+      "a version that is none",
+      { player: "anna", profile: {}, version: "1" },
+      'version of the request: got "1"; expected',
+    ],
+    [
+      "preferences that are none",
+      { player: "anna", preferences: true },
+      "preferences of the request: got true; expected",
+    ],
+    ["an unknown wish", { player: "anna", preferences: { sms: true } }, "preferences.sms of the request: got true"],
+    [
+      "a wish of no kind",
+      { player: "anna", preferences: { emailSocial: 1 } },
+      "preferences.emailSocial of the request",
+    ],
+  ];
+  for (const [what, request, message] of requests) {
+    it(`fails for ${what} in a request of a game server, and stores nothing`, async () => {
+      const error = await serve(request).then(
+        () => undefined,
+        (thrown: unknown) => thrown as Error,
+      );
+      expect(error?.name).to.equal("RequestError");
+      expect(error?.message).to.include(message);
+      expect([await stored("PROFILE"), await stored("PREFERENCES")]).to.deep.equal([undefined, undefined]);
     });
   }
 
@@ -210,16 +262,37 @@ describe("profiles and game data", () => {
       });
     });
 
-    it("fails for wrong input of a game server", async () => {
-      const message = (input: unknown) =>
-        emit(input).then(
-          () => "none",
-          (thrown: unknown) => (thrown as Error).message,
+    const wrong: readonly (readonly [string, unknown, string])[] = [
+      ["nothing", null, "the request: got null; expected an object of player, event, data, quiet."],
+      ["a list", [], "the request: got []; expected an object of player, event, data, quiet."],
+      ["text", "anna", 'the request: got "anna"; expected an object of player, event, data, quiet.'],
+      ["no player", { event: "a" }, "player of the request: missing; expected a player id"],
+      ["an empty player", { player: "", event: "a" }, 'player of the request: got ""; expected a player id'],
+      [
+        "a line in a player",
+        { player: "a\nb", event: "a" },
+        'player of the request: got "a\\nb"; expected a player id',
+      ],
+      ["no event", { player: "p" }, "event of the request: missing; expected its name."],
+      ["a wrong event", { player: "p", event: "A" }, 'event of the request: got "A"; expected text that matches'],
+      ["an event's own name", { player: "p", event: "online" }, 'event of the request: got "online"; expected text'],
+      ["data that is none", { player: "p", event: "a", data: 1 }, "data of the request: got 1; expected an object."],
+      ["too much data", { player: "p", event: "a", data: { x: "x".repeat(4_096) } }, "at most 4096 bytes of JSON."],
+      ["a quiet that is none", { player: "p", event: "a", quiet: 1 }, "quiet of the request: got 1; expected true or"],
+      ["an unknown member", { player: "p", event: "a", to: 1 }, "to of the request: got 1; expected an object of"],
+      ["a value too long", { player: "p", event: "x".repeat(9_999) }, `got "${"x".repeat(116)}...; expected`],
+    ];
+    for (const [what, input, message] of wrong) {
+      it(`fails for ${what} from a game server, and stores nothing`, async () => {
+        const before = await count();
+        const error = await emit(input).then(
+          () => undefined,
+          (thrown: unknown) => thrown as Error,
         );
-      expect([await message({ player: "", event: "a" }), await message({ player: "p", event: "A" })]).to.deep.equal([
-        "player: expected the id of a player",
-        "input.event: expected text that matches ^(?!(online|offline)$)[a-z][a-z0-9.-]*$",
-      ]);
-    });
+        expect(error?.name).to.equal("RequestError");
+        expect(error?.message).to.include(message);
+        expect(await count()).to.equal(before);
+      });
+    }
   });
 });

@@ -152,6 +152,11 @@ export class World {
     this.sockets.set(connection, player);
   }
 
+  /** ARN of the Presence table's stream. */
+  get stream(): string {
+    return this.streamArn;
+  }
+
   /** Stream records of the Presence table that were not read yet. */
   unread(limit = 1_000): readonly StreamRecord[] {
     return this.cloud.ports.streams.read(this.streamArn, this.read, limit);
