@@ -14,8 +14,12 @@ const KINDS: readonly (readonly [type: string, one: string, many: string])[] = [
   ["aws:cloudwatch/metricAlarm:MetricAlarm", "alarm", "alarms"],
 ];
 
-/** What a person needs to know once the stack runs. */
-export function banner(stack: StackFile, evaluation: Evaluation, seconds: number): string {
+/**
+ * What a person needs to know once the stack runs.
+ * @param seconds that the start took.
+ * @param isWatched whether changed handlers are taken over.
+ */
+export function banner(stack: StackFile, evaluation: Evaluation, seconds: number, isWatched: boolean): string {
   const row = (label: string, ...text: string[]): string => `  ${pc.dim(label.padEnd(14))}${text.join("  ")}`;
   const [first, second] = stack.players;
   const lines = [
@@ -49,7 +53,11 @@ export function banner(stack: StackFile, evaluation: Evaluation, seconds: number
     lines.push(row("", pc.bold(invocation("demo")), pc.dim("plays the first minute by itself")));
     lines.push(row("Token", `of ${first.id}, and all else, in .local/stack.json`));
   }
-  lines.push("", pc.dim("  Handlers reload when their source changes. Ctrl-C ends everything."), "");
+  lines.push(
+    "",
+    pc.dim(`  ${isWatched ? "Handlers reload when their source changes. " : ""}Ctrl-C ends everything.`),
+    "",
+  );
   return lines.join("\n");
 }
 

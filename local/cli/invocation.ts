@@ -1,11 +1,13 @@
 /**
- * How a person calls a command here: by the project's own npm script where one called us, else by the package's command.
+ * How a person calls a command here: by the project's own npm script where that, or its source, was called; else by the
+ * package's command.
  * @example invocation("player", "ada") // npm run player -- ada
  */
 export function invocation(command: string, ...args: readonly string[]): string {
   const script = process.env["npm_lifecycle_event"];
   const byScript = script !== undefined && (NAMES.has(script) || script === "cli");
-  if (!byScript) return ["npx games-messaging", command, ...args].join(" ");
+  // TypeScript runs in the repository only, also without npm; the package's command is JavaScript.
+  if (!byScript && !__filename.endsWith(".ts")) return ["npx games-messaging", command, ...args].join(" ");
   return ["npm run", command, ...(args.length > 0 ? ["--", ...args] : [])].join(" ");
 }
 

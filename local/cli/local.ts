@@ -71,8 +71,10 @@ export async function localCommand(args: readonly string[]): Promise<number> {
   const removeFile = writeStackFile(join(folder, ".local"), file);
   process.once("exit", removeFile);
   const asJson = values.json === true;
+  // Before anybody is told that it runs.
+  const stopped = stopSignal();
   if (asJson) console.log(JSON.stringify(file));
-  else console.log(banner(file, stack.evaluation, (performance.now() - started) / 1000));
+  else console.log(banner(file, stack.evaluation, (performance.now() - started) / 1000, !values["no-watch"]));
   const stopLines = values.quiet
     ? () => undefined
     : eventLines(stack.cloud, asJson, (line) => {
@@ -83,7 +85,7 @@ export async function localCommand(args: readonly string[]): Promise<number> {
     : watchProgram(stack, folder, (reload) => {
         console.log(asJson ? JSON.stringify({ kind: "reload", ...reload }) : reloadLine(reload));
       });
-  await stopSignal();
+  await stopped;
   // Whatever a library still holds open, nobody waits for it.
   setTimeout(() => process.exit(), MOST_CLOSING_MS).unref();
   stopWatching();

@@ -50,23 +50,26 @@ export function consoleRoutes(cloud: Cloud, issuer: LocalIssuer): LocalRoutes {
           : problem(403, "Ask this machine by its own name: 127.0.0.1 or localhost."),
       );
     }
-    if (request.path === "/inbox")
-      return Promise.resolve({ status: 302, headers: { location: "/_local/inbox/page" }, body: "" });
-    if (!request.path.startsWith("/_local/")) return undefined;
+    if (request.path !== "/inbox" && !request.path.startsWith("/_local/")) return undefined;
     if (!local(request))
       return Promise.resolve(problem(403, "Ask this machine by its own name: 127.0.0.1 or localhost."));
+    if (request.path === "/inbox")
+      return Promise.resolve({ status: 302, headers: { location: "/_local/inbox/page" }, body: "" });
     return answer(cloud, issuer, request, response).catch((error: unknown) =>
       problem(400, error instanceof Error ? error.message : String(error)),
     );
   };
 }
 
-/** A page of another site that resolves its name to 127.0.0.1 shows in the Host or Origin header. */
+/**
+ * A page of another site that resolves its name to 127.0.0.1 shows in the Host header, one of another port of this
+ * machine in the Origin header; what is no page sends none.
+ */
 function local(request: HttpRequest): boolean {
-  const own = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
-  if (!own.test(request.headers["host"] ?? "")) return false;
+  const host = request.headers["host"] ?? "";
+  if (!/^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host)) return false;
   const origin = request.headers["origin"];
-  return origin === undefined || request.method === "GET" || own.test(origin.replace(/^https?:\/\//, ""));
+  return origin === undefined || origin === `http://${host}`;
 }
 
 async function answer(

@@ -1,4 +1,5 @@
 import { AwsError, ConnectionLost } from "../aws-error";
+import { VirtualClock } from "../clock";
 import type { Cloud } from "../cloud";
 import type { HttpRequest, HttpResponse, Json, Protocol, RestRoute, Service } from "../service";
 import { readCbor, writeCbor, writeCborError } from "./cbor";
@@ -45,7 +46,10 @@ export class Front {
       return writeRestJsonError(error, requestId);
     }
     try {
-      const { principal } = verify(request, this.cloud.ports.iam);
+      const { principal } = verify(request, this.cloud.ports.iam, {
+        now: this.cloud.clock.now(),
+        isVirtual: this.cloud.clock instanceof VirtualClock,
+      });
       if (spoken.operation === "") throw missingAction();
       if (!Object.hasOwn(spoken.service.operations, spoken.operation)) {
         throw new AwsError(

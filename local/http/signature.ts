@@ -3,6 +3,7 @@ import { AwsError } from "../aws-error";
 import type { Ports } from "../ports";
 import type { Principal } from "../principal";
 import type { HttpRequest } from "../service";
+import { checkAge, type SigningTimes } from "./signature-age";
 
 /** Who signed a request, and for which service (the signing name of the credential scope). */
 export interface Signed {
@@ -30,11 +31,11 @@ export function claimedService(request: HttpRequest): string | undefined {
 /**
  * Checks Signature Version 4 and tells who called.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
- * The age of a signature is not checked: SDKs sign with the machine's time, while the cloud's may be virtual.
+ * A request must be of now, a pre-signed URL within its life (signature-age.ts).
  *
- * @throws AwsError as AWS answers: MissingAuthenticationToken, UnrecognizedClientException, InvalidSignatureException.
+ * @throws AwsError as AWS answers: MissingAuthenticationToken, UnrecognizedClientException, InvalidSignatureException; those of signature-age.ts.
  */
-export function verify(request: HttpRequest, iam: Ports["iam"]): Signed {
+export function verify(request: HttpRequest, iam: Ports["iam"], times: SigningTimes): Signed {
   const credential = credentialOf(request);
   if (!credential) throw new AwsError("MissingAuthenticationTokenException", "Missing Authentication Token", 403);
   const known = iam.lookUp(credential.accessKeyId);
@@ -56,6 +57,7 @@ export function verify(request: HttpRequest, iam: Ports["iam"]): Signed {
       403,
     );
   }
+  checkAge(request, credential.service, credential.presigned, times);
   return { principal: known.principal, service: credential.service, region: credential.region };
 }
 

@@ -82,7 +82,7 @@ describe("The local command refuses", function () {
     const { port } = server.address() as AddressInfo;
     try {
       expect(await refusal("--port", String(port))).to.equal(
-        `Port ${port} is in use. Stop what runs there, or take a free one: npx games-messaging local --port 0`,
+        `Port ${port} is in use. Stop what runs there, or take a free one: npm run local -- --port 0`,
       );
     } finally {
       server.close();

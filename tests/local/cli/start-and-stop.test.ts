@@ -61,7 +61,8 @@ describe("A local stack that is started and stopped", function () {
       `AWS_ACCESS_KEY_ID=${again.operator.accessKeyId}`,
       "2 resources in all",
       "nothing: every declared type is played",
-      "npx games-messaging player ada",
+      "npm run player -- ada",
+      "Handlers reload when their source changes. Ctrl-C",
     ]) {
       if (typeof part === "string") expect(banner).to.include(part);
       else expect(banner).to.match(part);
@@ -77,6 +78,6 @@ describe("A local stack that is started and stopped", function () {
   it("is missed by the commands that need it", async () => {
     const { code, output, errors } = await Command.run([...CLI, "send", "ada", "welcome"], folder.path);
     expect({ code, output }).to.deep.equal({ code: 1, output: "" });
-    expect(errors).to.match(/^No local stack runs in this folder\. Start one with `npx games-messaging local`.+\n$/);
+    expect(errors).to.match(/^No local stack runs in this folder\. Start one with `npm run local`.+\n$/);
   });
 });
