@@ -22,6 +22,32 @@ export async function requireTelemetry(stage: Stage): Promise<void> {
   }
 }
 
+/** Fails if a function that ran ended in an error. */
+export function requireSuccess(stage: Stage): void {
+  for (const { kind, service, name, error, data } of stage.cloud.trace.since(0)) {
+    const ended = kind === "state" && service === "lambda" && data?.["ended"] === true;
+    if (ended && error !== undefined)
+      throw new CheckFailure(`${logicalName(name)} failed: ${String(data["errorMessage"] ?? error)}`);
+  }
+}
+
+/** Milliseconds that a reader may still hold what it is working off. */
+const AT_WORK_MS = 3_000;
+
+/** Fails while a function that reads a queue holds messages of it: they would come again, and again. */
+export async function requireWorkedOff(stage: Stage): Promise<void> {
+  const { EventSourceMappings } = await stage.operator<{ EventSourceMappings: { EventSourceArn: string }[] }>(
+    "lambda",
+    "ListEventSourceMappings",
+    {},
+  );
+  for (const { EventSourceArn } of EventSourceMappings) {
+    if (!EventSourceArn.startsWith("arn:aws:sqs:")) continue;
+    const free = async (): Promise<boolean> => (await stage.depths(EventSourceArn)).NotVisible === 0;
+    await stage.until(free, `${logicalName(EventSourceArn)} to be worked off`, AT_WORK_MS);
+  }
+}
+
 /** Whether anything was written to a log group. */
 export async function hasLines(stage: Stage, logGroupName: string): Promise<boolean> {
   const { events } = await stage.operator<{ events?: readonly unknown[] }>("logs", "FilterLogEvents", { logGroupName });

@@ -1,6 +1,6 @@
 import type { Cloud } from "../local/cloud";
 import type { Check } from "./check";
-import { requireTelemetry } from "./observe";
+import { requireSuccess, requireTelemetry, requireWorkedOff } from "./observe";
 import { Stage, type House } from "./stage";
 
 /** The name under which a deployment that fails is reported. */
@@ -35,13 +35,21 @@ export async function runCheck(house: House, check: Check | undefined, moments: 
   }
   try {
     await check?.run(stage);
-    if (check) await requireTelemetry(stage);
+    if (check) await requireOrder(stage);
     return { check: check?.name ?? DEPLOYMENT, denied: deniedIn(stage) };
   } catch (error) {
     return { check: check?.name ?? DEPLOYMENT, failure: messageOf(error), denied: deniedIn(stage) };
   } finally {
     await stage.close();
   }
+}
+
+/** What every check asserts beside its own effects: logs and traces arrive, nothing fails and nothing is left over. */
+async function requireOrder(stage: Stage): Promise<void> {
+  await requireTelemetry(stage);
+  if (stage.isDisturbed) return;
+  requireSuccess(stage);
+  await requireWorkedOff(stage);
 }
 
 function deniedIn(stage: Stage): string[] {

@@ -59,6 +59,8 @@ export class Stage {
   readonly gateway: ApiGatewayService;
   readonly lambda: LambdaService;
   readonly clients: GameClient[] = [];
+  /** Something was made to fail on purpose: functions may have ended in errors, and messages may be tried again. */
+  isDisturbed = false;
   private readonly failing = new Set<{ readonly fn: string; readonly call: string; readonly kind: FaultKind }>();
 
   private constructor(
@@ -164,6 +166,7 @@ export class Stage {
   /** Lets calls of a function fail, as named `service:Operation`; returns how to mend it. */
   fail(fn: string, call: string, kind: FaultKind = "throttle"): () => void {
     const site = { fn, call, kind };
+    this.isDisturbed = true;
     this.failing.add(site);
     this.cloud.faults = ({ service, operation, principal }) => {
       const name = principal.type === "role" ? logicalName(principal.arn.split("/").at(-1) ?? "") : "";
@@ -174,6 +177,7 @@ export class Stage {
 
   /** Shuts a resource to every service that its policy admits; returns how to open it again. */
   shut(arn: string): () => void {
+    this.isDisturbed = true;
     const statements = statementsIn(this.cloud.resourcePolicies.get(arn) ?? { Statement: [] });
     const undo = statements.flatMap(({ Effect }, position) =>
       Effect === "Allow" ? [iamEngine(this.cloud).without({ statement: { kind: "resource", owner: arn, position } })] : [],
@@ -201,6 +205,14 @@ export class Stage {
   async keyArn(): Promise<string> {
     const { Keys } = await this.operator<{ Keys: { KeyArn: string }[] }>("kms", "ListKeys", {});
     return Keys[0]!.KeyArn;
+  }
+
+  /** Fails unless nothing lies in a queue, nor is held by a reader. */
+  async requireEmpty(name: string): Promise<void> {
+    const arn = await this.queueArn(name);
+    const { NotVisible } = await this.depths(arn);
+    if (NotVisible + this.cloud.ports.queues.visible(arn) > 0)
+      throw new CheckFailure(`${name} still holds what was worked off`);
   }
 
   /** Waits until something lies in a queue, and looks whether the queue is encrypted with the stack's own key. */
@@ -233,9 +245,8 @@ export class Stage {
     throw new CheckFailure(`${action} of ${client.player} was answered with ${answer?.code ?? "nothing"}`);
   }
 
-  /** Lets `ms` pass, and counts the messages of a queue that are delayed, and those that a reader holds. */
-  async depths(arn: string, ms: number): Promise<{ readonly Delayed: number; readonly NotVisible: number }> {
-    await this.clock.advance(ms);
+  /** Counts the messages of a queue that are delayed, and those that a reader holds. */
+  async depths(arn: string): Promise<{ readonly Delayed: number; readonly NotVisible: number }> {
     const names = ["ApproximateNumberOfMessagesDelayed", "ApproximateNumberOfMessagesNotVisible"];
     const { Attributes = {} } = await this.operator<{ Attributes?: Record<string, string> }>(
       "sqs",

@@ -84,6 +84,12 @@ export class Image {
     }
   }
 
+  /** Every ARN that is a property of a resource that the program declared. */
+  get arns(): ReadonlySet<string> {
+    const found = this.declared.flatMap(({ made }) => Object.values(made));
+    return new Set(found.filter((value): value is string => typeof value === "string" && value.startsWith("arn:")));
+  }
+
   /**
    * Makes a new cloud with every resource of the image.
    * @param prepare is given the cloud while it is still empty.

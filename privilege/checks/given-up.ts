@@ -17,9 +17,7 @@ const refused: Check = {
     await stage.schedules(true);
     await stage.invoke("emails-redrive-function", { deadLetters: true });
     await becomes(stage, id, "delivered");
-    await stage.clock.advance(120_000);
-    const left = stage.cloud.ports.queues.visible(await stage.queueArn("emails-dead-letters"));
-    if (left > 0) throw new CheckFailure("the dead letter is still there");
+    await stage.requireEmpty("emails-dead-letters");
   },
 };
 
@@ -32,9 +30,8 @@ const sendGivenUp: Check = {
     await failsFor(stage, id, "receive-limit", 8_000_000);
     mend();
     await stage.collects("emails-dead-letters");
-    const left = await stage.queueArn("emails-send-dlq");
-    await stage.clock.advance(400_000);
-    if (stage.cloud.ports.queues.visible(left) > 0) throw new CheckFailure("emails-send-dlq is not worked off");
+    await stage.clock.advance(1_000);
+    await stage.requireEmpty("emails-send-dlq");
   },
 };
 
@@ -55,8 +52,7 @@ const reconcileGivenUp: Check = {
     stop();
     mendLook();
     await becomes(stage, id, "delivered", 8_000_000);
-    await stage.clock.advance(400_000);
-    if (queues.visible(letters) > 0) throw new CheckFailure("emails-reconcile-dlq is not worked off");
+    await stage.requireEmpty("emails-reconcile-dlq");
   },
 };
 
@@ -71,7 +67,7 @@ const prepareGivenUp: Check = {
     mend();
     await redriven(stage, "messages-redrive");
     await becomes(stage, id, "delivered");
-    await emptied(stage, "messages-failures");
+    await stage.requireEmpty("messages-failures");
   },
 };
 
@@ -95,7 +91,7 @@ const notifyGivenUp: Check = {
     mend();
     await redriven(stage, "gateway-redrive");
     await stage.until(() => heard.includes("event"), "ada to hear the event late");
-    await emptied(stage, "gateway-failures");
+    await stage.requireEmpty("gateway-failures");
   },
 };
 
@@ -103,13 +99,6 @@ const notifyGivenUp: Check = {
 async function redriven(stage: Stage, fn: string, least = 1): Promise<void> {
   const answer = await stage.invoke<{ redriven: number; kept: number }>(fn, {}, 400_000);
   if (answer.redriven < least) throw new CheckFailure(`${fn} drove back ${answer.redriven}, not ${least}`);
-}
-
-async function emptied(stage: Stage, queue: string): Promise<void> {
-  const arn = await stage.queueArn(queue);
-  // What a redrive leaves comes into sight again after a minute.
-  await stage.clock.advance(120_000);
-  if (stage.cloud.ports.queues.visible(arn) > 0) throw new CheckFailure(`${queue} still holds what was driven back`);
 }
 
 interface Asynchronous {
@@ -133,7 +122,7 @@ const asynchronous = ({ fn, payload, call, queue, redrive, table }: Asynchronous
     mend();
     await redriven(stage, redrive);
     await stage.until(async () => (await itemsOf(stage, table)) !== before, `${fn} to have done its work`);
-    await emptied(stage, queue);
+    await stage.requireEmpty(queue);
   },
 });
 
@@ -184,7 +173,7 @@ const sweepGivenUp: Check = {
     const before = runs();
     await redriven(stage, "messages-redrive");
     await stage.until(() => runs() > before, "the sweep to run again");
-    await emptied(stage, "messages-failures");
+    await stage.requireEmpty("messages-failures");
   },
 };
 

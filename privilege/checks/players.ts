@@ -74,16 +74,9 @@ const forgotten: Check = {
     stage.gateway.gateway.losesDisconnect = () => true;
     grace.drop();
     stage.gateway.gateway.losesDisconnect = () => false;
-    let at = stage.clock.now();
+    stage.keepAlive(ada);
     await stage.until(
-      async () => {
-        // The client that stays keeps its own connection alive.
-        if (ada.open && stage.clock.now() - at > 240_000) {
-          at = stage.clock.now();
-          void ada.request("ping");
-        }
-        return heardByAda.includes("offline grace") || !ada.open;
-      },
+      () => heardByAda.includes("offline grace") || !ada.open,
       "the check of a connection's life",
       9_000_000,
     );

@@ -58,7 +58,8 @@ function principalKey(
     // EventBridge does not tell KMS in whose name it calls: conditions on it never hold (facts of the KMS and EventBridge guides).
     const silent = principal.service === "events.amazonaws.com" && request.action.startsWith("kms:");
     if (key === "aws:sourcearn") return silent || principal.sourceArn === undefined ? undefined : [principal.sourceArn];
-    if (key === "aws:sourceaccount") return silent || principal.sourceArn === undefined ? undefined : [cloud.accountId];
+    if (key === "aws:sourceaccount")
+      return silent || principal.sourceArn === undefined ? undefined : [accountIn(principal.sourceArn, cloud)];
     if (key === "aws:principalisawsservice") return ["true"];
     if (key === "aws:principalservicename") return [principal.service];
     return undefined;
@@ -72,6 +73,12 @@ function principalKey(
   if (key === "aws:principaltype") return [role ? "AssumedRole" : "User"];
   if (key === "aws:username") return role ? undefined : [principal.arn.slice(principal.arn.lastIndexOf("/") + 1)];
   return undefined;
+}
+
+/** The account that an ARN names; the ARN of a bucket names none, and stands for one of this account. */
+function accountIn(arn: string, cloud: Cloud): string {
+  const account = arn.split(":")[4];
+  return account === undefined || account === "" ? cloud.accountId : account;
 }
 
 /** `sqs.us-east-1.amazonaws.com` is called via `sqs.amazonaws.com`. */

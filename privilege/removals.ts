@@ -1,0 +1,63 @@
+import { iamEngine, type Removal } from "../local/services/iam";
+import type { Check } from "./check";
+import type { Grant } from "./grants";
+import { DEPLOYMENT, runCheck } from "./run-check";
+import type { House } from "./stage";
+import { checksOf, type GrantUsage } from "./usage";
+
+/** A statement, or one of its actions, to be taken away. */
+export interface Candidate {
+  readonly grant: Grant;
+  /** The action that is taken away alone. @default the whole statement */
+  readonly action?: string;
+  /** Checks that used it, the quickest first: one of them must fail. */
+  readonly checks: readonly string[];
+}
+
+/** What came of a removal. */
+export interface RemovalResult {
+  readonly candidate: Candidate;
+  /** The check that failed; undefined when none did. */
+  readonly seenBy?: string;
+  /** What it missed. */
+  readonly failure?: string;
+}
+
+/** Every statement, and every action of those that have several. */
+export function candidatesOf(usages: readonly GrantUsage[]): readonly Candidate[] {
+  return usages.flatMap((usage) => {
+    const { grant } = usage;
+    const whole: Candidate = { grant, checks: checksOf(usage) };
+    const parts = grant.actions.length < 2 ? [] : grant.actions;
+    // An action that only the deployment uses may be missed later, by a check that uses the rest of the statement.
+    const checksFor = (action: string): string[] => [...new Set([...checksOf(usage, action), ...checksOf(usage)])];
+    return [whole, ...parts.map((action) => ({ grant, action, checks: byRank(checksFor(action)) }))];
+  });
+}
+
+/** The deployment last: it is a part of every check. */
+function byRank(checks: readonly string[]): readonly string[] {
+  return [...checks.filter((name) => name !== DEPLOYMENT), ...checks.filter((name) => name === DEPLOYMENT)];
+}
+
+/** Takes a grant away from a program that is yet to be deployed, and plays the checks that used it until one fails. */
+export async function tryRemoval(
+  house: House,
+  candidate: Candidate,
+  checks: ReadonlyMap<string, Check>,
+): Promise<RemovalResult> {
+  const { grant, action } = candidate;
+  const removal: Removal = { statement: grant.id, ...(action === undefined ? {} : { action }) };
+  for (const name of candidate.checks) {
+    const { check, failure } = await runCheck(house, checks.get(name), {
+      prepare: (cloud) => void iamEngine(cloud).without(removal),
+    });
+    if (failure !== undefined) return { candidate, seenBy: check, failure };
+  }
+  return { candidate };
+}
+
+/** What is taken away, for people. */
+export function describeCandidate({ grant, action }: Candidate): string {
+  return `${grant.holder} ${grant.name}${action === undefined ? "" : `: ${action}`}`;
+}
