@@ -8,7 +8,9 @@ export async function requireTelemetry(stage: Stage): Promise<void> {
   const ran = new Set(
     stage.cloud.trace
       .since(0)
-      .filter(({ kind, service, data }) => kind === "invoke" && service === "lambda" && data?.["coldStart"] !== undefined)
+      .filter(
+        ({ kind, service, data }) => kind === "invoke" && service === "lambda" && data?.["coldStart"] !== undefined,
+      )
       .map(({ name }) => name),
   );
   const { traces, telemetry } = xrayEngine(stage.cloud);

@@ -1,3 +1,4 @@
+import { seededRandom } from "../local/random";
 import { iamEngine, type Removal } from "../local/services/iam";
 import type { Check } from "./check";
 import type { Grant } from "./grants";
@@ -60,4 +61,14 @@ export async function tryRemoval(
 /** What is taken away, for people. */
 export function describeCandidate({ grant, action }: Candidate): string {
   return `${grant.holder} ${grant.name}${action === undefined ? "" : `: ${action}`}`;
+}
+
+/** `count` of the candidates, by chance. */
+export function pick(candidates: readonly Candidate[], count: number, seed: number): readonly Candidate[] {
+  const random = seededRandom(seed);
+  const left = [...candidates];
+  return Array.from(
+    { length: Math.min(count, left.length) },
+    () => left.splice(Math.floor(random() * left.length), 1)[0]!,
+  );
 }

@@ -56,7 +56,9 @@ function deniedIn(stage: Stage): string[] {
   return stage.cloud.trace
     .since(0)
     .filter(({ kind }) => kind === "denied")
-    .map(({ principal = "", data }) => `${principal}: ${String(data?.["action"])} on ${String(data?.["deniedResource"])}`);
+    .map(
+      ({ principal = "", data }) => `${principal}: ${String(data?.["action"])} on ${String(data?.["deniedResource"])}`,
+    );
 }
 
 function messageOf(error: unknown): string {

@@ -180,7 +180,9 @@ export class Stage {
     this.isDisturbed = true;
     const statements = statementsIn(this.cloud.resourcePolicies.get(arn) ?? { Statement: [] });
     const undo = statements.flatMap(({ Effect }, position) =>
-      Effect === "Allow" ? [iamEngine(this.cloud).without({ statement: { kind: "resource", owner: arn, position } })] : [],
+      Effect === "Allow"
+        ? [iamEngine(this.cloud).without({ statement: { kind: "resource", owner: arn, position } })]
+        : [],
     );
     return () => undo.forEach((open) => open());
   }

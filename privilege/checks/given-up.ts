@@ -166,7 +166,9 @@ const sweepGivenUp: Check = {
     await stage.collects("messages-failures", 1_000_000);
     mend();
     const runs = (): number =>
-      stage.cloud.trace.since(0).filter(({ kind, name, error }) => kind === "state" && name.endsWith("messages-sweep") && error === undefined)
+      stage.cloud.trace
+        .since(0)
+        .filter(({ kind, name, error }) => kind === "state" && name.endsWith("messages-sweep") && error === undefined)
         .length;
     await stage.schedules(false);
     await stage.clock.advance(400_000);

@@ -132,4 +132,14 @@ const quota: Check = {
   },
 };
 
-export const mailChecks: readonly Check[] = [delivered, everyType, bounced, held, elsewhere, unclear, repeatedLook, sandbox, quota];
+export const mailChecks: readonly Check[] = [
+  delivered,
+  everyType,
+  bounced,
+  held,
+  elsewhere,
+  unclear,
+  repeatedLook,
+  sandbox,
+  quota,
+];

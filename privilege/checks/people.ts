@@ -4,7 +4,11 @@ import type { Stage } from "../stage";
 const S = (value: string): object => ({ S: value });
 
 /** Writes a player's profile as an operator: no function has a part in it. */
-export async function profile(stage: Stage, player: string, more: Readonly<Record<string, string>> = {}): Promise<void> {
+export async function profile(
+  stage: Stage,
+  player: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<void> {
   const members = { playerId: player, name: player, email: `${player}@players.test`, locale: "en", ...more };
   await stage.operator("dynamodb", "PutItem", {
     TableName: stage.output("playersTable"),

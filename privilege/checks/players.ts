@@ -82,7 +82,9 @@ const forgotten: Check = {
     );
     if (ada.open) return;
     const again = await stage.connect("ada");
-    const { friends: seen = [] } = (await stage.ask(again, "hello")) as { friends?: { player: string; status: string }[] };
+    const { friends: seen = [] } = (await stage.ask(again, "hello")) as {
+      friends?: { player: string; status: string }[];
+    };
     if (seen.some(({ player, status }) => player === "grace" && status === "online"))
       throw new CheckFailure("grace is online for good");
   },

@@ -27,7 +27,8 @@ async function players(stage: Stage): Promise<void> {
   await copy(stage);
 }
 
-const start = (stage: Stage): Promise<{ runId: string }> => stage.invoke("segments-start", { segment: "active-30-days", runId: "one" });
+const start = (stage: Stage): Promise<{ runId: string }> =>
+  stage.invoke("segments-start", { segment: "active-30-days", runId: "one" });
 
 interface RunItem {
   readonly status?: { readonly S: string };
@@ -137,4 +138,3 @@ const unheard: Check = {
 };
 
 export const segmentChecks: readonly Check[] = [copied, run, byEvent, severalParts, stopped, unheard];
-

@@ -20,7 +20,9 @@ const tls: Check = {
   name: "no queue, topic or bucket answers a call without TLS",
   run: async (stage) => {
     const iam = iamEngine(stage.cloud);
-    const trust = { Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: "lambda.amazonaws.com" } }] };
+    const trust = {
+      Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: "lambda.amazonaws.com" } }],
+    };
     const role = iam.store.putRole("someone-with-wide-rights", trust);
     iam.store.putInline(role.name, "wide", WIDE);
     const principal = { type: "role", roleArn: role.arn, arn: `${role.arn}/session` } as const;
@@ -29,7 +31,8 @@ const tls: Check = {
       if (action === undefined || statementsIn(policy).length === 0) continue;
       for (const resource of owner.startsWith("arn:aws:s3") ? [owner, `${owner}/object`] : [owner]) {
         const ask = (secure: string): boolean =>
-          iam.evaluate(principal, { action, resource, policyOf: owner, context: { "aws:SecureTransport": secure } }).allowed;
+          iam.evaluate(principal, { action, resource, policyOf: owner, context: { "aws:SecureTransport": secure } })
+            .allowed;
         if (!ask("true")) throw new CheckFailure(`${shortArn(resource)} does not answer a call with TLS`);
         if (ask("false")) throw new CheckFailure(`${shortArn(resource)} answers a call without TLS`);
       }

@@ -1,0 +1,149 @@
+import type { Grant } from "./grants";
+import type { RemovalResult } from "./removals";
+import { describeCandidate } from "./removals";
+import type { CheckResult } from "./run-check";
+import { shortArn } from "./names";
+import { checksOf, type GrantUsage } from "./usage";
+import { isGiven, type AvoidableWildcard } from "./wildcards";
+
+/** Everything that the report knows. */
+export interface Findings {
+  readonly results: readonly CheckResult[];
+  readonly usages: readonly GrantUsage[];
+  readonly wildcards: readonly AvoidableWildcard[];
+  /** Empty when none was tried. */
+  readonly removals: readonly RemovalResult[];
+}
+
+/** The figures of a report. */
+export interface Totals {
+  readonly checks: number;
+  readonly roles: number;
+  readonly statements: number;
+  /** Actions of all statements together. */
+  readonly actions: number;
+  /** Statements of roles' own policies, of trust policies, and of policies that resources carry. */
+  readonly statementsBy: { readonly roles: number; readonly trust: number; readonly resources: number };
+  readonly unused: number;
+  readonly avoidableWildcards: number;
+  readonly failedChecks: number;
+  readonly removals: number;
+  readonly removalsSeen: number;
+}
+
+export function totalsOf({ results, usages, wildcards, removals }: Findings): Totals {
+  const of = (kind: Grant["id"]["kind"]): number => usages.filter(({ grant }) => grant.id.kind === kind).length;
+  const sum = (count: (usage: GrantUsage) => number): number => usages.reduce((all, usage) => all + count(usage), 0);
+  return {
+    checks: results.length,
+    roles: new Set(usages.filter(({ grant }) => grant.id.kind === "trust").map(({ grant }) => grant.id.owner)).size,
+    statements: usages.length,
+    actions: sum(({ grant }) => grant.actions.length),
+    statementsBy: { roles: of("role"), trust: of("trust"), resources: of("resource") },
+    unused: sum(({ unusedActions, unusedResources }) => unusedActions.length + unusedResources.length),
+    avoidableWildcards: wildcards.length,
+    failedChecks: results.filter(({ failure }) => failure !== undefined).length,
+    removals: removals.length,
+    removalsSeen: removals.filter(({ seenBy }) => seenBy !== undefined).length,
+  };
+}
+
+/** Whether every grant is used, none is too wide, and every removal was seen. */
+export function isClean(totals: Totals): boolean {
+  const { unused, avoidableWildcards, failedChecks, removals, removalsSeen } = totals;
+  return unused === 0 && avoidableWildcards === 0 && failedChecks === 0 && removals === removalsSeen;
+}
+
+/** The report as lines for people: by holder, each statement with its actions, its resources and a check that uses it. */
+export function reportLines(findings: Findings): readonly string[] {
+  const lines: string[] = [];
+  const holders = [...new Set(findings.usages.map(({ grant }) => grant.holder))];
+  for (const holder of holders) {
+    lines.push("", holder);
+    for (const usage of findings.usages.filter(({ grant }) => grant.holder === holder))
+      lines.push(...grantLines(usage));
+  }
+  lines.push(...problemLines(findings), "", ...totalLines(totalsOf(findings)));
+  return lines;
+}
+
+function grantLines(usage: GrantUsage): string[] {
+  const { grant } = usage;
+  const lines = [`  ${grant.name}${grant.document.Effect === "Deny" ? " (deny)" : ""}`];
+  for (const action of grant.actions) {
+    const [check, ...more] = checksOf(usage, action);
+    const where = check === undefined ? "UNUSED" : `${check}${more.length > 0 ? ` (+${more.length})` : ""}`;
+    lines.push(`    ${action.padEnd(34)} ${where}`);
+  }
+  for (const resource of grant.resources) {
+    const unused = usage.unusedResources.includes(resource) ? "  UNUSED" : "";
+    lines.push(`      on ${shortArn(resource)}${unused}`);
+  }
+  const given = isGiven(grant);
+  if (given) lines.push(`      its wildcards stay: ${given.reason}`);
+  return lines;
+}
+
+function problemLines({ results, wildcards, removals }: Findings): string[] {
+  const failed = results.filter(({ failure }) => failure !== undefined);
+  const lost = removals.filter(({ seenBy }) => seenBy === undefined);
+  return [
+    ...section(
+      "Checks that fail",
+      failed.map(({ check, failure = "" }) => `${check}: ${failure}`),
+    ),
+    ...section(
+      "Wildcards that could be narrower",
+      wildcards.map(
+        ({ holder, statement, wildcard, instead }) => `${holder} ${statement}: ${wildcard}; use ${instead}`,
+      ),
+    ),
+    ...section(
+      "Removals that nothing notices",
+      lost.map(
+        ({ candidate }) => `${describeCandidate(candidate)}: tried ${candidate.checks.join("; ") || "no check"}`,
+      ),
+    ),
+  ];
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ["", title, ...lines.map((line) => `  ${line}`)];
+}
+
+function totalLines(totals: Totals): string[] {
+  const { statementsBy: by } = totals;
+  const lines = [
+    `${totals.roles} roles; ${totals.statements} statements: ${by.roles} of roles, ${by.trust} of trust policies, ${by.resources} of resources and the key; ${totals.actions} actions`,
+    `${totals.checks} checks, ${totals.failedChecks} failed`,
+    `${totals.unused} unused, ${totals.avoidableWildcards} avoidable wildcards`,
+  ];
+  if (totals.removals > 0) lines.push(`${totals.removalsSeen} of ${totals.removals} removals seen`);
+  return lines;
+}
+
+/** The report as data. */
+export function reportJson(findings: Findings): object {
+  return {
+    totals: totalsOf(findings),
+    grants: findings.usages.map((usage) => ({
+      holder: usage.grant.holder,
+      kind: usage.grant.id.kind,
+      owner: usage.grant.id.owner,
+      statement: usage.grant.name,
+      effect: usage.grant.document.Effect,
+      actions: usage.grant.actions.map((action) => ({ action, checks: checksOf(usage, action) })),
+      resources: usage.grant.resources,
+      unusedActions: usage.unusedActions,
+      unusedResources: usage.unusedResources,
+    })),
+    wildcards: findings.wildcards,
+    checks: findings.results,
+    removals: findings.removals.map(({ candidate, seenBy, failure }) => ({
+      holder: candidate.grant.holder,
+      statement: candidate.grant.name,
+      ...(candidate.action === undefined ? {} : { action: candidate.action }),
+      ...(seenBy === undefined ? {} : { seenBy, failure }),
+    })),
+  };
+}
