@@ -124,7 +124,10 @@ export function widgetsOf(emails: EmailDispatcher): Widget[] {
     {
       title: "E-mail: given up",
       view: "singleValue",
-      metrics: [{ label: "dead letters", metric: visible(emails.deadLetters.name) }],
+      metrics: [
+        { label: "dead letters", metric: visible(emails.deadLetters.name) },
+        { label: "events", metric: visible(emails.eventQueue.deadLetters.name) },
+      ],
     },
     {
       title: "E-mail: function errors",

@@ -1,13 +1,16 @@
 import type { LambdaFunction } from "../shared/callback";
 import {
+  deadLetterWidget,
   functionAlarms,
+  givenUpAlarm,
   iteratorAgeAlarm,
   queueAlarms,
+  unessential,
+  visibleMessages,
   type AlarmSpec,
   type MetricSpec,
   type Widget,
 } from "../shared/monitoring";
-import type { DeadLetteredQueue } from "../shared/queue";
 import type { MessageStore } from "./message-store";
 
 const LATE_MS = 120_000;
@@ -21,8 +24,9 @@ export function alarmsOf(store: MessageStore): AlarmSpec[] {
       description: "A message could not be prepared, or a batch was given up: read its reason, mend it, redrive.",
       essential: true,
       threshold: 0,
-      metric: queueMetric("ApproximateNumberOfMessagesVisible", store.failures.name),
+      metric: visibleMessages(store.failures.name),
     },
+    givenUpAlarm("sweep-dlq", store.sweepDeadLetters.name, "The sweeper was not called: see why, invoke it."),
     iteratorAgeAlarm("prepare", prepareFunction.name, LATE_MS),
     ...functionAlarms("prepare", prepareFunction.name),
     ...functionAlarms("sweep", sweepFunction.name),
@@ -34,14 +38,6 @@ export function alarmsOf(store: MessageStore): AlarmSpec[] {
     ),
   ];
 }
-
-/** The alarms of one reaction to a status. */
-alarmsOf.reaction = (suffix: string, queue: DeadLetteredQueue, fn: LambdaFunction): AlarmSpec[] => [
-  ...unessential(
-    queueAlarms(`on-${suffix}`, queue.queue.name, queue.deadLetters.name, { depth: 10_000, ageSeconds: 3_600 }),
-  ),
-  ...functionAlarms(`on-${suffix}`, fn.name),
-];
 
 /** Its part of the dashboard: how fast messages are prepared, and what is left lying. */
 export function widgetsOf(store: MessageStore): Widget[] {
@@ -78,7 +74,7 @@ export function widgetsOf(store: MessageStore): Widget[] {
         { label: "sweep", metric: lambda("Errors", sweepFunction, "Sum") },
         {
           label: "parked",
-          metric: queueMetric("ApproximateNumberOfMessagesVisible", store.failures.name),
+          metric: visibleMessages(store.failures.name),
         },
         {
           label: "no channel",
@@ -86,14 +82,14 @@ export function widgetsOf(store: MessageStore): Widget[] {
         },
       ],
     },
+    deadLetterWidget("Messages: given up", {
+      "no channel": store.catchAll.deadLetters.name,
+      sweep: store.sweepDeadLetters.name,
+      ...store.reactionDeadLetters,
+    }),
   ];
 }
 
 function queueMetric(name: string, queue: MetricSpec["dimensions"][string]): MetricSpec {
   return { namespace: "AWS/SQS", name, dimensions: { QueueName: queue }, stat: "Maximum" };
-}
-
-/** A development stack has ten alarms over all components: these say nothing about mail being lost. */
-function unessential(specs: AlarmSpec[]): AlarmSpec[] {
-  return specs.map((spec) => ({ ...spec, essential: false }));
 }

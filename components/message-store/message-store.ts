@@ -6,9 +6,9 @@ import { ArgumentError, requireInteger } from "../shared/errors";
 import { queueMapping, streamMapping, streamStatements } from "../shared/event-source";
 import type { Statement } from "../shared/iam";
 import { LateList } from "../shared/late";
-import { createAlarms, type MonitoringArgs, type Widget } from "../shared/monitoring";
+import { createAlarms, reactionAlarms, type MonitoringArgs, type Widget } from "../shared/monitoring";
 import type { PlayerDirectory } from "../shared/player-directory";
-import { noteTimer, setWayBack } from "../shared/operated";
+import { setWayBack } from "../shared/operated";
 import { DeadLetteredQueue, failureQueue } from "../shared/queue";
 import { EncryptedTopic, subscribeQueue } from "../shared/topic";
 import type { Transform } from "../shared/transform";
@@ -27,6 +27,7 @@ import { readStatements, updateStatements, writeStatements } from "./grants";
 import { storeRedriveHandler } from "./redrive";
 import { STATUSES, type MessageStatus } from "./status";
 import { sweepHandler } from "./sweep";
+import { createSweepSchedule } from "./sweep-schedule";
 import { createTable } from "./table";
 import { unknownChannelHandler } from "./unknown-channel";
 
@@ -93,6 +94,10 @@ export class MessageStore extends pulumi.ComponentResource {
   readonly redriveFunction: LambdaFunction;
   /** What can never be prepared, and batches given up by the stream's mapping. */
   readonly failures: aws.sqs.Queue;
+  /** The minutes in which the sweeper could not be called. */
+  readonly sweepDeadLetters: aws.sqs.Queue;
+  /** Names of the dead-letter queues of reactions, by what they react to. */
+  readonly reactionDeadLetters: Record<string, pulumi.Output<string>> = {};
   /** What no channel takes. */
   readonly catchAll: DeadLetteredQueue;
   private readonly name: string;
@@ -120,6 +125,7 @@ export class MessageStore extends pulumi.ComponentResource {
     this.failures = failureQueue(`${name}-failures`, this.key, this);
     this.prepareFunction = this.createPrepare(args.directory);
     this.sweepFunction = this.createSweep();
+    this.sweepDeadLetters = createSweepSchedule(this, name, this.key, this.sweepFunction);
     this.enqueueFunction = this.createEnqueue();
     this.redriveFunction = this.createRedrive();
     setWayBack(this.failures, { kind: "redrive", functionArn: this.redriveFunction.arn, payload: {} });
@@ -165,7 +171,9 @@ export class MessageStore extends pulumi.ComponentResource {
       { parent: this },
     );
     queueMapping(`${this.name}-on-${suffix}-mapping`, { queue, fn }, this);
-    createAlarms(this, this.name, alarmsOf.reaction(suffix, queue, fn), this.monitoring);
+    const names = { queue: queue.queue.name, deadLetters: queue.deadLetters.name };
+    createAlarms(this, this.name, reactionAlarms(`on-${suffix}`, names, fn.name), this.monitoring);
+    this.reactionDeadLetters[`on ${suffix}`] = names.deadLetters;
     return fn;
   }
 
@@ -279,7 +287,7 @@ export class MessageStore extends pulumi.ComponentResource {
 
   private createSweep(): LambdaFunction {
     const { name, table, dueShards } = this;
-    const fn = new LambdaFunction(
+    return new LambdaFunction(
       `${name}-sweep`,
       {
         description: "Wakes messages whose time has come.",
@@ -297,30 +305,6 @@ export class MessageStore extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    const rule = new aws.cloudwatch.EventRule(
-      `${name}-every-minute`,
-      { description: "Wakes messages whose time has come.", scheduleExpression: "rate(1 minute)" },
-      { parent: this },
-    );
-    noteTimer(this, { kind: "rule", name: rule.name });
-    const dlq = failureQueue(`${name}-sweep-dlq`, this.key, this, [{ service: "events.amazonaws.com", arn: rule.arn }]);
-    setWayBack(dlq, { kind: "invoke", functionArn: fn.arn });
-    new aws.lambda.Permission(
-      `${name}-sweep-permission`,
-      { action: "lambda:InvokeFunction", function: fn.name, principal: "events.amazonaws.com", sourceArn: rule.arn },
-      { parent: this },
-    );
-    new aws.cloudwatch.EventTarget(
-      `${name}-sweep-target`,
-      {
-        rule: rule.name,
-        arn: fn.arn,
-        retryPolicy: { maximumEventAgeInSeconds: 60, maximumRetryAttempts: 1 },
-        deadLetterConfig: { arn: dlq.arn },
-      },
-      { parent: this },
-    );
-    return fn;
   }
 
   private enqueueSettings(): EnqueueSettings {

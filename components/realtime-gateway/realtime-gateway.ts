@@ -5,7 +5,7 @@ import { EncryptionKey } from "../shared/encryption";
 import { ArgumentError } from "../shared/errors";
 import type { Statement } from "../shared/iam";
 import { LateList } from "../shared/late";
-import { createAlarms, type Widget } from "../shared/monitoring";
+import { createAlarms, givenUpAlarm, reactionAlarms, type MonitoringArgs, type Widget } from "../shared/monitoring";
 import type { PlayerDirectory } from "../shared/player-directory";
 import { setWayBack } from "../shared/operated";
 import { DeadLetteredQueue, failureQueue } from "../shared/queue";
@@ -91,6 +91,7 @@ export class RealtimeGateway extends pulumi.ComponentResource {
   private readonly routes: LateList<DeclaredRoute>;
   private readonly events: LateList<string>;
   private readonly watched: Watched;
+  private readonly monitoring: MonitoringArgs | undefined;
   private undelivered: aws.sqs.Queue | undefined;
 
   constructor(name: string, args: RealtimeGatewayArgs, options?: pulumi.ComponentResourceOptions) {
@@ -98,6 +99,7 @@ export class RealtimeGateway extends pulumi.ComponentResource {
     const settings = settingsOf(name, args);
     this.name = name;
     this.settings = settings;
+    this.monitoring = args.monitoring;
     this.issuer = settings.auth.issuer;
     this.routes = new LateList("route", name);
     this.events = new LateList("reaction to a player event", name);
@@ -138,6 +140,9 @@ export class RealtimeGateway extends pulumi.ComponentResource {
     const servers = createServerFunctions(parts);
     this.redriveFunction = createRedriveFunction(parts, { notify, servers: [servers.profile, servers.event] });
     setWayBack(failures, { kind: "redrive", functionArn: this.redriveFunction.arn, payload: {} });
+    functions["serve-profile"] = servers.profile.name;
+    functions["serve-event"] = servers.event.name;
+    functions["redrive"] = this.redriveFunction.name;
     const account = args.manageAccountLogging ? createAccountLogging(this, name) : undefined;
     const stage = createStage(this, name, {
       api: this.api,
@@ -154,6 +159,7 @@ export class RealtimeGateway extends pulumi.ComponentResource {
       notify: notify.name,
       checks: { queue: checks.queue.name, deadLetters: checks.deadLetters.name },
       failures: failures.name,
+      reactions: {},
       functions,
     };
     createAlarms(this, name, gatewayAlarms(this.watched), args.monitoring);
@@ -228,11 +234,16 @@ export class RealtimeGateway extends pulumi.ComponentResource {
     }
     const before = this.events.soFar.filter((name) => name === event).length;
     this.events.add(event);
-    this.undelivered ??= createUndelivered(this, this.name, this.key, this.topic);
+    this.undelivered ??= this.createUndelivered();
     const name = `${this.name}-on-${event.replaceAll(".", "-")}${before === 0 ? "" : `-${before + 1}`}`;
     const { key, topic, undelivered } = this;
     const { logRetentionDays } = this.settings;
-    return createReaction(this, name, { event, react, key, topic, undelivered, logRetentionDays }).fn;
+    const { fn, queue } = createReaction(this, name, { event, react, key, topic, undelivered, logRetentionDays });
+    const names = { queue: queue.queue.name, deadLetters: queue.deadLetters.name };
+    const suffix = name.slice(this.name.length + 1);
+    createAlarms(this, this.name, reactionAlarms(suffix, names, fn.name), this.monitoring);
+    this.watched.reactions[suffix] = names.deadLetters;
+    return fn;
   }
 
   /** A client that sends to a player's live connections. Whatever function captures it gets exactly its rights. */
@@ -250,6 +261,14 @@ export class RealtimeGateway extends pulumi.ComponentResource {
   /** The gateway's part of a dashboard. */
   widgets(): Widget[] {
     return gatewayWidgets(this.watched);
+  }
+
+  private createUndelivered(): aws.sqs.Queue {
+    const queue = createUndelivered(this, this.name, this.key, this.topic);
+    const alarm = givenUpAlarm("undelivered", queue.name, "SNS could not deliver player events to a reaction.");
+    createAlarms(this, this.name, [alarm], this.monitoring);
+    this.watched.reactions["undelivered"] = queue.name;
+    return queue;
   }
 
   private addRoutes(

@@ -1,8 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
 import {
+  deadLetterWidget,
   functionAlarms,
   iteratorAgeAlarm,
   queueAlarms,
+  visibleMessages,
   type AlarmSpec,
   type MetricSpec,
   type Widget,
@@ -15,6 +17,8 @@ export interface Watched {
   readonly notify: pulumi.Input<string>;
   readonly checks: { readonly queue: pulumi.Input<string>; readonly deadLetters: pulumi.Input<string> };
   readonly failures: pulumi.Input<string>;
+  /** Names of the dead-letter queues of reactions, by what they react to. */
+  readonly reactions: Record<string, pulumi.Input<string>>;
   /** Functions by the suffix of their name. */
   readonly functions: Readonly<Record<string, pulumi.Input<string>>>;
 }
@@ -30,12 +34,7 @@ export function gatewayAlarms(watched: Watched): AlarmSpec[] {
       description: "Notices or events were given up: read the queue, mend the cause, redrive from the table.",
       essential: true,
       threshold: 0,
-      metric: {
-        namespace: "AWS/SQS",
-        name: "ApproximateNumberOfMessagesVisible",
-        dimensions: { QueueName: watched.failures },
-        stat: "Maximum",
-      },
+      metric: visibleMessages(watched.failures),
     },
     ...queueAlarms("checks", watched.checks.queue, watched.checks.deadLetters, { depth: 100_000, ageSeconds: 1_200 }),
     {
@@ -86,6 +85,11 @@ export function gatewayWidgets(watched: Watched): Widget[] {
         },
       ],
     },
+    deadLetterWidget("Notices, checks, reactions: given up", {
+      "notices, calls of game servers": watched.failures,
+      checks: watched.checks.deadLetters,
+      ...watched.reactions,
+    }),
   ];
 }
 

@@ -166,6 +166,50 @@ export function queueAlarms(
   ];
 }
 
+/**
+ * Alarms of one reaction: of its queue, its dead letters and its function. None is essential: a development stack has ten
+ * alarms over all components, and these say nothing about messages being lost.
+ */
+export function reactionAlarms(
+  suffix: string,
+  names: { readonly queue: pulumi.Input<string>; readonly deadLetters: pulumi.Input<string> },
+  functionName: pulumi.Input<string>,
+): AlarmSpec[] {
+  const limits = { depth: 10_000, ageSeconds: 3_600 };
+  return [
+    ...unessential(queueAlarms(suffix, names.queue, names.deadLetters, limits)),
+    ...functionAlarms(suffix, functionName),
+  ];
+}
+
+/** The alarm of a queue that collects what was given up. */
+export function givenUpAlarm(suffix: string, queueName: pulumi.Input<string>, description: string): AlarmSpec {
+  return { suffix, description, threshold: 0, metric: visibleMessages(queueName) };
+}
+
+/** The same alarms, for a stack that has them all. */
+export function unessential(specs: readonly AlarmSpec[]): AlarmSpec[] {
+  return specs.map((spec) => ({ ...spec, essential: false }));
+}
+
+/** What lies in a queue and is not being read. */
+export function visibleMessages(queueName: pulumi.Input<string>): MetricSpec {
+  return {
+    namespace: "AWS/SQS",
+    name: "ApproximateNumberOfMessagesVisible",
+    dimensions: { QueueName: queueName },
+    stat: "Maximum",
+  };
+}
+
+/** A widget of what lies in dead-letter queues, by the name of what gave it up. */
+export function deadLetterWidget(title: string, queues: Readonly<Record<string, pulumi.Input<string>>>): Widget {
+  return {
+    title,
+    metrics: Object.entries(queues).map(([label, name]) => ({ label, metric: visibleMessages(name) })),
+  };
+}
+
 /** The alarm of a stream's reader that falls behind. */
 export function iteratorAgeAlarm(suffix: string, functionName: pulumi.Input<string>, milliseconds: number): AlarmSpec {
   return {

@@ -46,6 +46,21 @@ export function find(declared: readonly Declared[], name: string, type = ""): De
   return found[0] as Declared;
 }
 
+/** Queues of a component whose messages nobody reads by themselves, and that no alarm watches. */
+export function unwatched(declared: readonly Declared[], component: string): string[] {
+  const own = declared.filter(({ name }) => name.startsWith(`${component}-`));
+  const of = (type: string): Declared[] => own.filter((one) => one.type.endsWith(`:${type}`));
+  const read = of("EventSourceMapping").map(({ inputs }) => String(inputs["eventSourceArn"]).split(":").pop());
+  const watched = of("MetricAlarm").map(({ inputs }) =>
+    inputs["metricName"] === "ApproximateNumberOfMessagesVisible"
+      ? (inputs["dimensions"] as { QueueName: string }).QueueName
+      : undefined,
+  );
+  return of("Queue")
+    .map(({ name }) => name)
+    .filter((name) => !read.includes(name) && !watched.includes(name));
+}
+
 /** Rights of a function's role, without those of every function, as `action resource`, each once. */
 export function grants(declared: readonly Declared[], fn: string): string[] {
   const document = JSON.parse(String(find(declared, `${fn}-policy`).inputs["policy"])) as {

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { EmailDispatcher, type EmailDispatcherArgs } from "../../components/email-dispatcher/email-dispatcher";
 import { MessageStore } from "../../components/message-store/message-store";
-import { find, grants, record, valueOf, type Declared } from "./declared";
+import { find, grants, record, unwatched, valueOf, type Declared } from "./declared";
 
 describe("EmailDispatcher", function () {
   this.timeout(60_000);
@@ -22,6 +22,10 @@ describe("EmailDispatcher", function () {
     const functions = [sendFunction, reconcileFunction, eventFunction, deadLetterFunction, redriveFunction];
     for (const fn of [...functions, messages.prepareFunction]) await valueOf(fn.arn);
     await valueOf(emails.identity.arn);
+  });
+
+  it("watches every queue in which something can be left lying", () => {
+    expect(unwatched(declared, "emails")).to.deep.equal([]);
   });
 
   it("wires SES: TLS, suppression, reputation, every event to the topic, DKIM and MAIL FROM", () => {

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { MessageStore } from "../../components/message-store/message-store";
-import { find, grants, record, valueOf, type Declared } from "./declared";
+import { find, grants, record, unwatched, valueOf, type Declared } from "./declared";
 
 describe("MessageStore", function () {
   this.timeout(60_000);
@@ -114,6 +114,16 @@ describe("MessageStore", function () {
       expect(JSON.parse(String(inputs["filterPolicy"]))).to.deep.equal({ status: ["bounced"] });
       expect(find(declared, `${name}-mapping`).inputs["scalingConfig"]).to.deep.equal({ maximumConcurrency: 2 });
     }
+  });
+
+  it("watches every queue in which something can be left lying, and shows it", () => {
+    expect(unwatched(declared, "messages")).to.deep.equal([]);
+    expect(
+      store
+        .widgets()
+        .at(-1)
+        ?.metrics.map(({ label }) => label),
+    ).to.deep.equal(["no channel", "sweep", "on bounced", "on bounced-2"]);
   });
 
   it("encrypts every topic and queue, keeps every subscription's failures", () => {

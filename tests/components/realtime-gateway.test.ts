@@ -7,7 +7,7 @@ import { RealtimeGateway, type RealtimeGatewayArgs } from "../../components/real
 import { LambdaFunction } from "../../components/shared/callback";
 import { EncryptionKey } from "../../components/shared/encryption";
 import { ArgumentError } from "../../components/shared/errors";
-import { find, grants, record, valueOf, type Declared } from "./declared";
+import { find, grants, record, unwatched, valueOf, type Declared } from "./declared";
 
 const auth = { issuer: "https://id.example.com", audience: "game" };
 const READ_KEY = ["kms:Decrypt gateway-encryption-key"];
@@ -284,7 +284,20 @@ describe("RealtimeGateway", function () {
       "Connections and frames",
       "Refused and failed",
       "Age of notices",
+      "Notices, checks, reactions: given up",
     ]);
+    const widget = gateway.widgets().at(-1);
+    expect(widget?.metrics.map(({ label }) => label)).to.deep.equal([
+      "notices, calls of game servers",
+      "checks",
+      "undelivered",
+      "on-level-up",
+      "on-level-up-2",
+    ]);
+  });
+
+  it("watches every queue in which something can be left lying", () => {
+    expect(unwatched(declared, "gateway")).to.deep.equal([]);
   });
 
   it("offers what other components need", async () => {
