@@ -29,6 +29,7 @@ export function checkDefinition<A extends Attributes>(
   if (!/^[a-z0-9][a-z0-9-]{0,39}$/.test(name)) {
     refuse("name", name, "1 to 40 lower-case letters, digits and hyphens", "Rename the segment.");
   }
+  checkMembers(definition, refuse);
   checkMessage(definition, defaults.messageTypes, refuse);
   checkSchedule(definition, refuse);
   const common = {
@@ -42,6 +43,45 @@ export function checkDefinition<A extends Attributes>(
   }
   if ("sql" in definition) return { ...common, sql: checkSql(definition.sql, refuse) };
   return { ...common, where: checkWhere(component, name, definition.where, defaults.attributes, refuse) };
+}
+
+const MEMBERS = [
+  "where",
+  "sql",
+  "message",
+  "description",
+  "schedule",
+  "scheduleTimeZone",
+  "maxDataAgeSeconds",
+  "maxScannedBytes",
+];
+const MESSAGE_MEMBERS = ["type", "template", "data", "validForSeconds"];
+/** Characters of a description: a schedule's own has at most 512. */
+const DESCRIPTION = 400;
+
+/** What a misspelt member would mean is lost without a word, for programs without types at least. */
+function checkMembers(definition: unknown, refuse: Refuse): void {
+  const members = onlyMembers("definition", definition, MEMBERS, refuse);
+  onlyMembers("message", members["message"], MESSAGE_MEMBERS, refuse);
+  if ("where" in members === "sql" in members)
+    refuse("definition", Object.keys(members), "either where or sql", "Say which players it holds, in one way.");
+  const { description, sql } = members;
+  if (description !== undefined && (typeof description !== "string" || description.length > DESCRIPTION))
+    refuse("description", description, `text of at most ${DESCRIPTION} characters`, "Correct or shorten it.");
+  if ("sql" in members && typeof sql !== "string") refuse("sql", sql, "text", "Write the SELECT as a string.");
+}
+
+function onlyMembers(
+  argument: string,
+  value: unknown,
+  known: readonly string[],
+  refuse: Refuse,
+): Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    return refuse(argument, value, `an object with ${known.join(", ")}`, "Write it as an object.");
+  const unknown = Object.keys(value).find((name) => !known.includes(name));
+  if (unknown !== undefined) refuse(argument, unknown, `members among ${known.join(", ")}`, "Correct its name.");
+  return value as Readonly<Record<string, unknown>>;
 }
 
 function checkMessage({ message }: Pick<SegmentDefinition, "message">, types: readonly string[], refuse: Refuse): void {

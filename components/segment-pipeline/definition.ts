@@ -12,7 +12,7 @@ export interface SegmentMessage {
 }
 
 interface SegmentCommon {
-  /** A sentence for operators. */
+  /** A sentence for operators, at most 400 characters: the schedule shows it. */
   readonly description?: string;
   readonly message: SegmentMessage;
   /** `rate(...)`, `cron(...)` or `at(...)` of EventBridge Scheduler. @default on demand only */

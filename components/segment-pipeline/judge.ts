@@ -41,6 +41,8 @@ export function judgeQuery(execution: QueryExecution, isPreflight: boolean): Que
     case "SUCCEEDED":
       return { result: execution.ResultConfiguration?.OutputLocation ?? "", ...scanned };
     case "CANCELLED":
+      if (/\bby user\b/i.test(reason))
+        return { ending: { status: "failed", reason: "query-cancelled", detail: reason }, ...scanned };
       return {
         ending: {
           status: "over-budget",
@@ -88,12 +90,16 @@ export function judgePreflight(
     return { ending: NO_DATA };
   }
   const dataAsOf = Number(committedAt);
+  const bytes = Number(totalBytes ?? 0);
+  if (!Number.isFinite(dataAsOf) || !Number.isFinite(bytes)) {
+    const detail = `the check of age and size answered ${JSON.stringify([committedAt, totalBytes]).slice(0, 200)}`;
+    return { ending: { status: "failed", reason: "result-malformed", detail } };
+  }
   const age = now - dataAsOf;
   if (age > definition.maxDataAgeSeconds) {
     const detail = `the data is ${age} s old; allowed are ${definition.maxDataAgeSeconds} s`;
     return { ending: { status: "refused", reason: "stale-data", detail }, dataAsOf };
   }
-  const bytes = Number(totalBytes ?? 0);
   if (bytes > definition.maxScannedBytes) {
     const detail = `the files have ${bytes} bytes; allowed are ${definition.maxScannedBytes}`;
     return { ending: { status: "refused", reason: "over-budget", detail }, dataAsOf };

@@ -107,7 +107,10 @@ function operandProblem(test: string, type: AttributeType, operand: unknown): st
       return operand.map((item) => scalarProblem(type, item)).find((problem) => problem !== undefined);
     case "between":
       if (!Array.isArray(operand) || operand.length !== 2) return "two values, the lower first";
-      return operand.map((item) => scalarProblem(type, item)).find((problem) => problem !== undefined);
+      return (
+        operand.map((item) => scalarProblem(type, item)).find((problem) => problem !== undefined) ??
+        (isAbove(operand[0], operand[1]) ? "two values, the lower first" : undefined)
+      );
     case "startsWith":
     case "contains":
       return operand === "" ? "text that is not empty" : scalarProblem("string", operand);
@@ -120,6 +123,13 @@ function operandProblem(test: string, type: AttributeType, operand: unknown): st
     default:
       return scalarProblem(type, operand);
   }
+}
+
+/** As the query compares: text by code points, which the bytes of UTF-8 keep in order. */
+function isAbove(low: unknown, high: unknown): boolean {
+  return typeof low === "string" && typeof high === "string"
+    ? Buffer.compare(Buffer.from(low), Buffer.from(high)) > 0
+    : Number(low) > Number(high);
 }
 
 function scalarProblem(type: AttributeType, value: unknown): string | undefined {

@@ -6,10 +6,11 @@ const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
 const name = (value: string): string => `"${value.replaceAll('"', '""')}"`;
 const tableOf = (copy: PlayersCopy): string => `${name(copy.database)}.${name(copy.table)}`;
 
-/** How many rows name a player: those of his partition, and the other side of his friendships. */
-export function countRowsQuery(copy: PlayersCopy, player: string): string {
+/** How many rows name a player (those of his partition, and the other side of his friendships), and how old the copy is. */
+export function rowCountQuery(copy: PlayersCopy, player: string): string {
   const side = text(`FRIEND#${encodePlayerId(player)}`);
-  return `SELECT CAST(COUNT(*) AS BIGINT) FROM ${tableOf(copy)} WHERE "pk" = ${text(playerPk(player))} OR "sk" = ${side}`;
+  const named = `"pk" = ${text(playerPk(player))} OR "sk" = ${side}`;
+  return `SELECT CAST(COUNT(*) AS BIGINT), (${copyTimeQuery(copy)}) FROM ${tableOf(copy)} WHERE ${named}`;
 }
 
 /** The rows of a player's own partition. */

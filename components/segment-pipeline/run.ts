@@ -6,7 +6,14 @@ export type RunStatus =
 
 /** Why a run ended without its messages. */
 export type RunReason =
-  "stale-data" | "over-budget" | "unknown-segment" | "no-data" | "query-failed" | "query-timeout" | "result-malformed";
+  | "stale-data"
+  | "over-budget"
+  | "unknown-segment"
+  | "no-data"
+  | "query-failed"
+  | "query-cancelled"
+  | "query-timeout"
+  | "result-malformed";
 
 export interface Run {
   readonly runId: string;

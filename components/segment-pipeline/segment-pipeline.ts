@@ -177,6 +177,7 @@ export class SegmentPipeline<A extends Attributes = Attributes> extends pulumi.C
     if (definition.schedule !== undefined) {
       scheduleRun(this, `${this.componentName}-${name}-schedule`, {
         segment: name,
+        description: definition.description,
         expression: definition.schedule,
         timeZone: definition.scheduleTimeZone ?? "UTC",
         fn: this.startFunction,

@@ -56,6 +56,8 @@ export function stateChangeRule(
 
 export interface ScheduledRunArgs {
   segment: string;
+  /** The segment's own. */
+  description: string | undefined;
   /** `rate(...)`, `cron(...)` or `at(...)`. */
   expression: string;
   timeZone: string;
@@ -88,7 +90,7 @@ export function scheduleRun(parent: pulumi.Resource, name: string, args: Schedul
   const schedule = new aws.scheduler.Schedule(
     name,
     {
-      description: `Runs the segment "${args.segment}".`,
+      description: `Runs the segment "${args.segment}"${args.description === undefined ? "." : `: ${args.description}`}`,
       scheduleExpression: args.expression,
       scheduleExpressionTimezone: args.timeZone,
       flexibleTimeWindow: { mode: "OFF" },

@@ -61,6 +61,7 @@ describe("SegmentPipeline", function () {
     segments.define("veterans", {
       where: { attribute: "level", atLeast: 50 },
       message: news,
+      description: "Level 50 and above.",
       schedule: "cron(0 9 ? * MON *)",
       scheduleTimeZone: "Europe/Berlin",
     });
@@ -293,6 +294,7 @@ describe("SegmentPipeline", function () {
     expect(declared.filter(({ type }) => type === "aws:scheduler/schedule:Schedule")).to.have.length(1);
     const { inputs } = find(declared, "segments-veterans-schedule");
     expect(inputs).to.deep.include({
+      description: 'Runs the segment "veterans": Level 50 and above.',
       scheduleExpression: "cron(0 9 ? * MON *)",
       scheduleExpressionTimezone: "Europe/Berlin",
       flexibleTimeWindow: { mode: "OFF" },
@@ -394,6 +396,38 @@ describe("SegmentPipeline", function () {
         "hostile",
         { sql: `SELECT "pk" FROM {players}; DROP TABLE players`, message: news },
         'segment "hostile": sql for "segments": got "SELECT \\"pk\\" FROM {players}; DROP TABLE players"; expected one SELECT without comments and semicolons.',
+      ],
+      [
+        "nothing",
+        null as unknown as object,
+        'segment "nothing": definition for "segments": got null; expected an object with where, sql, message,',
+      ],
+      [
+        "no-message",
+        { where: everybody },
+        'segment "no-message": message for "segments": got undefined; expected an object with type, template, data, validForSeconds.',
+      ],
+      [
+        "misspelt",
+        { where: everybody, message: news, shedule: "rate(1 day)" },
+        'segment "misspelt": definition for "segments": got "shedule"; expected members among where, sql,',
+      ],
+      [
+        "misspelt-message",
+        { where: everybody, message: { ...news, validFor: 60 } },
+        'segment "misspelt-message": message for "segments": got "validFor"; expected members among type, template,',
+      ],
+      [
+        "twice",
+        { where: everybody, sql: `SELECT "pk" FROM {players}`, message: news },
+        'segment "twice": definition for "segments": got ["where","sql","message"]; expected either where or sql.',
+      ],
+      ["neither", { message: news }, 'segment "neither": definition for "segments": got ["message"]; expected either'],
+      ["sql-number", { sql: 7, message: news }, 'segment "sql-number": sql for "segments": got 7; expected text.'],
+      [
+        "novel",
+        { where: everybody, message: news, description: "x".repeat(401) },
+        'segment "novel": description for "segments"',
       ],
       ["comment", { sql: `SELECT "pk" FROM {players} -- `, message: news }, 'segment "comment": sql for "segments"'],
       ["no-select", { sql: "DELETE FROM {players}", message: news }, 'segment "no-select": sql for "segments"'],

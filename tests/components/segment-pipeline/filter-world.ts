@@ -118,9 +118,11 @@ const comparisons = (value: fc.Arbitrary<unknown>): fc.Arbitrary<object>[] => [
     value.map((operand) => ({ [test]: operand })),
   ),
   ...["oneOf", "noneOf"].map((test) => fc.array(value, { maxLength: 4 }).map((operand) => ({ [test]: operand }))),
-  fc.tuple(value, value).map((between) => ({ between })),
+  fc.tuple(value, value).map(([a, b]) => ({ between: isAbove(a, b) ? [b, a] : [a, b] })),
   fc.boolean().map((exists) => ({ exists })),
 ];
+const isAbove = (a: unknown, b: unknown): boolean =>
+  typeof a === "string" ? Buffer.compare(Buffer.from(a), Buffer.from(b as string)) > 0 : Number(a) > Number(b);
 const on = (names: readonly string[], tests: readonly fc.Arbitrary<object>[]): fc.Arbitrary<object> =>
   fc
     .tuple(

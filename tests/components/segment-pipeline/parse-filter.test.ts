@@ -23,15 +23,15 @@ const refused: readonly (readonly [source: unknown, problem: string])[] = [
   [{ any: [{ not: 3 }] }, "where.any[0].not: got 3; expected {all}, {any}, {not} or a test of an attribute"],
   [
     { attribute: "levle", equals: 3 },
-    "where.levle: unknown attribute; expected one of name, country, select, level, spentCents, premium, lastActiveAt, createdAt",
+    "where.levle: unknown attribute; expected one of name, country, select, level, spentCents, guildRank, premium, lastActiveAt, createdAt",
   ],
   [
     { attribute: "__proto__", equals: 3 },
-    "where.__proto__: unknown attribute; expected one of name, country, select, level, spentCents, premium, lastActiveAt, createdAt",
+    "where.__proto__: unknown attribute; expected one of name, country, select, level, spentCents, guildRank, premium, lastActiveAt, createdAt",
   ],
   [
     { attribute: 'level" = 1 OR "level', equals: 3 },
-    'where.level" = 1 OR "level: unknown attribute; expected one of name, country, select, level, spentCents, premium, lastActiveAt, createdAt',
+    'where.level" = 1 OR "level: unknown attribute; expected one of name, country, select, level, spentCents, guildRank, premium, lastActiveAt, createdAt',
   ],
   [{ attribute: "level" }, "where.level: got no test; expected exactly one test"],
   [{ attribute: "level", atLeast: 3, atMost: 5 }, "where.level: got atLeast, atMost; expected exactly one test"],
@@ -49,6 +49,12 @@ const refused: readonly (readonly [source: unknown, problem: string])[] = [
   [{ attribute: "level", oneOf: 3 }, "where.level.oneOf: got 3; expected a list of at most 1000 values"],
   [{ attribute: "level", oneOf: [1, "2"] }, 'where.level.oneOf: got [1,"2"]; expected a finite number'],
   [{ attribute: "level", between: [1] }, "where.level.between: got [1]; expected two values, the lower first"],
+  [{ attribute: "level", between: [9, 3] }, "where.level.between: got [9,3]; expected two values, the lower first"],
+  [
+    // By code points: UTF-16 units would have it the other way round.
+    { attribute: "name", between: ["\u{1f600}", "\uffff"] },
+    'where.name.between: got ["\u{1f600}","\uffff"]; expected two values, the lower first',
+  ],
   [{ attribute: "level", exists: 1 }, "where.level.exists: got 1; expected true or false"],
   [{ attribute: "premium", equals: "true" }, 'where.premium.equals: got "true"; expected true or false'],
   [{ attribute: "name", equals: 3 }, `where.name.equals: got 3; expected ${text}`],
