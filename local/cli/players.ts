@@ -20,7 +20,7 @@ const USAGE = `Usage: ${invocation("players", "<what> <player> [options]")}
   find <e-mail>     ids of players with this address, from the analytics copy
   export <player>   everything that is known about a player, as JSON
   erase <player>    deletes it, looks again, and reports what remains until when
-  check <player>    what is still known; exits with 1 when something is
+  check <player>    what is still known; exits with 1 when something is, 2 when a place could not be looked into
 
   --output FILE     of export: write it there, for you only (default: standard output)
   --email ADDRESS   an address that no item names any more, to look for too
@@ -184,12 +184,14 @@ async function check(access: StackAccess, player: string, options: Options): Pro
   const { findings } = await surveyed(access, player, options);
   const count = findings.reduce((sum, { look }) => sum + look.found, 0);
   const rows = findings.map((finding) => rowOf(finding));
+  const unseen = findings.filter(({ look }) => look.unseen).map(({ title }) => title);
   if (options.json) console.log(JSON.stringify({ player, left: count, places: rows }, null, 2));
   else {
     for (const line of table(rows, false)) console.log(line);
+    if (unseen.length > 0) console.log(`Could not be looked into: ${unseen.join(", ")}`);
     console.log(count === 0 ? nothing(player) : `${count} items about player ${player}`);
   }
-  return count === 0 ? 0 : 1;
+  return count > 0 ? 1 : unseen.length > 0 ? 2 : 0;
 }
 
 function nothing(player: string): string {

@@ -19,7 +19,7 @@ brings it back. Mend the cause first. Exits with 0 when nothing is left, 1 when 
 
   --all             every dead-letter queue of the stack
   --search          of messages-failures: find messages whose records the stream has forgotten (reads the whole table)
-  --drop            delete what cannot be brought back any more
+  --drop            delete what lies there, instead of bringing it back
   --wait SEC        how long to watch whether it comes back again (default 5)
   --yes             do not ask before deleting
 ${TARGET_USAGE}`;
@@ -98,61 +98,59 @@ async function redrive(access: StackAccess, queue: DeadLetterQueue, options: Opt
     console.log(`${queue.name}: nothing`);
     return 0;
   }
+  if (options.drop) return drop(access, queue, before.visible, options.yes);
+  // Looked at now: what the redrive function keeps is out of sight for a minute.
+  const windows = options.search ? await arrivals(access, queue, before.visible) : [];
   const progress = new Progress();
   const { back, done, kept } = await bringBack(access, queue, (now) =>
     progress.show(`${queue.name}: ${now.back} brought back, ${now.done} not needed any more, ${now.kept} stay`),
   );
   progress.end();
   console.log(`${queue.name}: ${back} brought back, ${done} not needed any more, ${kept} stay`);
-  if (kept > 0) await deal(access, queue, options);
+  if (kept > 0) await search(access, queue, windows);
   return settle(access, queue, options.waitSeconds);
 }
 
-/** Deals with what could not be brought back: searched for, deleted, or left with its reason. */
-async function deal(access: StackAccess, queue: DeadLetterQueue, options: Options): Promise<void> {
-  const queues = access.aws.get("sqs");
-  const table = access.operations.messages?.table;
-  const searched = options.search && table !== undefined && queue.name.endsWith("-failures");
-  if (!searched && !options.drop) return;
-  await visible(access, queue);
+/** When the records of given-up batches arrived. */
+async function arrivals(access: StackAccess, queue: DeadLetterQueue, visible: number) {
   const windows: { from: number; to: number }[] = [];
-  const bodies: string[] = [];
-  const { visible: count } = await queueState(queues, queue.url);
-  await visitLetters(queues, queue.url, count, ({ Body = "" }) => {
+  await visitLetters(access.aws.get("sqs"), queue.url, visible, ({ Body = "" }) => {
     const window = arrivalOf(Body);
     if (window) windows.push(window);
-    bodies.push(Body);
     return Promise.resolve("stays");
   });
-  const progress = new Progress();
-  if (searched && windows.length > 0) {
-    const woken = await searchQueued(access, table, windows, (looked, found) =>
-      progress.show(`${queue.name}: ${looked} items looked at, ${found} messages woken`),
-    );
-    progress.end();
-    console.log(`${queue.name}: ${woken} messages found still queued, and woken`);
-  }
-  const goes = (body: string): boolean => options.drop || (searched && arrivalOf(body) !== undefined);
-  const doomed = bodies.filter(goes).length;
-  if (doomed === 0) return;
-  if (options.drop && !options.yes && !(await confirm(`Delete ${doomed} letters of ${queue.name} for good?`))) return;
-  await visitLetters(queues, queue.url, count, ({ Body = "" }) => Promise.resolve(goes(Body) ? "goes" : "stays"));
-  console.log(`${queue.name}: ${doomed} deleted`);
+  return windows;
 }
 
-/** Seconds for which the redrive functions keep what stays out of sight, and a little. */
-const OUT_OF_SIGHT_SECONDS = 75;
-
-async function visible(access: StackAccess, queue: DeadLetterQueue): Promise<void> {
+async function search(access: StackAccess, queue: DeadLetterQueue, windows: readonly { from: number; to: number }[]) {
+  const table = access.operations.messages?.table;
+  if (table === undefined || windows.length === 0) return;
   const progress = new Progress();
-  const end = Date.now() + OUT_OF_SIGHT_SECONDS * 1000;
-  for (;;) {
-    const { busy } = await queueState(access.aws.get("sqs"), queue.url);
-    if (busy === 0 || Date.now() > end) break;
-    progress.show(`${queue.name}: waiting until the ${busy} that stay can be seen again`);
-    await pause();
-  }
+  const woken = await searchQueued(access, table, windows, (looked, found) =>
+    progress.show(`${queue.name}: ${looked} items looked at, ${found} messages woken`),
+  );
   progress.end();
+  console.log(
+    `${queue.name}: ${woken} messages found still queued, and woken; ` +
+      `its letters are of no more use: ${invocation("redrive", queue.name, "--drop")}`,
+  );
+}
+
+/** Deletes what lies there. */
+async function drop(access: StackAccess, queue: DeadLetterQueue, visible: number, yes: boolean): Promise<number> {
+  const queues = access.aws.get("sqs");
+  const found = await inspect(queues, queue);
+  for (const line of describe(found, Date.now())) console.log(line);
+  if (!yes && !(await confirm(`Delete ${visible} letters of ${queue.name} for good?`))) return visible;
+  let deleted = 0;
+  await visitLetters(queues, queue.url, visible, () => {
+    deleted += 1;
+    return Promise.resolve("goes");
+  });
+  const left = await queueState(queues, queue.url);
+  const more = left.visible + left.busy;
+  console.log(`${queue.name}: ${deleted} deleted${more > 0 ? `, ${more} left: run it again in a minute` : ""}`);
+  return more;
 }
 
 /** Watches for a while whether letters come back; says what is left and why. */

@@ -65,7 +65,7 @@ export async function withStack<T>(target: Target, work: (access: StackAccess) =
   try {
     return await work(access);
   } catch (error) {
-    throw error instanceof CliError ? error : (explainAwsFailure(error) ?? error);
+    throw error instanceof CliError ? error : (explainAwsFailure(error, target.profile) ?? error);
   }
 }
 

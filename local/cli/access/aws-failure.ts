@@ -40,7 +40,7 @@ export function isDenied(error: unknown): boolean {
  * What an error of the SDK means to an operator, in one sentence; undefined for what is none of the SDK's.
  * A refusal carries AWS's own words, which name the missing action and the resource.
  */
-export function explainAwsFailure(error: unknown): CliError | undefined {
+export function explainAwsFailure(error: unknown, profile?: string): CliError | undefined {
   if (typeof error !== "object" || error === null) return undefined;
   const { name, code, message, $metadata } = error as AwsFailure;
   const said = typeof message === "string" ? message : "";
@@ -51,7 +51,8 @@ export function explainAwsFailure(error: unknown): CliError | undefined {
     return new CliError(`The AWS credentials have expired (${said}): log in again, e.g. \`aws sso login\`.`);
   if (is(INVALID))
     return new CliError(`AWS does not know these credentials: ${said} Check AWS_ACCESS_KEY_ID or --profile.`);
-  if (name === "CredentialsProviderError" || name === "TokenProviderError") return new CliError(credentials(said));
+  if (name === "CredentialsProviderError" || name === "TokenProviderError")
+    return new CliError(credentials(said, profile));
   if (/region is missing/i.test(said)) return new CliError("No AWS Region is known: give --region or set AWS_REGION.");
   if (is(UNREACHABLE))
     return new CliError(`AWS could not be reached (${said || String(code)}): check network and endpoint.`);
@@ -65,10 +66,9 @@ function denied(said: string): string {
   return `Too few rights: ${said.replace(/\.?$/, ".")}${wish}`;
 }
 
-function credentials(said: string): string {
-  const profile = /profile:? \[?([^\s\]]+)\]?/i.exec(said)?.[1];
+function credentials(said: string, profile: string | undefined): string {
   if (profile !== undefined)
-    return `The AWS profile ${profile} gives no credentials (${said}): check ~/.aws/config, or log in with \`aws sso login --profile ${profile}\`.`;
+    return `The AWS profile "${profile}" gives no credentials (${said}): check ~/.aws/config, or log in with \`aws sso login --profile ${profile}\`.`;
   return (
     `There are no AWS credentials (${said}): give --profile NAME, or set AWS_PROFILE, or AWS_ACCESS_KEY_ID and ` +
     "AWS_SECRET_ACCESS_KEY."

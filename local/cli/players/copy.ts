@@ -1,4 +1,4 @@
-import { copyTimeQuery, countRowsQuery, rowsQuery } from "../../../components/segment-pipeline/player-data";
+import { copyTimeQuery, rowCountQuery, rowsQuery } from "../../../components/segment-pipeline/player-data";
 import { query, QueryFailed } from "./athena";
 import type { Place } from "./place";
 import type { Subject } from "./subject";
@@ -10,14 +10,11 @@ export const copy: Place = {
     const { segments } = access.operations;
     if (!segments) return undefined;
     try {
-      const [count, asOf] = [
-        await query(access, segments, countRowsQuery(segments, player)),
-        await query(access, segments, copyTimeQuery(segments)),
-      ];
-      const found = Number(count.rows[0]?.[0] ?? 0);
+      const [counted = []] = (await query(access, segments, rowCountQuery(segments, player))).rows;
+      const found = Number(counted[0] ?? 0);
       const { columns, rows } =
         found === 0 ? { columns: [], rows: [] } : await query(access, segments, rowsQuery(segments, player));
-      const time = new Date(Number(asOf.rows[0]?.[0] ?? 0) * 1000).toISOString();
+      const time = new Date(Number(counted[1] ?? 0) * 1000).toISOString();
       return {
         where: `${segments.database}.${segments.table}`,
         found,
@@ -29,7 +26,7 @@ export const copy: Place = {
     } catch (error) {
       // Before its first load there is no table to ask.
       if (error instanceof QueryFailed)
-        return { where: segments.database, found: 0, remains: `could not be asked: ${error.message}` };
+        return { where: segments.database, found: 0, unseen: true, remains: `could not be asked: ${error.message}` };
       throw error;
     }
   },

@@ -13,6 +13,8 @@ export interface Look {
   /** Name of the table, bucket or queue. */
   readonly where: string;
   readonly found: number;
+  /** Whether it could not be looked into: nothing found says nothing then. */
+  readonly unseen?: boolean;
   /** For the export: what the player may have. */
   readonly data?: unknown;
   /** Deletes what was found; resolves to how much. */

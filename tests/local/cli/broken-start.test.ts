@@ -158,7 +158,7 @@ gateway.route("score", { type: "object", properties: {} }, async (context) => ({
   it("a command that there is not, and lists those that there are", async () => {
     const { code, output, errors } = await Command.run([...CLI, "lokal"], folder.path);
     expect({ code, output }).to.deep.equal({ code: 1, output: "" });
-    expect(errors).to.equal('Unknown command "lokal"; expected one of local, demo, player, send, follow, segment.\n');
+    expect(errors).to.equal('Unknown command "lokal"; expected one of local, demo, player, send, follow, segment, redrive, players, doctor.\n');
   });
 });
 
@@ -166,7 +166,7 @@ describe("The command line", () => {
   it("lists its commands", async () => {
     const { code, output, errors } = await Command.run([...CLI, "--help"], process.cwd());
     expect({ code, errors }).to.deep.equal({ code: 0, errors: "" });
-    for (const command of ["local", "demo", "player", "send", "follow", "segment"]) {
+    for (const command of ["local", "demo", "player", "send", "follow", "segment", "redrive", "players", "doctor"]) {
       expect(output).to.match(new RegExp(`^ {2}${command} +\\w`, "m"));
     }
   });

@@ -1,7 +1,8 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
+import type { Operations } from "../../../../components/operations/operations";
 import { operatorCredentials } from "../../../../local/services/iam";
 import { writeStackFile } from "../../../../local/stack-file";
 import type { Ending } from "../../../helpers/command";
@@ -69,21 +70,24 @@ export class OperatorStack {
   async role(name: string, actions: readonly string[]): Promise<Keys> {
     const { cloud } = this.stack;
     const types = cloud.services.get("iam")!.resourceTypes;
-    const context = { name, urn: `urn:pulumi:test::test::aws:iam/role:Role::${name}`, cloud };
+    const context = {
+      name,
+      type: "aws:iam/role:Role",
+      urn: `urn:pulumi:test::test::role::${name}`,
+      cloud,
+      physicalName: () => name,
+    };
     const trust = {
       Version: "2012-10-17",
       Statement: [
         { Effect: "Allow", Principal: { AWS: `arn:aws:iam::${cloud.accountId}:root` }, Action: "sts:AssumeRole" },
       ],
     };
-    const role = await types["aws:iam/role:Role"]!.create(
-      { name, assumeRolePolicy: JSON.stringify(trust) },
-      context as never,
-    );
+    const role = await types["aws:iam/role:Role"]!.create({ name, assumeRolePolicy: JSON.stringify(trust) }, context);
     const policy = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: actions, Resource: "*" }] };
     await types["aws:iam/rolePolicy:RolePolicy"]!.create(
       { name: `${name}-policy`, role: role.id, policy: JSON.stringify(policy) },
-      context as never,
+      context,
     );
     const sts = new STSClient({
       endpoint: cloud.endpoint,
@@ -127,6 +131,15 @@ export class OperatorStack {
         ...env,
       },
     });
+  }
+
+  /** Texts of the result files of segment runs. */
+  resultFiles(): string[] {
+    const { cloud, stack } = this.stack;
+    const { segments } = stack.evaluation.outputs["operations"] as Operations;
+    const folder = join(cloud.folder, "s3", segments?.resultsBucket ?? "", "results");
+    const names = readdirSync(folder).filter((name) => name.endsWith(".csv"));
+    return names.map((name) => readFileSync(join(folder, name), "utf8"));
   }
 
   async close(): Promise<void> {
