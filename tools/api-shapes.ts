@@ -72,8 +72,9 @@ export function shapesOf(services: ReadonlyMap<string, { readonly operations: ob
     return full;
   };
   const refer = (schema: Schema): Shape => {
-    const target = typeof schema === "function" ? schema() : schema;
-    if (typeof target === "number") return simple(target);
+    if (typeof schema === "function") return refer(schema());
+    if (typeof schema === "number") return simple(schema);
+    const target: readonly unknown[] = schema;
     // With a namespace it is a schema, otherwise a reference to one with traits.
     if (typeof target[1] !== "string") return refer(target[0] as Schema);
     return target[0] === 0 ? refer(target[4] as Schema) : { shape: nameOf(target) };

@@ -1,24 +1,11 @@
 import { AwsError } from "../../aws-error";
 import type { Cloud } from "../../cloud";
 import type { Principal } from "../../principal";
+import { deadLetterAttributes, deliver, type GivenUp } from "../retried-delivery";
 import type { Rule, Target } from "./bus";
 import type { BusEvent } from "./event";
 import { countMetric } from "./metrics";
 import { inputFor } from "./target-input";
-
-/** Errors that may pass; all others (missing rights, a target that is gone) go to the dead-letter queue at once. */
-const TRANSIENT = new Set([
-  "ThrottlingException",
-  "RequestThrottled",
-  "Throttling",
-  "TooManyRequestsException",
-  "ServiceException",
-  "InternalFailure",
-]);
-
-/** Classic buses try for 24 h and 185 times if the target does not say otherwise (EventBridge user guide, "Retrying event delivery"). */
-const DEFAULT_ATTEMPTS = 185;
-const DEFAULT_AGE_S = 86_400;
 
 /** Hands an event over on the bus itself, for targets that are buses. */
 export type Forward = (busArn: string, event: BusEvent, principal: Principal) => void;
@@ -27,8 +14,6 @@ interface Try {
   readonly rule: Rule;
   readonly target: Target;
   readonly event: BusEvent;
-  readonly since: number;
-  readonly retries: number;
 }
 
 /** Brings events to targets: retries with growing pauses up to 8 minutes, then the dead-letter queue, else they are lost. */
@@ -39,32 +24,21 @@ export class Delivery {
   ) {}
 
   start(rule: Rule, target: Target, event: BusEvent): void {
-    void this.cloud.clock.track(this.run({ rule, target, event, since: this.cloud.clock.now(), retries: 0 }));
-  }
-
-  private async run(attempt: Try): Promise<void> {
-    const { rule, target, retries } = attempt;
     const { clock } = this.cloud;
-    try {
-      countMetric(this.cloud, rule, "Invocations");
-      await this.invoke(attempt);
-    } catch (error) {
-      const maxRetries = target.RetryPolicy?.MaximumRetryAttempts ?? DEFAULT_ATTEMPTS;
-      const maxAge = (target.RetryPolicy?.MaximumEventAgeInSeconds ?? DEFAULT_AGE_S) * 1000;
-      const delay = Math.min(480, 2 ** retries) * 1000;
-      const transient = isTransient(error);
-      if (transient && retries < maxRetries && clock.now() + delay - attempt.since <= maxAge) {
-        clock.setTimer(delay, () => this.run({ ...attempt, retries: retries + 1 }));
-        return;
-      }
-      countMetric(this.cloud, rule, "FailedInvocations");
-      const exhausted = !transient
-        ? undefined
-        : retries >= maxRetries
-          ? "MaximumRetryAttempts"
-          : "MaximumEventAgeInSeconds";
-      await this.giveUp(attempt, error, exhausted);
-    }
+    const task: Try = { rule, target, event };
+    const delivery = {
+      policy: target.RetryPolicy,
+      since: clock.now(),
+      attempt: async () => {
+        countMetric(this.cloud, rule, "Invocations");
+        await this.invoke(task);
+      },
+      giveUp: async (failure: GivenUp) => {
+        countMetric(this.cloud, rule, "FailedInvocations");
+        await this.giveUp(task, failure);
+      },
+    };
+    void clock.track(deliver(clock, delivery));
   }
 
   private async invoke({ rule, target, event }: Try): Promise<void> {
@@ -126,15 +100,10 @@ export class Delivery {
     };
   }
 
-  private async giveUp(
-    { rule, target, event, retries }: Try,
-    error: unknown,
-    exhausted: string | undefined,
-  ): Promise<void> {
+  private async giveUp({ rule, target, event }: Try, failure: GivenUp): Promise<void> {
     const { cloud } = this;
+    const { error, message, retries } = failure;
     const code = error instanceof AwsError ? error.code : "INTERNAL_ERROR";
-    const message = error instanceof Error ? error.message : String(error);
-    const text = (value: string): object => ({ DataType: "String", StringValue: value });
     const report = (name: string, data: Record<string, unknown>): void => {
       cloud.trace.emit({
         kind: "error",
@@ -149,14 +118,7 @@ export class Delivery {
     report("DeliveryFailed", { rule: rule.name, eventId: event.id, message, retries });
     const queueArn = target.DeadLetterConfig?.Arn;
     if (queueArn === undefined) return;
-    const attributes = {
-      RULE_ARN: text(rule.arn),
-      TARGET_ARN: text(target.Arn),
-      ERROR_CODE: text(code),
-      ERROR_MESSAGE: text(message),
-      RETRY_ATTEMPTS: { DataType: "Number", StringValue: String(retries) },
-      ...(exhausted === undefined ? {} : { EXHAUSTED_RETRY_CONDITION: text(exhausted) }),
-    };
+    const attributes = deadLetterAttributes(code, failure, { RULE_ARN: rule.arn, TARGET_ARN: target.Arn });
     const input = {
       QueueUrl: cloud.ports.queues.urlOf(queueArn),
       MessageBody: JSON.stringify(event),
@@ -174,9 +136,4 @@ export class Delivery {
       report("DeadLetterFailed", { queueArn, message: dead instanceof Error ? dead.message : String(dead) });
     }
   }
-}
-
-function isTransient(error: unknown): boolean {
-  if (error instanceof AwsError) return TRANSIENT.has(error.code) || error.status >= 500;
-  return true;
 }

@@ -1,21 +1,8 @@
 import { AwsError } from "../../aws-error";
 import type { Cloud } from "../../cloud";
+import { deadLetterAttributes, deliver, type GivenUp } from "../retried-delivery";
 import { assume, invokeTarget, isoSeconds, payloadOf, type Execution } from "./invocation";
 import type { Schedule } from "./schedule";
-
-/** Errors that may pass; all others go to the dead-letter queue at once. */
-const TRANSIENT = new Set([
-  "ThrottlingException",
-  "RequestThrottled",
-  "Throttling",
-  "TooManyRequestsException",
-  "ServiceException",
-  "InternalFailure",
-]);
-
-/** Scheduler tries for 24 h and 185 times if the target does not say otherwise (API reference of RetryPolicy). */
-const DEFAULT_RETRIES = 185;
-const DEFAULT_AGE_S = 86_400;
 
 /** Runs due schedules: as the target's role, with retries of growing pauses up to 8 minutes, then the dead-letter queue. */
 export class Delivery {
@@ -27,53 +14,43 @@ export class Delivery {
   async run(schedule: Schedule, scheduledAt: number): Promise<void> {
     const { name, groupName, arn, settings } = schedule;
     // The schedule as it was when it came due: a later change does not touch retries.
-    const execution = {
+    const first = {
       schedule: { name, groupName, arn, settings },
       id: this.cloud.uuid(),
       scheduledAt,
       startedAt: this.cloud.clock.now(),
       retries: 0,
     };
-    await this.attempt(execution);
+    await deliver(this.cloud.clock, {
+      policy: settings.target.RetryPolicy,
+      since: first.startedAt,
+      attempt: (retries) => this.attempt({ ...first, retries }),
+      giveUp: async (failure) => {
+        this.count(first, "InvocationDroppedCount");
+        await this.giveUp({ ...first, retries: failure.retries }, failure);
+      },
+    });
   }
 
   private async attempt(execution: Execution): Promise<void> {
-    const { cloud } = this;
-    const { target } = execution.schedule.settings;
+    const { schedule, id } = execution;
     this.count(execution, "InvocationAttemptCount");
     try {
-      await invokeTarget(
-        cloud,
-        execution,
-        assume(cloud, target, this.groupArn(execution.schedule.groupName), execution.id),
-      );
+      const role = assume(this.cloud, schedule.settings.target, this.groupArn(schedule.groupName), id);
+      await invokeTarget(this.cloud, execution, role);
     } catch (error) {
       this.count(execution, "TargetErrorCount");
-      const maxRetries = target.RetryPolicy?.MaximumRetryAttempts ?? DEFAULT_RETRIES;
-      const maxAge = (target.RetryPolicy?.MaximumEventAgeInSeconds ?? DEFAULT_AGE_S) * 1000;
-      const delay = Math.min(480, 2 ** execution.retries) * 1000;
-      const transient = isTransient(error);
-      if (transient && execution.retries < maxRetries && cloud.clock.now() + delay - execution.startedAt <= maxAge) {
-        cloud.clock.setTimer(delay, () => this.attempt({ ...execution, retries: execution.retries + 1 }));
-        return;
-      }
-      this.count(execution, "InvocationDroppedCount");
-      const exhausted = !transient
-        ? undefined
-        : execution.retries >= maxRetries
-          ? "MaximumRetryAttempts"
-          : "MaximumEventAgeInSeconds";
-      await this.giveUp(execution, error, exhausted);
+      throw error;
     }
   }
 
   /** The dead-letter queue is written to with the role's rights too. */
-  private async giveUp(execution: Execution, error: unknown, exhausted: string | undefined): Promise<void> {
+  private async giveUp(execution: Execution, failure: GivenUp): Promise<void> {
     const { cloud } = this;
     const { schedule, id, scheduledAt, retries } = execution;
     const { target } = schedule.settings;
+    const { error, message } = failure;
     const code = error instanceof AwsError ? error.code : "InternalFailure";
-    const message = error instanceof Error ? error.message : String(error);
     const report = (name: string, data: Record<string, unknown>): void => {
       cloud.trace.emit({
         kind: "error",
@@ -88,17 +65,12 @@ export class Delivery {
     report("InvocationFailed", { target: target.Arn, message, retries });
     const queueArn = target.DeadLetterConfig?.Arn;
     if (queueArn === undefined) return;
-    const text = (value: string): object => ({ DataType: "String", StringValue: value });
-    const attributes = {
-      ERROR_CODE: text(code),
-      ERROR_MESSAGE: text(message),
-      EXECUTION_ID: text(id),
-      SCHEDULE_ARN: text(schedule.arn),
-      SCHEDULED_TIME: text(isoSeconds(scheduledAt)),
-      TARGET_ARN: text(target.Arn),
-      RETRY_ATTEMPTS: { DataType: "Number", StringValue: String(retries) },
-      ...(exhausted === undefined ? {} : { EXHAUSTED_RETRY_CONDITION: text(exhausted) }),
-    };
+    const attributes = deadLetterAttributes(code, failure, {
+      EXECUTION_ID: id,
+      SCHEDULE_ARN: schedule.arn,
+      SCHEDULED_TIME: isoSeconds(scheduledAt),
+      TARGET_ARN: target.Arn,
+    });
     try {
       const role = assume(cloud, target, this.groupArn(schedule.groupName), id);
       const input = {
@@ -118,9 +90,4 @@ export class Delivery {
     const { metrics } = this.cloud.ports as Partial<Cloud["ports"]>;
     metrics?.put("AWS/Scheduler", metric, { ScheduleGroup: schedule.groupName }, 1, "Count");
   }
-}
-
-function isTransient(error: unknown): boolean {
-  if (error instanceof AwsError) return TRANSIENT.has(error.code) || error.status >= 500;
-  return true;
 }

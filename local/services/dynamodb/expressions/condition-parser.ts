@@ -1,13 +1,8 @@
-import { ExpressionError, Reader, type Path, type TextProblems } from "./reader";
+import { ExpressionError, Reader, type CallOf, type Place, type TextProblems } from "./reader";
 
-export type Operand =
-  { readonly kind: "path"; readonly path: Path } | { readonly kind: "value"; readonly name: string } | Call;
+export type Operand = Place | Call;
 
-export interface Call {
-  readonly kind: "call";
-  readonly name: string;
-  readonly operands: readonly Operand[];
-}
+export type Call = CallOf<Operand>;
 
 export type Comparator = "=" | "<>" | "<" | "<=" | ">" | ">=";
 
@@ -127,21 +122,8 @@ class Parser extends Reader {
       this.enclosed.add(inner);
       return inner;
     }
-    if (this.next.kind === "valueRef") return { kind: "value", name: this.take().text };
-    if (this.next.kind === "name" && this.following.text === "(" && !this.isKeyword()) return this.call();
     if (this.isKeyword()) throw this.unexpected();
-    return { kind: "path", path: this.path() };
-  }
-
-  private call(): Call {
-    const name = this.take().text;
-    this.count();
-    this.expect("(");
-    const operands = [this.operand()];
-    while (this.takes(",")) operands.push(this.operand());
-    this.expect(")");
-    if (!functions.has(name)) this.problems.unknownFunction ??= `Invalid function name; function: ${name}`;
-    return { kind: "call", name, operands };
+    return this.plainOperand(functions, () => this.operand());
   }
 
   private isKeyword(): boolean {

@@ -13,6 +13,16 @@ export interface Path {
   readonly placeholders: boolean;
 }
 
+/** A document path or a placeholder of a value. */
+export type Place = { readonly kind: "path"; readonly path: Path } | { readonly kind: "value"; readonly name: string };
+
+/** A function with its operands. */
+export interface CallOf<O> {
+  readonly kind: "call";
+  readonly name: string;
+  readonly operands: readonly O[];
+}
+
 /** Problems that the text alone shows; AWS reports the first kind of this order that occurs. */
 export interface TextProblems {
   parens?: string;
@@ -114,6 +124,24 @@ export class Reader {
         return { parts, placeholders };
       }
     }
+  }
+
+  /**
+   * What stands between the operators of every expression: a value, a function, or a path.
+   * @param functions that this kind of expression has.
+   * @param operand reads one operand of a function.
+   */
+  protected plainOperand<O>(functions: ReadonlySet<string>, operand: () => O): Place | CallOf<O> {
+    if (this.next.kind === "valueRef") return { kind: "value", name: this.take().text };
+    if (this.next.kind !== "name" || this.following.text !== "(") return { kind: "path", path: this.path() };
+    const name = this.take().text;
+    this.count();
+    this.expect("(");
+    const operands = [operand()];
+    while (this.takes(",")) operands.push(operand());
+    this.expect(")");
+    if (!functions.has(name)) this.problems.unknownFunction ??= `Invalid function name; function: ${name}`;
+    return { kind: "call", name, operands };
   }
 
   private pathName(): string {

@@ -1,16 +1,17 @@
 import { firstProblem } from "./condition-parser";
-import { ExpressionError, Reader, type Path } from "./reader";
+import { ExpressionError, Reader, type CallOf, type Path, type Place } from "./reader";
 
 export type UpdateOperand =
-  | { readonly kind: "path"; readonly path: Path }
-  | { readonly kind: "value"; readonly name: string }
-  | { readonly kind: "call"; readonly name: string; readonly operands: readonly UpdateOperand[] }
+  | Place
+  | UpdateCall
   | {
       readonly kind: "sum";
       readonly operator: "+" | "-";
       readonly left: UpdateOperand;
       readonly right: UpdateOperand;
     };
+
+type UpdateCall = CallOf<UpdateOperand>;
 
 export type Action =
   | { readonly kind: "SET"; readonly path: Path; readonly operand: UpdateOperand }
@@ -82,19 +83,6 @@ class Parser extends Reader {
       this.expect(")");
       return inner;
     }
-    if (this.next.kind === "valueRef") return { kind: "value", name: this.take().text };
-    if (this.next.kind === "name" && this.following.text === "(") return this.call();
-    return { kind: "path", path: this.path() };
-  }
-
-  private call(): UpdateOperand {
-    const name = this.take().text;
-    this.count();
-    this.expect("(");
-    const operands = [this.operand()];
-    while (this.takes(",")) operands.push(this.operand());
-    this.expect(")");
-    if (!functions.has(name)) this.problems.unknownFunction ??= `Invalid function name; function: ${name}`;
-    return { kind: "call", name, operands };
+    return this.plainOperand(functions, () => this.operand());
   }
 }
