@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { checkDefinition } from "../components/segment-pipeline/check-definition";
-import { segmentQuery } from "../components/segment-pipeline/queries";
+import { preflightQuery, segmentQuery } from "../components/segment-pipeline/queries";
 import { PROFILE_ATTRIBUTES } from "../components/shared/player-directory";
 import { identifier, literal, withConnection } from "../local/services/athena/duckdb";
 import { duckType, s3Address } from "../local/services/athena/sources";
@@ -12,7 +12,7 @@ import { currentSnapshot, type DataFile, type IcebergField } from "../local/serv
 import type { S3Service } from "../local/services/s3";
 import type { TestStack } from "../tests/helpers/local-stack";
 import type { Benchmark } from "./benchmark";
-import { atMost, median, shown } from "./shared/rows";
+import { atMost, exactly, median, shown } from "./shared/rows";
 import { countingStack, scratchFolder } from "./shared/stack";
 
 /** Runs a segment's query over many players, and the same in DuckDB alone. */
@@ -26,6 +26,7 @@ const benchmark: Benchmark = {
     const now = Math.floor(stack.clock.now() / 1_000);
     const copy = copyOf(stack);
     const sql = segmentQuery(copy, ACTIVE, now);
+    const before = await athena(stack, preflightQuery(copy));
     const alone = join(scratchFolder(), "alone.csv");
 
     const times: { athena: number[]; duckdb: number[] } = { athena: [], duckdb: [] };
@@ -34,16 +35,16 @@ const benchmark: Benchmark = {
     let rows = 0;
     // The first run of each warms up.
     for (let i = 0; i < (smoke ? 2 : 6); i++) {
-      const before = bytesReadByProcess();
+      const start = bytesReadByProcess();
       const query = await timed(() => athena(stack, sql));
-      const after = bytesReadByProcess();
+      const end = bytesReadByProcess();
       const plain = await timed(() => duckdb(files, now, alone));
       rows = await rowsOf(alone);
       const selected = await rowsOf(query.value.result);
       if (selected !== rows) throw new Error(`Athena selected ${selected} players and DuckDB ${rows}.`);
       scanned.push(query.value.bytes);
       if (i === 0) continue;
-      if (before !== undefined && after !== undefined) read.push(after - before);
+      if (start !== undefined && end !== undefined) read.push(end - start);
       times.athena.push(query.ms);
       times.duckdb.push(plain.ms);
     }
@@ -56,6 +57,7 @@ const benchmark: Benchmark = {
         1.1,
         `${scanned[0] ?? 0} of ${referenced} bytes; ${rows} of ${players} players`,
       ),
+      exactly("bytes scanned by the check of age, size and columns", before.bytes, 0),
       ...(read.length === 0
         ? []
         : [
