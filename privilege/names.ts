@@ -17,5 +17,8 @@ export function shortArn(arn: string): string {
   return arn
     .replace(/^arn:aws:([^:]*):[^:]*:[^:]*:/, "$1:")
     .replace(/-[0-9a-f]{7}(?=$|[/:])/g, "")
-    .replace(/key\/[0-9a-f-]{36}/, "key");
+    .replace(/key\/[0-9a-f-]{36}/, "key")
+    .replace(/^(execute-api:)[a-z0-9]{10}\//, "$1")
+    .replace(/authorizers\/[a-z0-9]+$/, "authorizers")
+    .replace("function:games-messaging-local-", "function:");
 }

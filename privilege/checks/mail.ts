@@ -1,6 +1,6 @@
 import { sesEngine } from "../../local/services/ses";
 import type { Check } from "../check";
-import { CheckFailure, type Stage } from "../stage";
+import { CheckFailure } from "../stage";
 import { becomes, failsFor, send } from "./messages";
 import { profile } from "./people";
 

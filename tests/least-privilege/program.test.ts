@@ -1,0 +1,171 @@
+import { expect } from "chai";
+import { allChecks } from "../../privilege/checks";
+import { becomes, send } from "../../privilege/checks/messages";
+import { profile } from "../../privilege/checks/people";
+import { isolation } from "../../privilege/isolation";
+import { admissions } from "../../privilege/principals";
+import { candidatesOf, describeCandidate, pick, tryRemoval } from "../../privilege/removals";
+import { House, Stage } from "../../privilege/stage";
+import { survey } from "../../privilege/survey";
+import { seededRandom } from "../../local/random";
+import type { RoleSession } from "../../local/principal";
+import { iamEngine } from "../../local/services/iam";
+import { sesEngine } from "../../local/services/ses";
+import { logicalName } from "../../privilege/names";
+import { ADMITTED, OTHER_ROLES, REACH } from "./admitted";
+
+/** Another sample in every run; `npm run iam -- --removals` leaves nothing out. */
+const SEED = Number(process.env["PRIVILEGE_SEED"] ?? Math.floor(Math.random() * 2 ** 32));
+const CHECKS = 6;
+const REMOVALS = 5;
+
+describe("The program's grants", function () {
+  this.timeout(120_000);
+  let house: House;
+  before(async () => {
+    house = await House.open();
+  });
+  after(() => house.close());
+
+  describe(`of a sample (PRIVILEGE_SEED=${SEED})`, () => {
+    it("carry every check, and when one is taken away a check fails by name", async () => {
+      const random = seededRandom(SEED);
+      const checks = [...allChecks].sort(() => random() - 0.5).slice(0, CHECKS);
+      const { usages, results } = await survey(house, checks);
+      expect(results.filter(({ failure }) => failure !== undefined)).to.deep.equal([]);
+
+      // What only the deployment uses may need a check that is not in the sample.
+      const used = candidatesOf(usages).filter((one) => one.checks.some((name) => checks.some((c) => c.name === name)));
+      const byName = new Map(allChecks.map((check) => [check.name, check]));
+      const lost: string[] = [];
+      for (const candidate of pick(used, REMOVALS, SEED)) {
+        // Of several checks that use a grant one may not notice; which does, the whole survey knows.
+        const all = { ...candidate, checks: [...candidate.checks, ...allChecks.map(({ name }) => name)] };
+        if ((await tryRemoval(house, all, byName)).seenBy === undefined) lost.push(describeCandidate(candidate));
+      }
+      expect(lost).to.deep.equal([]);
+    });
+  });
+
+  describe("of services", () => {
+    it("admit exactly those that must come in", async () => {
+      const stage = await Stage.set(house);
+      try {
+        const { attempts, admitted } = admissions(stage.cloud);
+        expect(attempts).to.be.greaterThan(500_000);
+        const trust = admitted.filter((line) => line.includes(" AssumeRole "));
+        expect(admitted.filter((line) => !trust.includes(line))).to.deep.equal([...ADMITTED].sort());
+        const roles = [...iamEngine(stage.cloud).store.roles.values()].map(({ name }) => logicalName(name));
+        expect(trust).to.deep.equal(
+          roles.map((role) => `${role} AssumeRole <- ${OTHER_ROLES[role] ?? "lambda.amazonaws.com"}: anyone`).sort(),
+        );
+      } finally {
+        await stage.close();
+      }
+    });
+  });
+
+  describe("of roles", () => {
+    it("reach nothing of another component, no other role and no other stage, but for what the design says", async () => {
+      const stage = await Stage.set(house);
+      try {
+        const { attempts, reached } = await isolation(stage.cloud);
+        expect(attempts).to.be.greaterThan(6_000);
+        // API Gateway's own role, of no function of ours: AWS's managed policy lets it write and read every log.
+        const ours = reached.filter((line) => !line.startsWith("gateway-account-logs-role "));
+        expect(ours).to.deep.equal([...REACH].sort());
+        expect(
+          reached.filter((line) => !ours.includes(line)).every((line) => /(Get|Put)LogEvents/.test(line)),
+        ).to.equal(true);
+      } finally {
+        await stage.close();
+      }
+    });
+  });
+
+  describe("of mail, outside production", () => {
+    let stage: Stage;
+    beforeEach(async () => {
+      stage = await Stage.set(house);
+    });
+    afterEach(() => stage.close());
+
+    const sender = (): RoleSession => {
+      const role = [...iamEngine(stage.cloud).store.roles.values()].find(
+        ({ name }) => logicalName(name) === "emails-send-function-role",
+      )!;
+      return { type: "role", roleArn: role.arn, arn: `arn:aws:sts::123456789012:assumed-role/${role.name}/session` };
+    };
+    const ACCOUNT = "hello@games-messaging.test";
+
+    /** Sends raw content with the credentials of the function that sends; `sent`, or the code of SES's refusal. */
+    async function raw(
+      to: string,
+      options: { destinations?: string[]; from?: string; source?: string } = {},
+    ): Promise<string> {
+      const from = options.from ?? ACCOUNT;
+      const content = `From: ${from}\r\nTo: ${to}\r\nSubject: Hello\r\n\r\nHello\r\n`;
+      const input = {
+        Source: options.source ?? from,
+        Destinations: options.destinations ?? [to],
+        RawMessage: { Data: Buffer.from(content).toString("base64") },
+      };
+      try {
+        await stage.cloud.call("ses", "SendRawEmail", input, sender());
+        return "sent";
+      } catch (error) {
+        return (error as { code: string }).code;
+      }
+    }
+
+    it("let the function send to the stack's own recipients alone", async () => {
+      const real = "somebody@gmail.com";
+      expect(await raw("ada@players.test")).to.equal("sent");
+      expect({
+        "a real player": await raw(real),
+        "a real player beside a test player": await raw("ada@players.test", {
+          destinations: ["ada@players.test", real],
+        }),
+        "a real player in the header only": await raw(real, { destinations: [] }),
+        "a test player's name at a real host": await raw("ada@players.test.gmail.com"),
+        "another sender": await raw("ada@players.test", { from: "ceo@games-messaging.test" }),
+        "another From behind the same envelope": await raw("ada@players.test", {
+          from: "ceo@games-messaging.test",
+          source: ACCOUNT,
+        }),
+      }).to.deep.equal({
+        "a real player": "AccessDeniedException",
+        "a real player beside a test player": "AccessDeniedException",
+        "a real player in the header only": "AccessDeniedException",
+        "a test player's name at a real host": "AccessDeniedException",
+        "another sender": "AccessDeniedException",
+        "another From behind the same envelope": "AccessDeniedException",
+      });
+    });
+
+    it("offer the function no other way to send", async () => {
+      const Destination = { ToAddresses: ["ada@players.test"] };
+      const Message = { Subject: { Data: "Hello" }, Body: { Text: { Data: "Hello" } } };
+      const refused = await stage.cloud
+        .call("ses", "SendEmail", { Source: ACCOUNT, Destination, Message }, sender())
+        .then(
+          () => "sent",
+          (error: unknown) => (error as { code: string }).code,
+        );
+      expect(refused).to.equal("AccessDeniedException");
+    });
+
+    it("are not needed for the component to refuse a real player", async () => {
+      const iam = iamEngine(stage.cloud);
+      iam.store.putInline(sender().roleArn, "everything", {
+        Version: "2012-10-17",
+        Statement: [{ Effect: "Allow", Action: "ses:*", Resource: "*" }],
+      });
+      expect(await raw("somebody@gmail.com")).to.equal("sent");
+      const before = [...sesEngine(stage.cloud).inbox()].length;
+      await profile(stage, "ada", { email: "somebody@gmail.com" });
+      expect(await becomes(stage, await send(stage), "skipped")).to.equal("recipient-not-allowed");
+      expect([...sesEngine(stage.cloud).inbox()]).to.have.length(before);
+    });
+  });
+});
