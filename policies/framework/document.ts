@@ -99,7 +99,10 @@ function principals(value: Data): readonly Principal[] {
 }
 
 function named(kind: string, values: readonly string[]): Principal[] {
-  return values.map((value) => (value === "*" ? { kind: "*", value } : { kind: kind as Principal["kind"], value }));
+  const everybody = kind === "AWS";
+  return values.map((value) =>
+    everybody && value === "*" ? { kind: "*", value } : { kind: kind as Principal["kind"], value },
+  );
 }
 
 function conditions(value: Data): readonly Condition[] {

@@ -1,4 +1,6 @@
 import { DocumentError, statementsOf, type Statement } from "./document";
+import { hasWildcard } from "./arn";
+import { admitsEverybody, unboundServices, wildServices } from "./principals";
 import { Undecided, type Resource } from "./resource";
 import type { Context } from "./rule";
 
@@ -53,4 +55,17 @@ export function deniesPlainTransport(
     actions.every((action) => statement.actions.includes(action) || statement.actions.includes("*")) &&
     resources.every((resource) => statement.resources.includes(resource) || statement.resources.includes("*"))
   );
+}
+
+/** Refuses a statement of a resource policy that admits more than it names. */
+export function refuseOpen(statement: Statement, { refuse }: Context, source: string): void {
+  const { path, effect, actions, notActions, notResources, principals, notPrincipals } = statement;
+  if (admitsEverybody(statement))
+    refuse(`${path}.Principal`, "*", "named principals, or a condition that binds them to this account");
+  for (const service of wildServices(statement)) refuse(`${path}.Principal`, service, "named services");
+  for (const service of unboundServices(statement)) refuse(`${path}.Condition`, service, source);
+  if (effect !== "Allow") return;
+  if (principals.length === 0 && notPrincipals.length === 0) refuse(`${path}.Principal`, undefined, "named principals");
+  if (actions.some(hasWildcard)) refuse(`${path}.Action`, actions, "actions written out");
+  if (notActions.length > 0 || notResources.length > 0) refuse(path, "NotAction or NotResource", "Action and Resource");
 }

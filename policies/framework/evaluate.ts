@@ -3,7 +3,7 @@ import { IamKnowledge } from "./iam-knowledge";
 import { servicesIn } from "./services";
 import { Undecided, type Data, type Resource } from "./resource";
 import { settingsOf, type Context, type Environment, type Rule, type StackContext } from "./rule";
-import { Stack } from "./stack";
+import type { Stack } from "./stack";
 import { violationText } from "./text";
 
 /** Something that a rule refuses. */
@@ -109,7 +109,7 @@ class Run implements Outcome {
           rule: this.rule.name,
           urn: resource.urn,
           property,
-          message: violationText({ rule: this.rule, resource, property, got: got as Data, allowed, fix }),
+          message: violationText({ rule: this.rule, resource, property, got: got, allowed, fix }),
         });
       },
     };

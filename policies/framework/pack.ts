@@ -114,7 +114,7 @@ class Pack {
               for (const { message, urn } of outcome.violations) report(message, urn);
             },
           };
-    return { ...common, ...onResource, ...onRemedy, ...onStack } as ResourceValidationPolicy | StackValidationPolicy;
+    return { ...common, ...onResource, ...onRemedy, ...onStack };
   }
 
   /** A violation for each exception that is expired, unused or not well formed. */

@@ -49,6 +49,13 @@ export function binds({ operator, key, values }: Condition): boolean {
   });
 }
 
+/** Whether a condition admits some values only: a wildcard alone, a negation and an absent key admit all. */
+export function restricts({ operator, values }: Condition): boolean {
+  const isPositive =
+    /^(ForAnyValue:)?(String|Arn|Numeric|Date)(Equals|Like|EqualsIgnoreCase|LessThan|LessThanEquals)$/.test(operator);
+  return isPositive && values.length > 0 && values.every((value) => !/^[*?]+$/.test(value));
+}
+
 /** Private addresses never are the source of a request that reaches AWS from outside a VPC. */
 function isPrivateRange(range: string): boolean {
   return /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)/.test(range);
@@ -59,6 +66,12 @@ export function admitsEverybody(statement: Statement): boolean {
   if (statement.effect !== "Allow") return false;
   if (statement.notPrincipals.length > 0) return true;
   return statement.principals.some(({ kind }) => kind === "*") && !statement.conditions.some(binds);
+}
+
+/** Principals of a service that stand for every service. */
+export function wildServices({ effect, principals }: Statement): readonly string[] {
+  if (effect !== "Allow") return [];
+  return principals.filter(({ kind, value }) => kind !== "*" && hasWildcard(value)).map(({ value }) => value);
 }
 
 /** Services among the principals of a statement that does not say in whose name they may act. */

@@ -21,8 +21,8 @@ export interface ConfigProperty {
 export interface Context {
   readonly environment: Environment;
   readonly iam: IamKnowledge;
-  number(setting: string): number;
-  texts(setting: string): readonly string[];
+  readonly number: (setting: string) => number;
+  readonly texts: (setting: string) => readonly string[];
   /**
    * Reports a violation.
    * @param property dotted path of the property
@@ -30,7 +30,7 @@ export interface Context {
    * @param allowed what is allowed, as it reads after "expected"
    * @param fix how to mend it, when the rule's own advice does not fit
    */
-  refuse(property: string, got: Data, allowed: string, fix?: string): void;
+  readonly refuse: (property: string, got: Data, allowed: string, fix?: string) => void;
 }
 
 export interface StackContext extends Context {

@@ -7,15 +7,21 @@ const IDENTITIES = [
   "arn",
   "name",
   "url",
-  "bucket",
-  "keyId",
   "streamArn",
   "invokeArn",
   "executionArn",
   "qualifiedArn",
-  "configurationSetName",
-  "emailIdentity",
+  "keyId",
 ] as const;
+
+/** The same of some types only: elsewhere the property names another resource. */
+const IDENTITIES_OF: Readonly<Record<string, readonly string[]>> = {
+  "aws:cloudwatch/eventTarget:EventTarget": [],
+  "aws:s3/bucket:Bucket": [...IDENTITIES, "bucket"],
+  "aws:sesv2/configurationSet:ConfigurationSet": [...IDENTITIES, "configurationSetName"],
+  "aws:sesv2/emailIdentity:EmailIdentity": [...IDENTITIES, "emailIdentity"],
+  "aws:sns/topicPolicy:TopicPolicy": [],
+};
 
 /** All resources of a stack, found by what they are and by the references between them. */
 export class Stack {
@@ -30,7 +36,7 @@ export class Stack {
     for (const resource of this.resources) {
       this.urns.set(resource.urn, resource);
       push(this.types, resource.type, resource);
-      for (const key of IDENTITIES) {
+      for (const key of IDENTITIES_OF[resource.type] ?? IDENTITIES) {
         const value = resource.props[key];
         if (typeof value === "string" && value !== "") push(this.identities, value, resource);
       }

@@ -52,7 +52,7 @@ export const wsConnectAuthorized: Rule = {
     },
     (route, { stack, refuse }) => {
       if (route.type !== ROUTE || !/^(CUSTOM|JWT)$/.test(route.text("authorizationType") ?? "")) return;
-      if (stack.ofType(AUTHORIZER).length > 0 && !stack.target(route, "authorizerId", AUTHORIZER)) {
+      if (stack.target(route, "apiId", API) && !stack.target(route, "authorizerId", AUTHORIZER)) {
         refuse("authorizerId", route.at("authorizerId"), "the id of an authorizer of this stack");
       }
     },
@@ -89,8 +89,9 @@ export const wsAccessLogs: Rule = {
   },
   checks: [
     (stage, { refuse }) => {
-      if (!stage.has("accessLogSettings.destinationArn"))
-        refuse("accessLogSettings.destinationArn", undefined, "the ARN of a log group");
+      const destination = stage.text("accessLogSettings.destinationArn");
+      if (destination === undefined || !/^arn:[\w-]+:(logs|firehose):/.test(destination))
+        refuse("accessLogSettings.destinationArn", destination, "the ARN of a log group");
     },
     (stage, { refuse, texts }) => {
       const format = stage.text("accessLogSettings.format") ?? "";

@@ -103,8 +103,14 @@ export const esmVisibility6x: Rule = {
       if (isStream(mapping)) return;
       const queue = stack.target(mapping, "eventSourceArn", QUEUE);
       const fn = stack.target(mapping, "functionName", FUNCTION);
-      if (!queue) return refuse("eventSourceArn", mapping.at("eventSourceArn"), "a queue of this stack");
-      if (!fn) return refuse("functionName", mapping.at("functionName"), "a function of this stack");
+      if (!queue) {
+        refuse("eventSourceArn", mapping.at("eventSourceArn"), "a queue of this stack");
+        return;
+      }
+      if (!fn) {
+        refuse("functionName", mapping.at("functionName"), "a function of this stack");
+        return;
+      }
       const least =
         number("factor") * (fn.number("timeout") ?? 3) + (mapping.number("maximumBatchingWindowInSeconds") ?? 0);
       const visibility = queue.number("visibilityTimeoutSeconds") ?? 30;

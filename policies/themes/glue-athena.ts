@@ -135,8 +135,7 @@ export const glueEncrypted: Rule = {
   ],
   stackChecks: [
     (database, { stack, refuse }) => {
-      if (database.type === DATABASE && database.has("locationUri"))
-        checkLocation(database, "locationUri", stack, refuse);
+      if (database.type === DATABASE) checkLocation(database, "locationUri", stack, refuse);
     },
   ],
 };

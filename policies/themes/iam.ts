@@ -1,7 +1,8 @@
 import { hasWildcard, matches, parseArn } from "../framework/arn";
 import { eachStatement } from "../framework/documents";
 import type { Statement } from "../framework/document";
-import { binds } from "../framework/principals";
+import { isOwn } from "../framework/own";
+import { binds, restricts } from "../framework/principals";
 import type { Resource } from "../framework/resource";
 import type { Rule, StackContext } from "../framework/rule";
 import { ESCALATIONS } from "./escalation";
@@ -66,7 +67,7 @@ export const iamNoWildcards: Rule = {
             const avoidable = actions.filter(
               (action) =>
                 !context.iam.needsEverything(action) &&
-                !(conditions.length > 0 && context.texts("everywhere").includes(action)),
+                !(conditions.some(restricts) && context.texts("everywhere").includes(action)),
             );
             if (avoidable.length > 0)
               context.refuse(`${path}.Resource`, "*", `ARNs, since AWS knows resources for ${avoidable.join(", ")}`);
@@ -148,7 +149,10 @@ export const iamTrustNarrow: Rule = {
   },
   checks: [
     (role, context) => {
-      if (!role.has("assumeRolePolicy")) return context.refuse("assumeRolePolicy", undefined, "a trust policy");
+      if (!role.has("assumeRolePolicy")) {
+        context.refuse("assumeRolePolicy", undefined, "a trust policy");
+        return;
+      }
       let trusts = 0;
       eachStatement(role, context, "assumeRolePolicy", (statement) => {
         if (statement.effect !== "Allow") return;
@@ -282,7 +286,7 @@ export const iamRoleReach: Rule = {
             resource !== "*" &&
             !isRecipient &&
             !context.texts("outside").some((pattern) => matches(pattern, resource)) &&
-            !isOwn(resource, context)
+            !isOwn(resource, context.stack)
           )
             context.refuse(`${path}.Resource`, resource, "something of this stack");
         }
@@ -293,28 +297,6 @@ export const iamRoleReach: Rule = {
     },
   ],
 };
-
-/** Whether an ARN is that of a resource of the stack, or of something in it. */
-function isOwn(text: string, { stack }: StackContext): boolean {
-  if (stack.named(text).length > 0) return true;
-  const arn = parseArn(text);
-  if (!arn) return false;
-  const separators = [...text.matchAll(/[:/]/g)].map(({ index }) => text.slice(0, index));
-  if (separators.some((start) => start.startsWith("arn:") && stack.named(start).length > 0)) return true;
-  // Built from a name: a log group, an API's connections, a table in a catalog database.
-  const parts = arn.resource.split(/[:/]/);
-  return parts.some((_, from) =>
-    parts.some((__, to) => to >= from && stack.named(segment(arn.resource, parts, from, to)).length > 0),
-  );
-}
-
-/** The text of a resource from one of its parts to another, separators kept. */
-function segment(text: string, parts: readonly string[], from: number, to: number): string {
-  const start = parts.slice(0, from).reduce((length, part) => length + part.length + 1, 0);
-  const length = parts.slice(from, to + 1).reduce((sum, part) => sum + part.length + 1, -1);
-  // `/aws/lambda/name` begins with its separator.
-  return text.slice(start, start + length);
-}
 
 export const iamNoUsers: Rule = {
   name: "iam-no-users",

@@ -1,6 +1,6 @@
 import { hasWildcard } from "../framework/arn";
 import { eachStatement } from "../framework/documents";
-import { admitsEverybody, unboundServices } from "../framework/principals";
+import { admitsEverybody, unboundServices, wildServices } from "../framework/principals";
 import type { Rule } from "../framework/rule";
 
 const KEY = "aws:kms/key:Key";
@@ -72,11 +72,15 @@ export const kmsClosedPolicy: Rule = {
   checks: [
     (key, context) => {
       const { refuse, texts } = context;
-      if (!key.has("policy")) return refuse("policy", undefined, "a policy that is written out");
+      if (!key.has("policy")) {
+        refuse("policy", undefined, "a policy that is written out");
+        return;
+      }
       eachStatement(key, context, "policy", (statement) => {
         const { path, effect, actions, principals } = statement;
         if (admitsEverybody(statement))
           refuse(`${path}.Principal`, "*", "named principals, or a condition that binds them");
+        for (const service of wildServices(statement)) refuse(`${path}.Principal`, service, "named services");
         for (const service of unboundServices(statement))
           if (!texts("unconditional").includes(service))
             refuse(`${path}.Condition`, service, "aws:SourceAccount, aws:SourceArn or the encryption context");

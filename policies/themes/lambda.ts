@@ -293,7 +293,10 @@ export const lambdaOwnRole: Rule = {
   stackChecks: [
     (fn, { stack, refuse }) => {
       const role = stack.target(fn, "role", "aws:iam/role:Role");
-      if (!role) return refuse("role", fn.at("role"), "the ARN of a role of this stack");
+      if (!role) {
+        refuse("role", fn.at("role"), "the ARN of a role of this stack");
+        return;
+      }
       const sharing = stack
         .ofType(FUNCTION)
         .filter((other) => other !== fn && stack.target(other, "role", "aws:iam/role:Role") === role);

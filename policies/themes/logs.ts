@@ -55,12 +55,10 @@ export const logsGroupPerFunction: Rule = {
       const group = fn.has("loggingConfig.logGroup")
         ? stack.target(fn, "loggingConfig.logGroup", LOG_GROUP)
         : undefined;
-      if (!group)
-        return refuse(
-          "loggingConfig.logGroup",
-          fn.at("loggingConfig.logGroup"),
-          "the name of a log group of this stack",
-        );
+      if (!group) {
+        refuse("loggingConfig.logGroup", fn.at("loggingConfig.logGroup"), "the name of a log group of this stack");
+        return;
+      }
       const sharing = stack
         .ofType(FUNCTION)
         .filter(

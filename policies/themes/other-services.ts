@@ -1,6 +1,6 @@
-import { accountOf, hasWildcard } from "../framework/arn";
-import { eachStatement } from "../framework/documents";
-import { admitsEverybody, unboundServices } from "../framework/principals";
+import { accountOf, hasWildcard, matches, parseArn } from "../framework/arn";
+import { isOwn } from "../framework/own";
+import { eachStatement, refuseOpen } from "../framework/documents";
 import { isRecord, type Data } from "../framework/resource";
 import type { Rule } from "../framework/rule";
 import { eachText } from "../framework/stack";
@@ -33,38 +33,27 @@ export const resourcePolicyNoPublic: Rule = {
   types: Object.keys(DOCUMENTS),
   checks: [
     (policy, context) =>
-      eachStatement(policy, context, DOCUMENTS[policy.type] ?? "policy", (statement) => {
-        const { path, effect, actions, notActions, notResources } = statement;
-        if (admitsEverybody(statement))
-          context.refuse(`${path}.Principal`, "*", "named principals, or a condition that binds them");
-        for (const service of unboundServices(statement))
-          context.refuse(
-            `${path}.Condition`,
-            service,
-            "aws:SourceArn or aws:SourceAccount without wildcards where the account stands",
-          );
-        if (effect !== "Allow") return;
-        if (statement.principals.length === 0 && statement.notPrincipals.length === 0)
-          context.refuse(`${path}.Principal`, undefined, "named principals");
-        if (actions.some(hasWildcard)) context.refuse(`${path}.Action`, actions, "actions written out");
-        if (notActions.length > 0 || notResources.length > 0)
-          context.refuse(path, "NotAction or NotResource", "Action and Resource");
-      }),
+      eachStatement(policy, context, DOCUMENTS[policy.type] ?? "policy", (statement) =>
+        refuseOpen(statement, context, "aws:SourceArn or aws:SourceAccount without wildcards where the account stands"),
+      ),
     (policy, context) => {
       // Zero-ETL: DynamoDB asks for both, the integration and the account.
       if (policy.type !== "aws:dynamodb/resourcePolicy:ResourcePolicy") return;
       eachStatement(policy, context, "policy", ({ path, effect, principals, conditions }) => {
         if (effect !== "Allow" || !principals.some(({ kind }) => kind === "Service")) return;
-        for (const key of ["aws:sourcearn", "aws:sourceaccount"])
-          if (
-            !conditions.some(
-              (one) =>
-                one.key.toLowerCase() === key &&
-                /^(String|Arn)(Equals|Like)$/.test(one.operator) &&
-                !one.values.some((value) => /^[*?]+$/.test(value)),
-            )
-          )
-            context.refuse(`${path}.Condition`, conditions, "both aws:SourceArn and aws:SourceAccount");
+        const holds = (key: string, fits: (value: string) => boolean): boolean =>
+          conditions.some(
+            (one) =>
+              one.key.toLowerCase() === key &&
+              /^(String|Arn)(Equals|Like)$/.test(one.operator) &&
+              one.values.every(fits),
+          );
+        if (!holds("aws:sourceaccount", (value) => /^\d{12}$/.test(value)) || !holds("aws:sourcearn", isOfOneAccount))
+          context.refuse(
+            `${path}.Condition`,
+            conditions,
+            "both aws:SourceArn (integrations of the account) and aws:SourceAccount",
+          );
       });
     },
     (policy, context) => {
@@ -249,6 +238,68 @@ export const referencesStayInAccount: Rule = {
   ],
 };
 
+/** Whether an ARN names its service, its account and the kind of thing. */
+function isOfOneAccount(text: string): boolean {
+  const arn = parseArn(text);
+  return (
+    arn !== undefined &&
+    /^\d{12}$/.test(arn.account) &&
+    !hasWildcard(arn.service) &&
+    /^integration[:/]/.test(arn.resource)
+  );
+}
+
+export const referencesStayInStack: Rule = {
+  name: "references-stay-in-stack",
+  what: "What a property refers to by an ARN or a queue's URL is part of the stack: keys, roles, queues, topics, functions, log groups.",
+  why: "A key of somebody else decides who reads the data; a queue of a neighbour takes the failures where nobody looks.",
+  fix: "Use the resource of the stack, or list a pattern of what is shared in the setting `shared`.",
+  outside: [],
+  example: "kmsKeyArn: key.arn",
+  config: {
+    shared: {
+      type: "array",
+      description: "Patterns of ARNs and URLs outside the stack that may be referred to.",
+      default: [],
+    },
+  },
+  stackChecks: [
+    (resource, { stack, refuse, texts }) => {
+      const own = stack.account;
+      if (own === undefined) return;
+      const look = (text: string, path: string): void => {
+        if (NO_REFERENCE.test(path) || isDocument(text)) return;
+        const inside = parsedText(text);
+        if (inside !== undefined) {
+          eachText(inside, (part, below) => look(part, `${path}.${below}`));
+          return;
+        }
+        const arn = parseArn(text);
+        const refers = arn
+          ? arn.account === own || arn.service === "s3" || /:function:/.test(arn.resource)
+          : accountOf(text) === own;
+        if (refers && !isOwn(text, stack) && !texts("shared").some((pattern) => matches(pattern, text)))
+          refuse(path, text, "something of this stack");
+      };
+      eachText(resource.props, look);
+    },
+  ],
+};
+
+/** Whether a text is a policy document, whose grants other rules read. */
+function isDocument(text: string): boolean {
+  return /^\s*\{/.test(text) && text.includes('"Statement"');
+}
+
+function parsedText(text: string): Data {
+  if (!/^\s*[{[]/.test(text)) return undefined;
+  try {
+    return JSON.parse(text) as Data;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Accounts that a text names: as a whole, in an ARN or a queue's URL, or in the JSON that it is. */
 function accountsIn(text: string): readonly string[] {
   if (/^\d{12}$/.test(text)) return [text];
@@ -274,4 +325,5 @@ export const otherServiceRules: readonly Rule[] = [
   wafRulesLogged,
   secretsRotatedCmk,
   referencesStayInAccount,
+  referencesStayInStack,
 ];

@@ -1,5 +1,4 @@
-import { deniesPlainTransport, eachStatement } from "../framework/documents";
-import { admitsEverybody, unboundServices } from "../framework/principals";
+import { deniesPlainTransport, eachStatement, refuseOpen } from "../framework/documents";
 import type { Resource } from "../framework/resource";
 import type { Rule } from "../framework/rule";
 import type { Stack } from "../framework/stack";
@@ -73,16 +72,9 @@ export const s3TlsOnly: Rule = {
   checks: [
     (policy, context) => {
       if (policy.type !== POLICY) return;
-      eachStatement(policy, context, "policy", (statement) => {
-        if (admitsEverybody(statement))
-          context.refuse(`${statement.path}.Principal`, "*", "named principals, or a condition that binds them");
-        for (const service of unboundServices(statement))
-          context.refuse(`${statement.path}.Condition`, service, "aws:SourceArn or aws:SourceAccount");
-        if (statement.effect === "Allow" && statement.actions.some((action) => /^\*$|:\*$/i.test(action)))
-          context.refuse(`${statement.path}.Action`, statement.actions, "the actions that are meant");
-        if (statement.effect === "Allow" && (statement.notActions.length > 0 || statement.notResources.length > 0))
-          context.refuse(statement.path, "NotAction or NotResource", "Action and Resource");
-      });
+      eachStatement(policy, context, "policy", (statement) =>
+        refuseOpen(statement, context, "aws:SourceArn or aws:SourceAccount"),
+      );
     },
     (policy, context) => {
       if (policy.type !== POLICY) return;
@@ -100,7 +92,10 @@ export const s3TlsOnly: Rule = {
     (bucket, context) => {
       if (bucket.type !== BUCKET) return;
       const policies = of(context.stack, bucket, POLICY);
-      if (policies.length === 0) return context.refuse("policy", undefined, "a BucketPolicy for it");
+      if (policies.length === 0) {
+        context.refuse("policy", undefined, "a BucketPolicy for it");
+        return;
+      }
       const arn = bucket.text("arn") ?? "";
       let denies = false;
       for (const policy of policies)

@@ -1,12 +1,13 @@
 import { accountOf } from "../framework/arn";
-import { deniesPlainTransport, eachStatement } from "../framework/documents";
-import { admitsEverybody, unboundServices } from "../framework/principals";
+import { deniesPlainTransport, eachStatement, refuseOpen } from "../framework/documents";
 import { isRecord, type Data, type Resource } from "../framework/resource";
 import type { Rule } from "../framework/rule";
 
 const TOPIC = "aws:sns/topic:Topic";
 const TOPIC_POLICY = "aws:sns/topicPolicy:TopicPolicy";
 const SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription";
+const EVENT_DESTINATION = "aws:sesv2/configurationSetEventDestination:ConfigurationSetEventDestination";
+const EVENT_TOPIC = "eventDestination.snsDestination.topicArn";
 const TLS_FIX = "Deny sns:Publish to everybody where aws:SecureTransport is false.";
 
 export const snsCmk: Rule = {
@@ -38,20 +39,9 @@ export const snsPrivateTls: Rule = {
   checks: [
     (policy, context) => {
       if (policy.type === TOPIC_POLICY || policy.has("policy"))
-        eachStatement(policy, context, "policy", (statement) => {
-          if (admitsEverybody(statement))
-            context.refuse(`${statement.path}.Principal`, "*", "named principals, or a condition that binds them");
-          for (const service of unboundServices(statement))
-            context.refuse(`${statement.path}.Condition`, service, "aws:SourceArn or aws:SourceAccount");
-          if (statement.effect === "Allow" && statement.actions.some((action) => /^\*$|:\*$/i.test(action)))
-            context.refuse(
-              `${statement.path}.Action`,
-              statement.actions,
-              "the actions that are meant, such as sns:Publish",
-            );
-          if (statement.effect === "Allow" && (statement.notActions.length > 0 || statement.notResources.length > 0))
-            context.refuse(statement.path, "NotAction or NotResource", "Action and Resource");
-        });
+        eachStatement(policy, context, "policy", (statement) =>
+          refuseOpen(statement, context, "aws:SourceArn or aws:SourceAccount"),
+        );
     },
     (policy, context) => {
       if (policy.type !== TOPIC_POLICY) return;
@@ -90,6 +80,8 @@ export const snsPrivateTls: Rule = {
   ],
 };
 
+const PROTOCOLS = ["sqs", "lambda", "firehose", "https", "email", "email-json", "sms", "application"];
+
 export const snsSubRedrive: Rule = {
   name: "sns-sub-redrive",
   what: "What a topic cannot deliver goes to a dead-letter queue, and no subscription is in plain HTTP.",
@@ -101,8 +93,8 @@ export const snsSubRedrive: Rule = {
   checks: [
     (subscription, { refuse }) => {
       const protocol = subscription.text("protocol");
-      if (protocol === undefined || protocol === "http")
-        refuse("protocol", protocol, "sqs, lambda, firehose, https, email or sms");
+      if (protocol === undefined || !PROTOCOLS.includes(protocol))
+        refuse("protocol", protocol, `one of ${PROTOCOLS.join(", ")}`);
     },
     (subscription, { refuse }) => {
       if (/^(email|email-json|sms|application)$/.test(subscription.text("protocol") ?? "")) return;
@@ -148,16 +140,31 @@ export const snsFiltersCover: Rule = {
         .filter((subscription) => stack.target(subscription, "topic", TOPIC) === topic)
         .map((subscription) => filterOf(subscription));
       for (const attribute of texts("routedBy")) {
-        const routing = filters.filter((filter) => attribute in filter);
-        if (routing.length === 0 || filters.some((filter) => !(attribute in filter))) continue;
-        const taken = new Set(
-          routing.flatMap((filter) => filter[attribute] ?? []).filter((value) => typeof value === "string"),
-        );
-        const isCovered = routing.some(
-          (filter) => Object.keys(filter).length === 1 && takesRest(filter[attribute] ?? [], taken),
-        );
-        if (!isCovered) refuse("subscriptions", [...taken], `filters on "${attribute}" that leave no value out`);
+        if (!filters.some((filter) => attribute in filter)) continue;
+        const exact = filters.flatMap((filter) => filter[attribute] ?? []).filter((value) => typeof value === "string");
+        const taken = new Set(exact);
+        const rest = filters.flatMap((filter) => filter[attribute] ?? []).filter(isRecord);
+        if (!filters.every((filter) => attribute in filter))
+          refuse(
+            "subscriptions",
+            filters,
+            `a filter on "${attribute}" on each, since one without takes what others take too`,
+          );
+        else if (exact.length > taken.size || rest.length > 1)
+          refuse("subscriptions", filters, `filters on "${attribute}" of which each value passes one only`);
+        if (!rest.some((value) => takesRest(value, taken)))
+          refuse("subscriptions", filters, `filters on "${attribute}" that leave no value out and take none twice`);
       }
+    },
+    (topic, { stack, refuse }) => {
+      const publishes = stack
+        .ofType(EVENT_DESTINATION)
+        .some((destination) => destination.has(EVENT_TOPIC) && stack.target(destination, EVENT_TOPIC, TOPIC) === topic);
+      if (
+        publishes &&
+        !stack.ofType(SUBSCRIPTION).some((subscription) => stack.target(subscription, "topic", TOPIC) === topic)
+      )
+        refuse("subscriptions", [], "a subscription, since SES publishes its events there");
     },
   ],
 };
@@ -170,15 +177,11 @@ function filterOf(subscription: Resource): Readonly<Record<string, readonly Data
   return Object.fromEntries(Object.entries(filter).map(([key, values]) => [key, [values].flat()]));
 }
 
-/** Whether a condition takes all values but some that others take. */
-function takesRest(values: readonly Data[], taken: ReadonlySet<Data>): boolean {
-  return values.some((value) => {
-    if (!isRecord(value)) return false;
-    if (value["exists"] === true) return true;
-    if (!("anything-but" in value)) return false;
-    const excluded = [value["anything-but"]].flat();
-    return excluded.every((one) => taken.has(one));
-  });
+/** Whether a condition takes exactly the values that no other takes. */
+function takesRest(value: Readonly<Record<string, Data>>, taken: ReadonlySet<Data>): boolean {
+  if (!("anything-but" in value)) return value["exists"] === true && taken.size === 0;
+  const excluded = [value["anything-but"]].flat();
+  return excluded.length === taken.size && excluded.every((one) => taken.has(one));
 }
 
 function deadLetterTarget(value: Data): string | undefined {

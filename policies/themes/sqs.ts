@@ -1,5 +1,4 @@
-import { deniesPlainTransport, eachStatement } from "../framework/documents";
-import { admitsEverybody, unboundServices } from "../framework/principals";
+import { deniesPlainTransport, eachStatement, refuseOpen } from "../framework/documents";
 import { isRecord, Undecided, type Data, type Resource } from "../framework/resource";
 import type { Rule } from "../framework/rule";
 import type { Stack } from "../framework/stack";
@@ -107,12 +106,14 @@ export const sqsDlqClosed: Rule = {
       const policies = stack
         .ofType(REDRIVE_ALLOW)
         .filter((policy) => stack.target(policy, "queueUrl", QUEUE) === deadLetters);
-      if (policies.length === 0 && !deadLetters.has("redriveAllowPolicy"))
-        return refuse(
+      if (policies.length === 0 && !deadLetters.has("redriveAllowPolicy")) {
+        refuse(
           "redrivePolicy.deadLetterTargetArn",
           target,
           `a RedriveAllowPolicy on the dead-letter queue "${deadLetters.name}"`,
         );
+        return;
+      }
       for (const policy of policies) {
         const { sources } = allowOf(policy.at("redriveAllowPolicy"));
         if (!sources.includes(queue.at("arn")))
@@ -145,20 +146,9 @@ export const sqsPrivateTls: Rule = {
   checks: [
     (policy, context) => {
       if (policy.type === QUEUE_POLICY || policy.has("policy"))
-        eachStatement(policy, context, "policy", (statement) => {
-          if (admitsEverybody(statement))
-            context.refuse(`${statement.path}.Principal`, "*", "named principals, or a condition that binds them");
-          for (const service of unboundServices(statement))
-            context.refuse(`${statement.path}.Condition`, service, "aws:SourceArn of the topic or rule");
-          if (statement.effect === "Allow" && statement.actions.some((action) => /^\*$|:\*$/i.test(action)))
-            context.refuse(
-              `${statement.path}.Action`,
-              statement.actions,
-              "the actions that are meant, such as sqs:SendMessage",
-            );
-          if (statement.effect === "Allow" && (statement.notActions.length > 0 || statement.notResources.length > 0))
-            context.refuse(statement.path, "NotAction or NotResource", "Action and Resource");
-        });
+        eachStatement(policy, context, "policy", (statement) =>
+          refuseOpen(statement, context, "aws:SourceArn of the topic or rule"),
+        );
     },
     (policy, context) => {
       if (policy.type !== QUEUE_POLICY) return;
@@ -183,7 +173,10 @@ export const sqsPrivateTls: Rule = {
     (policy, context) => {
       if (policy.type !== QUEUE_POLICY) return;
       const queue = context.stack.target(policy, "queueUrl", QUEUE);
-      if (!queue) return context.refuse("queueUrl", policy.at("queueUrl"), "the URL of a queue of this stack");
+      if (!queue) {
+        context.refuse("queueUrl", policy.at("queueUrl"), "the URL of a queue of this stack");
+        return;
+      }
       const arn = queue.text("arn") ?? "";
       let denies = false;
       eachStatement(policy, context, "policy", (statement) => {
