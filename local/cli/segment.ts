@@ -95,5 +95,7 @@ function summary(run: Run): string {
   if (run.status !== "done")
     return `${run.status}: ${run.reason ?? ""}${run.detail === undefined ? "" : ` (${run.detail})`}`;
   const asOf = run.dataAsOf === undefined ? "" : `, data as of ${new Date(run.dataAsOf * 1000).toISOString()}`;
-  return `done: ${run.enqueued} messages enqueued, ${run.malformed} lines malformed, ${run.refusedPlayers} refused, ${run.scannedBytes ?? 0} bytes scanned${asOf}`;
+  // A result that names a player twice is worth a word, one that does not is the rule.
+  const repeated = run.duplicates > 0 ? `, ${run.duplicates} lines repeated` : "";
+  return `done: ${run.enqueued} messages enqueued, ${run.malformed} lines malformed${repeated}, ${run.refusedPlayers} refused, ${run.scannedBytes ?? 0} bytes scanned${asOf}`;
 }
