@@ -74,8 +74,10 @@ async function sendClaimed(delivery: Delivery, place: Place, attempt: number, ra
       await accepted(after, attempt, answer.providerId);
       return;
     }
+    // A copy goes out even if the write was refused: the client repeats a write whose reply was lost, and is refused by
+    // its own effect. Whoever gets a copy too many reads what became of the mail, and deletes it.
     if (answer.kind === "throttled") {
-      if (!(await throttled(after, attempt, answer.detail))) return;
+      await throttled(after, attempt, answer.detail);
       const wait = throttleDelay(place.fate.throttles, answer.daily, Math.random());
       await sendCopy(delivery.queues, delivery.queueUrl, place.envelope, wait);
       return;
@@ -86,7 +88,7 @@ async function sendClaimed(delivery: Delivery, place: Place, attempt: number, ra
         await giveUp(delivery, after, "sending", attempt, "attempts-used-up", answer.detail, 1);
         return;
       }
-      if (!(await refused(after, attempt, answer.detail))) return;
+      await refused(after, attempt, answer.detail);
       await sendCopy(delivery.queues, delivery.queueUrl, place.envelope, refusalDelay(tries));
       return;
     }

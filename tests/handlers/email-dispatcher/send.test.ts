@@ -88,6 +88,27 @@ describe("send", () => {
     expect(await told(world, of.player, of.id)).to.deep.include({ status: "sent", attempt: 61, tries: 1 });
   });
 
+  for (const [code, what] of [
+    ["Throttling", "over the rate"],
+    ["MessageRejected", "refused"],
+  ] as const) {
+    it(`leaves a copy of a mail that is ${what} when its own write refuses the client's repetition of it`, async () => {
+      const of = await queued();
+      world.provider = () => {
+        throw sdkError(code, "not now", 400);
+      };
+      // The reply to the first request is lost, and the client asks again.
+      world.gate = async ({ operation, input }, effect) => {
+        const isRelease = JSON.stringify(input).includes('":to":{"S":"queued"}');
+        if (operation === "UpdateItem" && isRelease) await effect();
+        return effect();
+      };
+      expect(await drain(world, QUEUE, handlers().send)).to.deep.equal(nothing);
+      expect(await told(world, of.player, of.id)).to.deep.include({ status: "queued", attempt: 1 });
+      expect(world.queues[QUEUE]).to.have.length(1);
+    });
+  }
+
   it("ends what expires while it waits for the quota", async () => {
     const of = await enqueue(world, { validUntil: Math.floor(world.now / 1000) + 100 });
     world.enqueueCopy(QUEUE, JSON.stringify(envelope(of)));
