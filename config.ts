@@ -10,24 +10,44 @@ export interface Settings {
   readonly recipients: readonly string[];
   readonly alarms: "all" | "essential" | "none";
   readonly protect: boolean;
+  /** Days that a message and its history are kept. */
+  readonly messageRetentionDays: number;
+  /** Minutes between two refreshes of the analytics copy. */
+  readonly refreshMinutes: number;
+  /** When the segment is mailed, an expression of EventBridge Scheduler. @default only when somebody starts it */
+  readonly segmentSchedule?: string;
   /** Whether this stack owns what an account has once: API Gateway's logging role, the Glue catalog's policy. */
   readonly manageAccount: boolean;
 }
 
 const ENVIRONMENTS = ["production", "development", "local"] as const;
 const ALARMS = ["all", "essential", "none"] as const;
+const NAMES: Readonly<Record<keyof Settings, true>> = {
+  environment: true,
+  issuer: true,
+  audience: true,
+  sender: true,
+  recipients: true,
+  alarms: true,
+  protect: true,
+  messageRetentionDays: true,
+  refreshMinutes: true,
+  segmentSchedule: true,
+  manageAccount: true,
+};
 
 /**
  * Reads and checks every setting.
- * @throws one error that names each missing or wrong setting, the value received, what is allowed and the command that mends it.
+ * @throws one error that names each missing, unknown, wrong or contradicting setting, the value received, what is
+ * allowed and the command that mends it.
  */
 export function readSettings(config = new pulumi.Config()): Settings {
   const problems: string[] = [];
-  const wrong = (key: string, got: unknown, expected: string): void => {
-    problems.push(
-      `${key}: got ${JSON.stringify(got) ?? "nothing"}; expected ${expected}. Run: pulumi config set ${key} <value>`,
-    );
+  const problem = (key: string, got: unknown, expected: string, fix: string): void => {
+    problems.push(`${key}: got ${JSON.stringify(got) ?? "nothing"}; expected ${expected}. Run: pulumi config ${fix}`);
   };
+  const wrong = (key: string, got: unknown, expected: string): void =>
+    problem(key, got === "" ? undefined : got, expected, `set ${key} <value>`);
   const text = (key: string, expected: string, fits: (value: string) => boolean): string => {
     const value = config.get(key);
     if (value === undefined || !fits(value)) wrong(key, value, expected);
@@ -38,26 +58,75 @@ export function readSettings(config = new pulumi.Config()): Settings {
     if (!(allowed as readonly string[]).includes(value)) wrong(key, value, `one of ${allowed.join(", ")}`);
     return value as T;
   };
+  const integer = (key: string, least: number, most: number, fallback: number): number => {
+    const value = Number(config.get(key) ?? fallback);
+    if (!Number.isInteger(value) || value < least || value > most)
+      wrong(key, config.get(key), `a whole number from ${least} to ${most}`);
+    return value;
+  };
+
+  for (const key of unknownSettings(config.name))
+    problem(key, config.get(key), `one of ${Object.keys(NAMES).join(", ")}`, `rm ${key}`);
   const environment = choice("environment", ENVIRONMENTS, "development");
-  const issuer = text("issuer", "an http(s) address", (value) => URL.canParse(value));
+  const issuer = text("issuer", "an https address, e.g. https://example.eu.auth0.com/", isIssuer);
   const audience = text("audience", "some text", (value) => value.length > 0);
   const sender = text("sender", "an address, or a name and an address: My Game <hello@example.com>", (value) =>
     SENDER.test(value),
   );
   const recipients = addressPatterns(config, wrong);
-  if (environment !== "production" && recipients.length === 0) {
+  if (environment !== "production" && recipients?.length === 0)
     wrong(
       "recipients",
       recipients,
       'at least one pattern, since only production may mail everybody (e.g. ["*@players.test"])',
     );
-  }
+  if (environment === "production" && (recipients?.length ?? 0) > 0)
+    problem("recipients", recipients, "none, since production mails everybody", "rm recipients");
   const alarms = choice("alarms", ALARMS, environment === "production" ? "all" : "essential");
   const protect = choice("protect", ["true", "false"], "true") === "true";
   const manageAccount = choice("manageAccount", ["true", "false"], "false") === "true";
+  const messageRetentionDays = integer("messageRetentionDays", 1, 3_650, 400);
+  const refreshMinutes = integer("refreshMinutes", 15, 8_640, 60);
+  const segmentSchedule = config.get("segmentSchedule") ?? "";
+  if (segmentSchedule !== "" && !/^(rate|cron|at)\(.+\)$/.test(segmentSchedule))
+    wrong("segmentSchedule", segmentSchedule, "rate(...), cron(...) or at(...), e.g. cron(0 16 ? * FRI *)");
+  if (environment !== "local" && regionOf() === undefined)
+    problem("aws:region", undefined, "the Region to deploy to, e.g. eu-central-1", "set aws:region <region>");
   if (problems.length > 0)
-    throw new Error(`The settings of stack "${pulumi.getStack()}" need mending:\n  ${problems.join("\n  ")}`);
-  return { environment, issuer, audience, sender: parseSender(sender), recipients, alarms, protect, manageAccount };
+    throw new pulumi.RunError(`The settings of stack "${pulumi.getStack()}" need mending:\n  ${problems.join("\n  ")}`);
+  return {
+    environment,
+    issuer,
+    audience,
+    sender: parseSender(sender),
+    recipients: recipients ?? [],
+    alarms,
+    protect,
+    messageRetentionDays,
+    refreshMinutes,
+    ...(segmentSchedule === "" ? {} : { segmentSchedule }),
+    manageAccount,
+  };
+}
+
+/** Settings of this project that no program reads: misspelled, or of another version. */
+function unknownSettings(project: string): string[] {
+  const prefix = `${project}:`;
+  return Object.keys(pulumi.runtime.allConfig())
+    .filter((name) => name.startsWith(prefix))
+    .map((name) => name.slice(prefix.length))
+    .filter((name) => !(name in NAMES));
+}
+
+/** Tokens must not be checked with keys that came over an open line; this machine has none. */
+function isIssuer(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, hostname } = new URL(value);
+  return protocol === "https:" || (protocol === "http:" && (hostname === "127.0.0.1" || hostname === "localhost"));
+}
+
+function regionOf(): string | undefined {
+  return new pulumi.Config("aws").get("region") ?? process.env["AWS_REGION"] ?? process.env["AWS_DEFAULT_REGION"];
 }
 
 const SENDER = /^(?:([^<>\r\n]+?)\s*<([^<>\s@]+@[^<>\s@]+)>|[^<>\s@]+@[^<>\s@]+)$/;
@@ -70,7 +139,7 @@ function parseSender(text: string): Settings["sender"] {
 function addressPatterns(
   config: pulumi.Config,
   wrong: (key: string, got: unknown, expected: string) => void,
-): readonly string[] {
+): readonly string[] | undefined {
   let value: unknown;
   try {
     value = config.getObject("recipients") ?? [];
@@ -80,5 +149,5 @@ function addressPatterns(
   if (Array.isArray(value) && value.every((item): item is string => typeof item === "string" && item.includes("@")))
     return value;
   wrong("recipients", value, 'a list of address patterns, e.g. ["*@players.test"]');
-  return [];
+  return undefined;
 }

@@ -28,6 +28,7 @@ const messages = new MessageStore("messages", {
   monitoring,
   protect: settings.protect,
   directory: gateway.directory,
+  retentionDays: settings.messageRetentionDays,
 });
 
 const emails = new EmailDispatcher("emails", {
@@ -48,11 +49,13 @@ const segments = new SegmentPipeline("segments", {
   directory: gateway.directory,
   messages,
   manageCatalogPolicy: settings.manageAccount,
+  refreshMinutes: settings.refreshMinutes,
 });
 segments.define("active-30-days", {
   description: "All players active in the last 30 days.",
   where: { attribute: "lastActiveAt", within: { days: 30 } },
   message: { type: "social", template: "season-news", data: { season: "Season 7" } },
+  ...(settings.segmentSchedule === undefined ? {} : { schedule: settings.segmentSchedule }),
 });
 
 const { enqueue } = messages.client();

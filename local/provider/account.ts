@@ -86,6 +86,11 @@ export class Account {
       throw new AwsError("ResourceNotFoundException", `${wanted.type} ${id} does not exist.`, 404);
     if (!type.update) throw new Error(`${wanted.type}: the local cloud plays no update; expected a replacement.`);
     const made = await type.update(id, plainOf(wanted.inputs, wanted.folder) as Json, this.context(wanted));
+    // The engine goes on with the id that it knows.
+    if (made.id !== id)
+      throw new Error(
+        `${wanted.type} ${id}: the update made ${made.id} instead; expected a replacement of this change.`,
+      );
     const held = this.hold(wanted, made.id, made.state);
     await after?.();
     return held;

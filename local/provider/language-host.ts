@@ -22,8 +22,7 @@ interface Options {
   readonly tsconfig?: string;
 }
 
-const optionsOf = (info: messages.ProgramInfo | undefined): Options =>
-  (info?.getOptions()?.toJavaScript() ?? {}) as Options;
+const optionsOf = (info: messages.ProgramInfo | undefined): Options => info?.getOptions()?.toJavaScript() ?? {};
 
 const words = (text: string | undefined): string[] => (text ?? "").split(/\s+/).filter((word) => word !== "");
 

@@ -113,11 +113,12 @@ export const REPLACES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * `createOnlyProperties` of the types that Cloud Control makes here, from their schemas:
- * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-glue-integration.html
+ * Members of the desired state of the types that Cloud Control makes here whose change "requires: Replacement":
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-glue-integration.html and, for the
+ * refresh interval, https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-glue-integration-integrationconfig.html
  */
 export const CREATE_ONLY: Readonly<Record<string, readonly string[]>> = {
-  "AWS::Glue::Integration": ["SourceArn", "TargetArn", "KmsKeyId", "AdditionalEncryptionContext"],
+  "AWS::Glue::Integration": ["SourceArn", "TargetArn", "KmsKeyId", "AdditionalEncryptionContext", "IntegrationConfig"],
   "AWS::Glue::IntegrationResourceProperty": ["ResourceArn"],
 };
 

@@ -23,10 +23,13 @@ const SOURCES = [
 export class Checkout {
   readonly path: string;
 
-  /** @param cache folder for what packaging keeps; a checkout without one starts cold. */
-  constructor(cache?: string) {
+  /**
+   * @param cache folder for what packaging keeps; a checkout without one starts cold.
+   * @param from where the sources are.
+   */
+  constructor(cache?: string, from = ROOT) {
     this.path = mkdtempSync(join(tmpdir(), "games-messaging-checkout-"));
-    for (const source of SOURCES) cpSync(join(ROOT, source), join(this.path, source), { recursive: true });
+    for (const source of SOURCES) cpSync(join(from, source), join(this.path, source), { recursive: true });
     symlinkSync(join(ROOT, "node_modules"), join(this.path, "node_modules"));
     if (cache !== undefined) symlinkSync(cache, join(this.path, ".cache"));
   }

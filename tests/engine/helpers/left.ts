@@ -11,6 +11,13 @@ import type { S3Service } from "../../../local/services/s3";
 import { sesEngine } from "../../../local/services/ses";
 
 /**
+ * What belongs to the account, not to the stack that happens to own it: without it no API of the account would log and
+ * no other stack's copy would go on. And the log group that Glue makes itself.
+ */
+const OF_THE_ACCOUNT =
+  /account-logs|^held aws:(apigateway\/account|glue\/resourcePolicy):|^logGroup \/aws-glue\/zeroETL-integrations/;
+
+/**
  * What an account still has that somebody made, as the services themselves see it, by kind and name. A key that waits
  * for its deletion is gone: AWS keeps it for its window and charges nothing.
  */
@@ -46,5 +53,7 @@ export async function left({ cloud, account }: EngineHost): Promise<string[]> {
     configurationSet: sesEngine(cloud).sets.all.keys(),
     api: service<ApiGatewayService>("apigateway").gateway.apis.keys(),
   };
-  return Object.entries(kinds).flatMap(([kind, names]) => [...names].map((name) => `${kind} ${name}`));
+  return Object.entries(kinds)
+    .flatMap(([kind, names]) => [...names].map((name) => `${kind} ${name}`))
+    .filter((one) => !OF_THE_ACCOUNT.test(one));
 }

@@ -49,6 +49,7 @@ export type Changes = Readonly<Record<string, number>>;
 /** One AWS account, one Pulumi backend, and the real CLI between them. */
 export class World {
   private readonly checkouts: Checkout[] = [];
+  private sources: Checkout | undefined;
 
   private constructor(
     readonly cli: string,
@@ -67,7 +68,9 @@ export class World {
 
   /** A checkout whose stacks reach this account's issuer and may mail sample players. */
   checkout(options: { readonly cold?: boolean } = {}): Checkout {
-    const checkout = new Checkout(options.cold ? undefined : join(ROOT, ".cache"));
+    // All of a world's checkouts are of the same sources, also while somebody edits them.
+    this.sources ??= new Checkout();
+    const checkout = new Checkout(options.cold ? undefined : join(ROOT, ".cache"), this.sources.path);
     this.checkouts.push(checkout);
     const issuer = `${this.host.cloud.endpoint}${ISSUER_PATH}`;
     checkout.configure("dev", { issuer, audience: AUDIENCE, recipients: ["*@players.test"], manageAccount: true });
@@ -170,6 +173,7 @@ export class World {
   async close(): Promise<void> {
     await this.host.close();
     for (const checkout of this.checkouts) checkout.remove();
+    this.sources?.remove();
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
