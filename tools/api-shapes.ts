@@ -14,7 +14,8 @@ export const SHAPES_FILE = join(__dirname, "../local/http/input-shapes.json");
 
 /** The SDK clients that know a service's operations, by the service's name here; of two of one name, the first. */
 const CLIENTS: Readonly<Record<string, readonly string[]>> = {
-  apigateway: ["apigatewaymanagementapi", "apigatewayv2"],
+  apigateway: ["apigatewaymanagementapi"],
+  "apigateway-account": ["apigatewayv2"],
   athena: ["athena"],
   cloudcontrol: ["cloudcontrol"],
   cloudwatch: ["cloudwatch"],

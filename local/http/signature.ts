@@ -37,6 +37,12 @@ export function claimedService(request: HttpRequest): string | undefined {
  */
 export function verify(request: HttpRequest, iam: Ports["iam"], times: SigningTimes): Signed {
   const credential = credentialOf(request);
+  if (!credential && isVersion2(request)) {
+    throw new AwsError(
+      "InvalidRequest",
+      "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.",
+    );
+  }
   if (!credential) throw new AwsError("MissingAuthenticationTokenException", "Missing Authentication Token", 403);
   const known = iam.lookUp(credential.accessKeyId);
   if (!known)
@@ -59,6 +65,11 @@ export function verify(request: HttpRequest, iam: Ports["iam"], times: SigningTi
   }
   checkAge(request, credential.service, credential.presigned, times);
   return { principal: known.principal, service: credential.service, region: credential.region };
+}
+
+/** Signature Version 2, which some SDKs still make for S3 when they are not told otherwise; S3 refuses it for new buckets. */
+function isVersion2({ headers, query }: HttpRequest): boolean {
+  return /^AWS [^:]+:/.test(headers["authorization"] ?? "") || /(^|&)AWSAccessKeyId=/.test(query);
 }
 
 const AUTHORIZATION =

@@ -6,6 +6,18 @@ const route = (method: string, path: string, operation: string): RestRoute => ({
   operation,
 });
 
+/** The first API lists objects, the second one names. */
+function namesOnly(listing: RestRoute): RestRoute {
+  return {
+    ...listing,
+    encode: (output) => {
+      const { ConfigurationSets } = output as { ConfigurationSets: readonly { readonly Name: string }[] };
+      const body = JSON.stringify({ ConfigurationSets: ConfigurationSets.map(({ Name }) => Name) });
+      return { status: 200, headers: { "content-type": "application/json" }, body };
+    },
+  };
+}
+
 /** The REST routes of SES's second API. */
 export const routes: readonly RestRoute[] = [
   route("POST", "outbound-emails", "SendEmail"),
@@ -27,15 +39,11 @@ export const routes: readonly RestRoute[] = [
   route("GET", "identities/{EmailIdentity}", "GetEmailIdentity"),
   route("DELETE", "identities/{EmailIdentity}", "DeleteEmailIdentity"),
   route("POST", "configuration-sets", "CreateConfigurationSet"),
-  {
-    ...route("GET", "configuration-sets", "ListConfigurationSets"),
-    // The first API lists objects, the second one names.
-    encode: (output) => {
-      const { ConfigurationSets } = output as { ConfigurationSets: readonly { readonly Name: string }[] };
-      const body = JSON.stringify({ ConfigurationSets: ConfigurationSets.map(({ Name }) => Name) });
-      return { status: 200, headers: { "content-type": "application/json" }, body };
-    },
-  },
+  namesOnly(route("GET", "configuration-sets", "ListConfigurationSets")),
+  // Newer SDKs ask for lists by POST.
+  namesOnly(route("POST", "list-configuration-sets", "ListConfigurationSets")),
+  route("POST", "list-identities", "ListEmailIdentities"),
+  route("POST", "tenants/list", "ListTenants"),
   route("GET", "configuration-sets/{ConfigurationSetName}", "GetConfigurationSet"),
   route("DELETE", "configuration-sets/{ConfigurationSetName}", "DeleteConfigurationSet"),
   route(

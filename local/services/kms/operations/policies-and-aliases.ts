@@ -52,6 +52,11 @@ export function policyAndAliasOperations(store: KeyStore): Readonly<Record<strin
         return {};
       },
     },
+    // Grants are not played: no key has one.
+    ListGrants: {
+      authorize: ({ KeyId }: { KeyId: string }) => [keyAccess(store, "kms:ListGrants", KeyId)],
+      answer: () => ({ Grants: [], Truncated: false }),
+    },
     ListAliases: {
       authorize: () => [{ action: "kms:ListAliases", resource: "*" }],
       answer: (_input: unknown, { cloud }) => ({

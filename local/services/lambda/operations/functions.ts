@@ -68,6 +68,13 @@ export function functionOperations(engine: LambdaEngine): Readonly<Record<string
       fn.reserved = undefined;
       return {};
     }),
+    GetFunctionEventInvokeConfig: on("GetFunctionEventInvokeConfig", (fn) => invokeConfigOf(fn)),
+    ListFunctionEventInvokeConfigs: on("ListFunctionEventInvokeConfigs", (fn) => ({
+      FunctionEventInvokeConfigs: [invokeConfigOf(fn)],
+    })),
+    // There is one version, and no alias.
+    ListVersionsByFunction: on("ListVersionsByFunction", (fn) => ({ Versions: [configurationOf(fn)] })),
+    ListAliases: on("ListAliases", () => ({ Aliases: [] })),
     GetPolicy: on("GetPolicy", (fn) => {
       const policy = engine.cloud.resourcePolicies.get(fn.arn);
       if (!policy) {
@@ -75,6 +82,21 @@ export function functionOperations(engine: LambdaEngine): Readonly<Record<string
       }
       return { Policy: JSON.stringify(policy), RevisionId: String(fn.revision) };
     }),
+  };
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionEventInvokeConfig.html */
+function invokeConfigOf(fn: LambdaFunction): Json {
+  const { maximumRetryAttempts, maximumEventAgeInSeconds, onFailure, onSuccess } = fn.async;
+  return {
+    FunctionArn: `${fn.arn}:$LATEST`,
+    LastModified: fn.lastModified / 1_000,
+    MaximumRetryAttempts: maximumRetryAttempts,
+    MaximumEventAgeInSeconds: maximumEventAgeInSeconds,
+    DestinationConfig: {
+      OnSuccess: onSuccess === undefined ? {} : { Destination: onSuccess },
+      OnFailure: onFailure === undefined ? {} : { Destination: onFailure },
+    },
   };
 }
 
@@ -104,6 +126,18 @@ export const functionRoutes: readonly RestRoute[] = [
   { method: "PUT", path: `${base}/{FunctionName}/code`, operation: "UpdateFunctionCode" },
   { method: "PUT", path: `${base}/{FunctionName}/configuration`, operation: "UpdateFunctionConfiguration" },
   { method: "GET", path: `${base}/{FunctionName}/policy`, operation: "GetPolicy" },
+  { method: "GET", path: `${base}/{FunctionName}/versions`, operation: "ListVersionsByFunction" },
+  { method: "GET", path: `${base}/{FunctionName}/aliases`, operation: "ListAliases" },
+  {
+    method: "GET",
+    path: "/2019-09-25/functions/{FunctionName}/event-invoke-config",
+    operation: "GetFunctionEventInvokeConfig",
+  },
+  {
+    method: "GET",
+    path: "/2019-09-25/functions/{FunctionName}/event-invoke-config/list",
+    operation: "ListFunctionEventInvokeConfigs",
+  },
   { method: "PUT", path: "/2017-10-31/functions/{FunctionName}/concurrency", operation: "PutFunctionConcurrency" },
   {
     method: "DELETE",

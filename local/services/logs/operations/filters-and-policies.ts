@@ -34,15 +34,27 @@ export function filterAndPolicyOperations(engine: LogsEngine): Readonly<Record<s
       },
     },
     DescribeMetricFilters: {
-      authorize: ({ logGroupName }: FilterInput) => [engine.access("logs:DescribeMetricFilters", logGroupName)],
-      answer: ({ logGroupName }: FilterInput) => ({
-        metricFilters: [...store.get(logGroupName).filters.values()].map((filter) => ({
-          filterName: filter.name,
-          filterPattern: filter.pattern,
-          metricTransformations: filter.transformations,
-          logGroupName,
-        })),
+      authorize: ({ logGroupName }: Partial<FilterInput>) => [
+        engine.access("logs:DescribeMetricFilters", logGroupName ?? "*"),
+      ],
+      answer: ({ logGroupName: only }: Partial<FilterInput>) => ({
+        metricFilters: (only === undefined ? [...store.groups.keys()] : [only]).flatMap((logGroupName) =>
+          [...store.get(logGroupName).filters.values()].map((filter) => ({
+            filterName: filter.name,
+            filterPattern: filter.pattern,
+            metricTransformations: filter.transformations,
+            logGroupName,
+          })),
+        ),
       }),
+    },
+    // Nothing can subscribe to a group: the list is empty.
+    DescribeSubscriptionFilters: {
+      authorize: ({ logGroupName }: FilterInput) => [engine.access("logs:DescribeSubscriptionFilters", logGroupName)],
+      answer: ({ logGroupName }: FilterInput) => {
+        store.get(logGroupName);
+        return { subscriptionFilters: [] };
+      },
     },
     DeleteMetricFilter: {
       authorize: ({ logGroupName }: FilterInput) => [engine.access("logs:DeleteMetricFilter", logGroupName)],

@@ -27,6 +27,10 @@ export function tenantOperations(engine: SesEngine): Readonly<Record<string, Any
       answer: ({ TenantName }: Input) => shape(tenants.create(TenantName).name),
     },
     GetTenant: { authorize: any("ses:GetTenant"), answer: ({ TenantName }: Input) => ({ Tenant: shape(TenantName) }) },
+    ListTenants: {
+      authorize: any("ses:ListTenants"),
+      answer: () => ({ Tenants: [...tenants.all.keys()].map(shape) }),
+    },
     CreateTenantResourceAssociation: {
       authorize: any("ses:CreateTenantResourceAssociation"),
       answer: ({ TenantName, ResourceArn }: Input) => {
