@@ -46,7 +46,12 @@ export class DeadLetteredQueue extends pulumi.ComponentResource {
       `${name}-dlq`,
       applyTransform(
         args.transform?.deadLetters,
-        { kmsMasterKeyId: args.key.arn, messageRetentionSeconds: 14 * SECONDS_PER_DAY },
+        {
+          kmsMasterKeyId: args.key.arn,
+          messageRetentionSeconds: 14 * SECONDS_PER_DAY,
+          // A function that reads the dead letters may take as long as one that reads the queue.
+          visibilityTimeoutSeconds: args.visibilityTimeoutSeconds,
+        },
         child,
         `${name}-dlq`,
       ),
