@@ -1,7 +1,7 @@
 import type { Exceptions } from "./exceptions";
 import { IamKnowledge } from "./iam-knowledge";
 import { servicesIn } from "./services";
-import { Undecided, type Data, type Resource } from "./resource";
+import { Undecided, type Resource } from "./resource";
 import { settingsOf, type Context, type Environment, type Rule, type StackContext } from "./rule";
 import type { Stack } from "./stack";
 import { violationText } from "./text";

@@ -1,5 +1,5 @@
 import type { Rule } from "../framework/rule";
-import { isFailureTarget, isStream } from "./lambda";
+import { isFailureTarget, isStream } from "./targets";
 
 const FUNCTION = "aws:lambda/function:Function";
 const MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping";

@@ -1,7 +1,7 @@
 import { isRecord, type Data } from "../framework/resource";
 import { eachText, type Stack } from "../framework/stack";
 import type { Rule } from "../framework/rule";
-import { isFailureTarget } from "./lambda";
+import { isFailureTarget } from "./targets";
 
 const BUS = "aws:cloudwatch/eventBus:EventBus";
 const BUS_POLICY = "aws:cloudwatch/eventBusPolicy:EventBusPolicy";
