@@ -114,7 +114,7 @@ async function exportPlayer(access: StackAccess, player: string, options: Option
     exportedAt: new Date().toISOString(),
     data: held.map(({ title, look }) => ({ what: title, where: look.where, items: look.data })),
     notSearched:
-      "Messages to other players whose data mention this player; what other players keep about him (their mutes and blocks).",
+      "Messages to other players whose data mention this player; what other players keep about this one (their mutes and blocks).",
   };
   const text = `${JSON.stringify(document, null, 2)}\n`;
   if (options.output === undefined) process.stdout.write(text);
@@ -172,7 +172,7 @@ function advice(player: string, left: number, copied: number): string {
   if (left > 0)
     return `${left} items are left or have come again: run the command again, with the player's account closed.`;
   const account =
-    "His account at the token issuer is not part of the stack: close it, or his next login makes a new profile.";
+    "The player's account at the token issuer is not part of the stack: close it, or the next login makes a new profile.";
   if (copied === 0) return `Nothing is left but what is said above. ${account}`;
   return (
     `Nothing is left in the tables; ${copied} rows of the analytics copy vanish with its next refresh. Ask then: ` +

@@ -13,8 +13,8 @@ const REASONS: readonly (readonly [sign: RegExp, sentence: (said: string) => str
       "The Pulumi CLI is not logged in: run `pulumi login` (or `pulumi login s3://…`, `pulumi login --local`) first.",
   ],
   [
-    /no Pulumi\.yaml project file/i,
-    () => `There is no Pulumi.yaml in ${process.cwd()} or above: run the command in the program's folder.`,
+    /no Pulumi\.yaml project file|fully qualified name/i,
+    () => `There is no Pulumi.yaml in ${process.cwd()} or above: run the command in the program's folder, or give the full name organization/project/stack.`,
   ],
   [
     /passphrase/i,

@@ -3,7 +3,7 @@ import { GetResourcePolicyCommand } from "@aws-sdk/client-glue";
 import { GetAccountSettingsCommand } from "@aws-sdk/client-lambda";
 import { GetAccountCommand } from "@aws-sdk/client-sesv2";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
-import { isProduction, ofAccount, ok, ofStack, toDo, type Check } from "./check";
+import { CREDENTIALS, isProduction, ofAccount, ok, ofStack, toDo, type Check } from "./check";
 
 const SECTION = "Account";
 
@@ -17,7 +17,7 @@ const MANAGE = "pulumi config set manageAccount true on exactly one stack of the
 export const accountChecks: readonly Check[] = [
   {
     section: SECTION,
-    title: "credentials",
+    title: CREDENTIALS,
     look: ofAccount(async ({ aws, operations }) => {
       const { Account, Arn } = await aws.get("sts").send(new GetCallerIdentityCommand({}));
       const wanted = operations?.accountId;

@@ -90,12 +90,22 @@ export function cannotSee(detail: string, fix?: string): Verdict {
   return { verdict: "cannot see", detail, ...(fix === undefined ? {} : { fix }) };
 }
 
+/** Title of the check without which there are no others of AWS. */
+export const CREDENTIALS = "credentials";
+
+function rest(checks: readonly Check[], title: string): readonly Check[] {
+  return checks.slice(checks.findIndex((check) => check.title === title) + 1);
+}
+
 /** Looks at everything; what AWS does not let us see is said so, and stops nothing. */
 export async function examine(checks: readonly Check[], patient: Patient): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const { section, title, look } of checks) {
     const verdict = await look(patient).catch((error: unknown): Verdict => cannotSee(sentence(error)));
     if (verdict) findings.push({ section, title, ...verdict });
+    // Without credentials nothing of AWS can be seen: said once.
+    if (title === CREDENTIALS && verdict?.verdict === "cannot see")
+      return [...findings, ...(await examine(rest(checks, title), { ...patient, aws: undefined }))];
   }
   return findings;
 }

@@ -19,7 +19,7 @@ export const runningChecks: readonly Check[] = [
       const fix = "Give the issuer as its tokens name it: pulumi config set issuer https://…";
       const answer = await world
         .fetch(url)
-        .catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
+        .catch((error: unknown) => (error instanceof Error ? cause(error) : String(error)));
       if (typeof answer === "string") return toDo(`${url} cannot be reached: ${answer}`, fix);
       if (!answer.ok) return toDo(`${url} answers ${answer.status}`, fix);
       const said = (await answer.json()) as { issuer?: unknown; jwks_uri?: unknown };
@@ -103,3 +103,8 @@ export const runningChecks: readonly Check[] = [
     }),
   },
 ];
+
+/** What stands behind "fetch failed". */
+function cause(error: Error): string {
+  return error.cause instanceof Error && error.cause.message !== "" ? error.cause.message : error.message;
+}

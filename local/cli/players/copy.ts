@@ -20,8 +20,8 @@ export const copy: Place = {
         found,
         data: rows.map((row) => Object.fromEntries(columns.map((column, i) => [column, row[i] ?? null]))),
         remains:
-          `the copy is as of ${time}; its rows vanish with the next refresh after the table's, ` +
-          "data files of earlier snapshots stay in the bucket until they are expired, and their versions 30 days more",
+          (found > 0 ? `as of ${time}; the rows vanish with the next refresh after the table's; ` : `as of ${time}; `) +
+          "data files of earlier snapshots stay until Glue's snapshot retention expires them, and their versions 30 days more",
       };
     } catch (error) {
       // Before its first load there is no table to ask.

@@ -36,7 +36,8 @@ export async function erase(
   }
   const rows = findings.map((finding) => {
     const before = first.find(({ title }) => title === finding.title)?.look.found ?? 0;
-    const gone = deleted.get(finding.title) ?? 0;
+    // Of what somebody else deletes (the copy, which Glue writes) it is gone what is not found any more.
+    const gone = deleted.get(finding.title) ?? Math.max(0, before - finding.look.found);
     return { ...rowOf(finding, gone, finding.look.found), found: Math.max(before, gone) };
   });
   const left = findings.filter(({ look }) => look.erase).reduce((sum, { look }) => sum + look.found, 0);

@@ -5,7 +5,7 @@ import type { Place } from "./place";
 
 /** Dead letters about the player; those that name others too stay and are told. */
 export const deadLetters: Place = {
-  title: "dead letters about him",
+  title: "dead letters about the player",
   look: async ({ access, player }) => {
     const queues = access.aws.get("sqs");
     let found = 0;
@@ -67,7 +67,7 @@ export const queuesInFlight: Place = {
     const remains =
       waiting === 0
         ? undefined
-        : `${waiting} entries of all players are on their way; one of his finds nothing to do, within 15 minutes, at the latest by ${day(Date.now() + longest * 1000)}`;
+        : `${waiting} entries of all players are on their way; one of the player's finds nothing to do, within 15 minutes, at the latest by ${day(Date.now() + longest * 1000)}`;
     return { where: `${live.size} queues`, found: 0, ...(remains === undefined ? {} : { remains }) };
   },
 };

@@ -14,7 +14,7 @@ interface Named {
 
 /** Result files of segment runs: lists of players, kept for 30 days. */
 export const results: Place = {
-  title: "result files of segment runs that name him",
+  title: "result files of segment runs that name the player",
   look: async ({ access, player }) => {
     const bucket = access.operations.segments?.resultsBucket;
     if (bucket === undefined) return undefined;

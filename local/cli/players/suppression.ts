@@ -10,7 +10,7 @@ import type { Subject } from "./subject";
 
 /** Entries of the stack's own list: hashes of addresses that must not be mailed. */
 export const ownSuppression: Place = {
-  title: "entries that forbid his addresses, in the stack",
+  title: "entries that forbid the addresses, in the stack",
   look: async (subject) => {
     const { access, addresses } = subject;
     const table = access.operations.messages?.table;
@@ -37,7 +37,7 @@ export const ownSuppression: Place = {
 
 /** SES's list, which is the account's. */
 export const sesSuppression: Place = {
-  title: "entries that forbid his addresses, in SES's list of the account",
+  title: "entries that forbid the addresses, in SES's list of the account",
   look: async (subject) => {
     const { access, addresses } = subject;
     if (!access.operations.emails) return undefined;
@@ -83,7 +83,7 @@ async function sharedWith({ access, addresses, player }: Subject): Promise<strin
     for (const address of addresses) {
       const { rows } = await query(access, segments, playersByEmailQuery(segments, address));
       if (rows.some(([pk]) => pk !== playerPk(player)))
-        return "another player has the address: the entry protects him too";
+        return "another player has the address, whom the entry protects too";
     }
   } catch (error) {
     if (!(error instanceof QueryFailed)) throw error;

@@ -63,7 +63,7 @@ export interface Row {
 export function table(rows: readonly Row[], erased: boolean): string[] {
   return rows.flatMap(({ what, where, found, deleted, left, remains }) => {
     const counts = erased ? `${found} found, ${deleted} deleted${left > 0 ? `, ${left} LEFT` : ""}` : `${found} found`;
-    const line = `  ${what.padEnd(58)}${counts.padEnd(28)}${where}`.trimEnd();
+    const line = `  ${what.padEnd(66)}${counts.padEnd(28)}${where}`.trimEnd();
     return remains === undefined ? [line] : [line, `    remains: ${remains}`];
   });
 }

@@ -44,7 +44,7 @@ export const messages: Place = {
 };
 
 export const profile: Place = {
-  title: "profile, preferences, friends: his own side",
+  title: "profile, preferences, friends: the own side",
   look: ({ access, players: items }) => {
     const table = access.operations.gateway?.players;
     return Promise.resolve(table === undefined ? undefined : ownItems(access, table, items));

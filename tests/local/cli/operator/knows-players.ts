@@ -92,7 +92,7 @@ export function knowsPlayers(stack: () => OperatorStack): void {
     expect(items("messages").map((item) => item["template"])).to.have.members(["welcome", "season-news"]);
     expect(items("rows of")).to.have.length(3);
     expect(items("result files")).to.have.length(1);
-    expect(items("entries that forbid his addresses, in SES")).to.have.length(1);
+    expect(items("entries that forbid the addresses, in SES")).to.have.length(1);
     expect(readFileSync(file, "utf8")).not.to.include('"blocked"');
   });
 
@@ -115,14 +115,14 @@ export function knowsPlayers(stack: () => OperatorStack): void {
     expect(row("friends, requests and blocks")).to.include({ found: 2, deleted: 2, left: 0 });
     expect(row("result files")).to.include({ found: 1, left: 0 });
     expect(row("mails in the local inbox")).to.include({ left: 0 });
-    expect(row("entries that forbid his addresses, in SES")).to.include({ found: 1, deleted: 1, left: 0 });
+    expect(row("entries that forbid the addresses, in SES")).to.include({ found: 1, deleted: 1, left: 0 });
     expect(row("rows of")).to.include({ found: 5, left: 0 });
     expect(row("point-in-time backups")?.remains).to.match(
       /^until \d{4}-\d\d-\d\d \(35 days\); erase again after a restore$/,
     );
     expect(row("logs")?.remains).to.match(/\(400 days\); traces 30 days/);
 
-    expect(row("entries that forbid his addresses, in the stack")).to.include({ found: 1, deleted: 1, left: 0 });
+    expect(row("entries that forbid the addresses, in the stack")).to.include({ found: 1, deleted: 1, left: 0 });
     for (const text of [...own, email]) expect(await itemsWith(text), text).to.deep.equal([]);
     const after = others(await itemsWith(""));
     const lost = before.filter((item) => !after.includes(item));
