@@ -1,4 +1,14 @@
-import { ArgumentError } from "../shared/errors";
+import {
+  aBoolean,
+  anything,
+  aText,
+  listOf,
+  monitoringArgs,
+  required,
+  transformsOf,
+  withArn,
+} from "../shared/arguments";
+import { ArgumentError, requireInteger } from "../shared/errors";
 import { isAddress } from "./address";
 
 /** Who mails are from. */
@@ -21,13 +31,40 @@ interface Checked {
   readonly unsubscribeUrl?: string;
 }
 
+const checkShape = required(
+  {
+    messages: withTopics,
+    key: withArn,
+    sender: required({ address: anything, name: aText, domain: aText, mailFrom: aText }, ["address"]),
+    production: aBoolean,
+    recipients: listOf(aText),
+    maxSendRate: anything,
+    holdSeconds: anything,
+    maximumConcurrency: anything,
+    unsubscribeUrl: anything,
+    monitoring: monitoringArgs,
+    transform: transformsOf("configurationSet", "identity"),
+  },
+  ["messages", "sender"],
+);
+
+function withTopics(component: string, argument: string, got: unknown): void {
+  if (typeof got === "object" && got !== null && "topics" in got && "addChannel" in got) return;
+  const fix = "Make one, and give it here.";
+  throw new ArgumentError({ component, argument, got, expected: "a MessageStore", fix });
+}
+
+/** Characters of an unsubscribe address: with player and message in their place it still fits a line of a header. */
+const MAX_UNSUBSCRIBE_URL = 500;
+
 /** @throws ArgumentError at the first argument that no deployment can work with. */
 export function checkArgs(component: string, args: Checked): void {
+  checkShape(component, "", args);
   const { sender, recipients, maxSendRate, maximumConcurrency, unsubscribeUrl } = args;
   function refuse(argument: string, got: unknown, expected: string, fix: string): never {
     throw new ArgumentError({ component, argument, got, expected, fix });
   }
-  if (!isAddress(sender.address)) {
+  if (typeof sender.address !== "string" || !isAddress(sender.address)) {
     refuse("sender.address", sender.address, "an e-mail address", "Give the address that mails are from.");
   }
 
@@ -53,14 +90,21 @@ export function checkArgs(component: string, args: Checked): void {
       refuse("recipients", pattern, "a pattern such as *@players.test", fix);
     }
   }
-  if (maxSendRate !== undefined && !(maxSendRate > 0 && maxSendRate <= 100_000)) {
+  if (maxSendRate !== undefined && !(typeof maxSendRate === "number" && maxSendRate > 0 && maxSendRate <= 100_000)) {
     refuse("maxSendRate", maxSendRate, "mails per second above 0", "Leave it out to use SES's own quota.");
   }
-  if (maximumConcurrency !== undefined && !(Number.isInteger(maximumConcurrency) && maximumConcurrency >= 2)) {
-    refuse("maximumConcurrency", maximumConcurrency, "a whole number from 2 to 1000", "SQS mappings run at least 2.");
+  if (maximumConcurrency !== undefined) {
+    requireInteger(component, "maximumConcurrency", maximumConcurrency, 2, 1_000, "SQS mappings run at least 2.");
   }
-  if (unsubscribeUrl !== undefined && !/^https:\/\/[^\s<>"]+$/.test(unsubscribeUrl)) {
-    const fix = "RFC 8058 asks for https; put {player} and {message} where they belong.";
-    refuse("unsubscribeUrl", unsubscribeUrl, "an https address", fix);
+  if (unsubscribeUrl !== undefined && !isUnsubscribeUrl(unsubscribeUrl)) {
+    const expected = `an https address of at most ${MAX_UNSUBSCRIBE_URL} characters with {player} or {message}`;
+    const fix = "RFC 8058 asks for https, and for an address that says by itself who unsubscribes.";
+    refuse("unsubscribeUrl", unsubscribeUrl, expected, fix);
   }
+}
+
+/** https://www.rfc-editor.org/rfc/rfc8058#section-3.1 */
+function isUnsubscribeUrl(url: unknown): boolean {
+  if (typeof url !== "string" || url.length > MAX_UNSUBSCRIBE_URL || !/^https:\/\/[!-~]+$/.test(url)) return false;
+  return /\{(player|message)\}/.test(url) && !/[<>"]/.test(url) && URL.canParse(url.replace(/[{}]/g, ""));
 }

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { MessageStore } from "../message-store/message-store";
+import { checkedName } from "../shared/arguments";
 import { LambdaFunction, type HandlerFactory } from "../shared/callback";
 import { requireInteger } from "../shared/errors";
 import { queueMapping } from "../shared/event-source";
@@ -108,7 +109,7 @@ export class EmailDispatcher extends pulumi.ComponentResource {
   private readonly templates: LateList<CompiledTemplate>;
 
   constructor(name: string, args: EmailDispatcherArgs, options?: pulumi.ComponentResourceOptions) {
-    super("games-messaging:email-dispatcher:EmailDispatcher", name, {}, options);
+    super("games-messaging:email-dispatcher:EmailDispatcher", checkedName(name), {}, options);
     checkArgs(name, args);
     this.name = name;
     this.production = args.production ?? false;

@@ -2,7 +2,9 @@
 import * as Handlebars from "handlebars";
 import { convert } from "html-to-text";
 import * as vm from "node:vm";
+import { anything, aText, objectOf, recordOf, required } from "../shared/arguments";
 import { ArgumentError } from "../shared/errors";
+import { checkSchema } from "../realtime-gateway/schema-check";
 import type { Schema } from "../realtime-gateway/schema";
 import type { CompiledLocale, CompiledTemplate } from "./render";
 
@@ -24,16 +26,27 @@ export interface TemplateArgs {
   readonly fallback?: string;
 }
 
+const checkShape = required(
+  {
+    schema: anything,
+    locales: recordOf(objectOf({ subject: anything, html: anything, text: anything })),
+    fallback: aText,
+  },
+  ["locales"],
+);
+
 /**
  * Compiles a template.
  * @throws ArgumentError when a locale does not parse, uses an unknown helper, or the fallback is missing.
  */
 export function compileTemplate(component: string, name: string, args: TemplateArgs): CompiledTemplate {
-  const fallback = args.fallback ?? "en";
-  const tags = Object.keys(args.locales);
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name)) {
+  if (typeof name !== "string" || !/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name)) {
     throw problem(component, "template", name, "a name of up to 64 of A-Z a-z 0-9 . _ -", "Rename the template.");
   }
+  checkShape(component, `template "${name}"`, args);
+  if (args.schema !== undefined) checkSchema(component, `template "${name}".schema`, args.schema);
+  const fallback = args.fallback ?? "en";
+  const tags = Object.keys(args.locales);
   for (const tag of tags) {
     if (!/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$/.test(tag)) {
       throw problem(component, `${name}.locales`, tag, "BCP 47 tags such as de-AT", "Correct the tag.");
@@ -68,7 +81,7 @@ function compile(component: string, where: string, source: string, escape: boole
     return vm.runInThisContext(`(${specification})`) as unknown;
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
-    throw problem(component, where, source, "a Handlebars template", `Handlebars says: ${said.replace(/\s+/g, " ")}`);
+    throw problem(component, where, source, "a Handlebars template", `Handlebars says: ${said.replace(/\s+/g, " ")}.`);
   }
 }
 

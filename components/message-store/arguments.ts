@@ -1,5 +1,35 @@
+import {
+  aBoolean,
+  anything,
+  directoryArgs,
+  monitoringArgs,
+  objectOf,
+  oneOf,
+  recordOf,
+  required,
+  transformsOf,
+  withArn,
+} from "../shared/arguments";
 import { ArgumentError, requireInteger } from "../shared/errors";
 import { DEFAULT_TYPES, type MessageType } from "./message";
+
+const checkShape = objectOf({
+  key: withArn,
+  directory: directoryArgs,
+  types: recordOf(
+    required({ consent: oneOf("none", "opt-out", "opt-in"), priority: anything }, ["consent", "priority"]),
+  ),
+  retentionDays: anything,
+  dueShards: anything,
+  monitoring: monitoringArgs,
+  protect: aBoolean,
+  transform: transformsOf("table", "topic"),
+});
+
+/** @throws ArgumentError for what no store can be made of; numbers are held against their ranges where they are used. */
+export function checkStoreArgs(name: string, args: unknown): void {
+  checkShape(name, "", args);
+}
 
 /**
  * The built-in types and the studio's own.

@@ -1,5 +1,6 @@
-import * as aws from "@pulumi/aws";
+import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { aHandler, checkedName } from "../shared/arguments";
 import { LambdaFunction, withGrants } from "../shared/callback";
 import { EncryptionKey } from "../shared/encryption";
 import { ArgumentError, requireInteger } from "../shared/errors";
@@ -13,7 +14,7 @@ import { DeadLetteredQueue, failureQueue } from "../shared/queue";
 import { EncryptedTopic, subscribeQueue } from "../shared/topic";
 import type { Transform } from "../shared/transform";
 import { alarmsOf, widgetsOf } from "./alarms";
-import { checkedTypes } from "./arguments";
+import { checkedTypes, checkStoreArgs } from "./arguments";
 import type { ChannelAdapter } from "./channel";
 import { messageClient, type EnqueueSettings, type MessageClient } from "./enqueue";
 import { enqueueHandler } from "./enqueue-function";
@@ -108,7 +109,8 @@ export class MessageStore extends pulumi.ComponentResource {
   private readonly subscribed: LateList<MessageStatus>;
 
   constructor(name: string, args: MessageStoreArgs = {}, options?: pulumi.ComponentResourceOptions) {
-    super("games-messaging:message-store:MessageStore", name, {}, options);
+    super("games-messaging:message-store:MessageStore", checkedName(name), {}, options);
+    checkStoreArgs(name, args);
     this.name = name;
     this.retentionDays = requireInteger(name, "retentionDays", args.retentionDays ?? 400, 1, 3_650);
     this.dueShards = requireInteger(name, "dueShards", args.dueShards ?? DEFAULT_DUE_SHARDS, 1, MAX_DUE_SHARDS);
@@ -154,6 +156,7 @@ export class MessageStore extends pulumi.ComponentResource {
         fix: "Name one of these statuses.",
       });
     }
+    aHandler(this.name, `onStatus "${status}"`, handler);
     const same = this.subscribed.soFar.filter((other) => other === status).length;
     this.subscribed.add(status);
     const suffix = same === 0 ? status : `${status}-${same + 1}`;

@@ -1,4 +1,16 @@
 import type * as aws from "@pulumi/aws";
+import {
+  aBoolean,
+  anything,
+  aRetention,
+  aText,
+  listOf,
+  monitoringArgs,
+  recordOf,
+  required,
+  transformsOf,
+  withArn,
+} from "../shared/arguments";
 import type { EncryptionKey } from "../shared/encryption";
 import { ArgumentError, requireInteger } from "../shared/errors";
 import type { MonitoringArgs } from "../shared/monitoring";
@@ -72,12 +84,39 @@ export interface Settings {
 const ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"] as const;
 const TYPES: readonly AttributeType[] = ["string", "number", "boolean", "epochSeconds"];
 
+const checkShape = required(
+  {
+    key: withArn,
+    auth: required(
+      {
+        issuer: aText,
+        audience: anything,
+        jwksUri: aText,
+        algorithms: listOf(anything),
+        clockSkewSeconds: anything,
+        allowedOrigins: listOf(aText),
+      },
+      ["issuer", "audience"],
+    ),
+    playerAttributes: recordOf(anything),
+    gracePeriodSeconds: anything,
+    throttling: required({ burst: anything, perSecond: anything }, ["burst", "perSecond"]),
+    manageAccountLogging: aBoolean,
+    logRetentionDays: aRetention,
+    protect: aBoolean,
+    monitoring: monitoringArgs,
+    transform: transformsOf("players", "presence", "api", "stage"),
+  },
+  ["auth"],
+);
+
 /** @throws ArgumentError for values that no deployment can work with. */
 export function settingsOf(name: string, args: RealtimeGatewayArgs): Settings {
+  checkShape(name, "", args);
   const { auth } = args;
   requireUrl(name, "auth.issuer", auth.issuer);
   if (auth.jwksUri !== undefined) requireUrl(name, "auth.jwksUri", auth.jwksUri);
-  if (auth.audience === "") {
+  if (typeof auth.audience !== "string" || auth.audience.trim() === "") {
     refuse(name, "auth.audience", auth.audience, "the aud that tokens carry", "Give the client id of the game.");
   }
   const algorithms = auth.algorithms ?? ["RS256", "ES256", "EdDSA"];

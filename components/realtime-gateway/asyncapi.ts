@@ -119,6 +119,7 @@ export function asyncApiDocument(): object {
       1009: "A frame beyond 32 KB or a message beyond 128 KB.",
       1011: "The gateway failed.",
     },
+    // Frames are counted per connection and container of a function.
     "x-limits": {
       frameBytes: MAX_FRAME_BYTES,
       frameDepth: MAX_FRAME_DEPTH,
@@ -139,7 +140,8 @@ const DESCRIPTION = `Frames are JSON objects in text messages.
 3. Every frame \`{action, id?, body?}\` is answered by a reply or an error frame with the same \`id\`.
 4. Send \`ping\` every ${KEEP_ALIVE_SECONDS} seconds. If it answers \`not-registered\`, send \`hello\`.
 5. Presence carries a \`version\` per friend, in the snapshot of \`hello\` and in notices: ignore one that is older than the one you know. Events carry an \`id\`: ignore one you have seen.
-6. A second device is a second connection. Reconnect after a random wait that doubles from 1 s to 60 s.`;
+6. A second device is a second connection. Reconnect after a random wait that doubles from 1 s to 60 s.
+7. Send at most ${FRAME_BURST} frames at once and ${FRAMES_PER_SECOND} a second. What is beyond is answered \`too-many-frames\` and does nothing. Each container of a function counts for itself, in its memory: frames of several functions, or spread over several containers, may pass although they are more. A throttle of all connections together bounds the whole.`;
 
 const correlation = {
   type: "string",

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { aHandler, checkedName } from "../shared/arguments";
 import { LambdaFunction, withGrants } from "../shared/callback";
 import { EncryptionKey } from "../shared/encryption";
 import { ArgumentError } from "../shared/errors";
@@ -95,7 +96,7 @@ export class RealtimeGateway extends pulumi.ComponentResource {
   private undelivered: aws.sqs.Queue | undefined;
 
   constructor(name: string, args: RealtimeGatewayArgs, options?: pulumi.ComponentResourceOptions) {
-    super("games-messaging:realtime-gateway:RealtimeGateway", name, {}, options);
+    super("games-messaging:realtime-gateway:RealtimeGateway", checkedName(name), {}, options);
     const settings = settingsOf(name, args);
     this.name = name;
     this.settings = settings;
@@ -193,12 +194,13 @@ export class RealtimeGateway extends pulumi.ComponentResource {
     handler: (context: RouteContext, body: TypeOf<S>) => Promise<unknown>,
   ): LambdaFunction {
     const argument = `route "${action}"`;
-    if (!/^[a-z][A-Za-z0-9.-]{0,63}$/.test(action) || Object.hasOwn(ACTIONS, action)) {
+    if (typeof action !== "string" || !/^[a-z][A-Za-z0-9.-]{0,63}$/.test(action) || Object.hasOwn(ACTIONS, action)) {
       const expected = "a lower-case letter, then letters, digits, dots or dashes, and no action of the gateway itself";
       const fix = "Give it a prefix of your own, e.g. guild.join.";
       throw new ArgumentError({ component: this.name, argument, got: action, expected, fix });
     }
     checkSchema(this.name, argument, schema);
+    aHandler(this.name, argument, handler);
     const name = `${this.name}-route-${action.replaceAll(".", "-")}`;
     // The schema has been held against the body before the handler sees it.
     const typed = handler as unknown as (context: RouteContext, body: unknown) => Promise<unknown>;
@@ -227,11 +229,12 @@ export class RealtimeGateway extends pulumi.ComponentResource {
    * reaction has a queue, dead letters, a function and a role of its own, and may see one event more than once.
    */
   onPlayerEvent(event: string, react: PlayerEventHandler): LambdaFunction {
-    if (!/^[a-z][a-z0-9.-]{0,63}$/.test(event)) {
+    if (typeof event !== "string" || !/^[a-z][a-z0-9.-]{0,63}$/.test(event)) {
       const expected = "a lower-case letter, then lower-case letters, digits, dots or dashes, at most 64";
       const fix = "Name the event as the clients do.";
       throw new ArgumentError({ component: this.name, argument: "onPlayerEvent", got: event, expected, fix });
     }
+    aHandler(this.name, `onPlayerEvent "${event}"`, react);
     const before = this.events.soFar.filter((name) => name === event).length;
     this.events.add(event);
     this.undelivered ??= this.createUndelivered();

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Context } from "aws-lambda";
+import { aRetention } from "./arguments";
 import { ArgumentError, requireInteger } from "./errors";
 import { policyDocument, serviceTrust, type Statement } from "./iam";
 import {
@@ -126,6 +127,10 @@ function check(name: string, args: AnyLambdaFunctionArgs): void {
   requireInteger(name, "timeout", args.timeout ?? 10, 1, 900);
   requireInteger(name, "maximumRetryAttempts", args.maximumRetryAttempts ?? 2, 0, 2);
   requireInteger(name, "maximumEventAge", args.maximumEventAge ?? 21_600, 60, 21_600);
+  if (args.reservedConcurrency !== undefined) {
+    requireInteger(name, "reservedConcurrency", args.reservedConcurrency, 0, 10_000);
+  }
+  if (args.logRetentionDays !== undefined) aRetention(name, "logRetentionDays", args.logRetentionDays);
   if (args.description.length > 256) {
     throw new ArgumentError({
       component: name,

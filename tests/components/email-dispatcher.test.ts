@@ -139,7 +139,13 @@ describe("EmailDispatcher", function () {
       [{ production: true }, 'recipients for "e"'],
       [{ holdSeconds: 60 }, 'holdSeconds for "e": got 60; expected a whole number from 120 to 900.'],
       [{ maxSendRate: 0 }, 'maxSendRate for "e": got 0'],
-      [{ unsubscribeUrl: "http://x" }, 'unsubscribeUrl for "e": got "http://x"; expected an https address.'],
+      [
+        { unsubscribeUrl: "http://x/{player}" },
+        'unsubscribeUrl for "e": got "http://x/{player}"; expected an https address',
+      ],
+      [{ unsubscribeUrl: "https://x/all" }, "characters with {player} or {message}. RFC 8058 asks for https"],
+      [{ unsubscribeUrl: "https://x/{player}\nBcc: y" }, 'unsubscribeUrl for "e"'],
+      [{ unsubscribeUrl: `https://x/{player}${"x".repeat(500)}` }, "at most 500 characters"],
     ];
     for (const [args, message] of refused) {
       expect(() => new EmailDispatcher("e", { ...base, ...args }), message).to.throw(message);

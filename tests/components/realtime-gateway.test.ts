@@ -323,9 +323,10 @@ describe("RealtimeGateway", function () {
       [{ playerAttributes: { "shoe-size": "number" } }, "playerAttributes.shoe-size"],
       [{ playerAttributes: { bag: "map" as never } }, "playerAttributes.bag"],
     ];
+    let made = 0;
     for (const [args, argument] of wrong) {
       it(`refuses ${argument} ${JSON.stringify(args).slice(0, 70)}`, () => {
-        expect(() => new RealtimeGateway(`wrong-${Math.random()}`, { auth, ...args }))
+        expect(() => new RealtimeGateway(`wrong-${++made}`, { auth, ...args }))
           .to.throw(ArgumentError)
           .with.property("argument", argument);
       });

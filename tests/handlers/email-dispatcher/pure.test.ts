@@ -1,9 +1,10 @@
 import { expect } from "chai";
 import * as fc from "fast-check";
 import PostalMime from "postal-mime";
+import { emailAdapter } from "../../../components/email-dispatcher/adapter";
 import { isAddress, isAllowed } from "../../../components/email-dispatcher/address";
 import { classifyError } from "../../../components/email-dispatcher/answers";
-import { parseEnvelope } from "../../../components/email-dispatcher/envelope";
+import { parseEnvelope, type Envelope } from "../../../components/email-dispatcher/envelope";
 import { composeMail } from "../../../components/email-dispatcher/mime";
 import { throttleDelay } from "../../../components/email-dispatcher/protocol";
 import { chooseLocale, renderTemplate } from "../../../components/email-dispatcher/render";
@@ -91,6 +92,47 @@ describe("a composed mail", () => {
     const header = (name: string) => parsed.headers.find(({ key }) => key === name)?.value;
     expect(header("list-unsubscribe")).to.equal("<https://game.example/u?p=1>");
     expect(header("list-unsubscribe-post")).to.equal("List-Unsubscribe=One-Click");
+  });
+
+  const plain = compileTemplate("emails", "t", { locales: { en: { subject: "s", html: "<p>h</p>" } } });
+
+  it("carries the longest address of unsubscribe whole, on one line that a server takes", async () => {
+    const url = `https://game.example/${"x".repeat(450)}?p={player}&m={message}`;
+    for (const player of ["楽".repeat(26), "{message}", "$&$1", "a,b>c"]) {
+      const types = { marketing: { consent: "opt-in", priority: 9 } } as const;
+      const adapter = emailAdapter({ templates: { t: plain }, types, recipients: undefined, unsubscribeUrl: url });
+      const message = { player, id: "m".repeat(32), type: "marketing", template: "t", data: {}, dispatch: 1 };
+      const answer = adapter.render(message as never, { known: true, preferences: {} }, "a@b.example");
+      if (!("body" in answer)) throw new Error(JSON.stringify(answer));
+      const raw = await composeMail(answer.body as unknown as Envelope, { address: "a@b.example" });
+      expect(
+        Math.max(
+          ...raw
+            .toString()
+            .split("\r\n")
+            .map((line) => line.length),
+        ),
+      ).to.be.at.most(998);
+      const { headers } = await PostalMime.parse(raw);
+      const value = headers.find(({ key }) => key === "list-unsubscribe")?.value ?? "";
+      const { searchParams, protocol } = new URL(value.slice(1, -1));
+      expect([value.at(0), value.at(-1), protocol]).to.deep.equal(["<", ">", "https:"]);
+      expect([searchParams.get("p"), searchParams.get("m")]).to.deep.equal([player, "m".repeat(32)]);
+      expect(headers.find(({ key }) => key === "list-unsubscribe-post")?.value).to.equal("List-Unsubscribe=One-Click");
+    }
+  });
+
+  it("carries no unsubscribe where no consent is needed", async () => {
+    const types = { transactional: { consent: "none", priority: 1 } } as const;
+    const adapter = emailAdapter({
+      templates: { t: plain },
+      types,
+      recipients: undefined,
+      unsubscribeUrl: "https://x/{player}",
+    });
+    const message = { player: "p", id: "m", type: "transactional", template: "t", data: {}, dispatch: 1 };
+    const answer = adapter.render(message as never, { known: true, preferences: {} }, "a@b.example");
+    expect("body" in answer && answer.body).to.not.have.property("unsubscribeUrl");
   });
 });
 
