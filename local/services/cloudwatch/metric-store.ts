@@ -73,7 +73,7 @@ export class MetricStore {
    * get what it showed then: had it moved, someone would have read it.
    */
   sample(metric: Metric, time: number): number | undefined {
-    const series = this.series.get(keyOf(metric));
+    const series = this.series.get(knownKeyOf(metric));
     if (!series?.gauge) return undefined;
     const at = Math.floor(time / minute) * minute;
     const value = series.gauge();
@@ -91,12 +91,12 @@ export class MetricStore {
   }
 
   hasGauge(metric: Metric): boolean {
-    return this.series.get(keyOf(metric))?.gauge !== undefined;
+    return this.series.get(knownKeyOf(metric))?.gauge !== undefined;
   }
 
   /** The statistic over [from, to); undefined where there is no data. @throws RangeError for an unknown statistic */
   statistic(metric: Metric, stat: string, from: number, to: number): number | undefined {
-    const series = this.series.get(keyOf(metric));
+    const series = this.series.get(knownKeyOf(metric));
     const found: Minute[] = [];
     for (let at = Math.floor(from / minute) * minute; series && at < to; at += minute) {
       const one = series.minutes.get(at) ?? shownAt(series.spans, at);
@@ -125,7 +125,7 @@ export class MetricStore {
   }
 
   unitOf(metric: Metric): string {
-    return this.series.get(keyOf(metric))?.unit ?? "None";
+    return this.series.get(knownKeyOf(metric))?.unit ?? "None";
   }
 
   list(): readonly Metric[] {
@@ -146,6 +146,15 @@ export function keyOf({ namespace, name, dimensions }: Metric): string {
     .sort()
     .map((dimension) => [dimension, dimensions[dimension]]);
   return JSON.stringify([namespace, name, pairs]);
+}
+
+const keys = new WeakMap<Metric, string>();
+
+/** The key of a metric that is asked for again and again: an alarm's. */
+function knownKeyOf(metric: Metric): string {
+  let key = keys.get(metric);
+  if (key === undefined) keys.set(metric, (key = keyOf(metric)));
+  return key;
 }
 
 /** The minute of a gauge that begins at `at`; found by halves, because alarms of days look at thousands of them. */
