@@ -63,8 +63,9 @@ export class Account {
     throw new Error(`${type}: not played by the local cloud; expected one that local/README.md lists.`);
   }
 
-  find(type: string, id: string): Held | undefined {
-    return this.held.get(key(type, id));
+  /** @param properties inputs or state: what the id is unique in. */
+  find(type: string, id: string, properties: Json): Held | undefined {
+    return this.held.get(key(type, id, properties));
   }
 
   async create(wanted: Wanted): Promise<Held> {
@@ -82,7 +83,7 @@ export class Account {
   async update(id: string, wanted: Wanted): Promise<Held> {
     const type = this.typeOf(wanted.type);
     const after = await this.intervene?.({ ...wanted, operation: "update" });
-    if (!this.find(wanted.type, id))
+    if (!this.find(wanted.type, id, wanted.inputs))
       throw new AwsError("ResourceNotFoundException", `${wanted.type} ${id} does not exist.`, 404);
     if (!type.update) throw new Error(`${wanted.type}: the local cloud plays no update; expected a replacement.`);
     const made = await type.update(id, plainOf(wanted.inputs, wanted.folder) as Json, this.context(wanted));
@@ -100,12 +101,12 @@ export class Account {
   async delete(id: string, wanted: Wanted, state: Json): Promise<void> {
     const type = this.typeOf(wanted.type);
     const after = await this.intervene?.({ ...wanted, operation: "delete" });
-    const held = this.find(wanted.type, id);
+    const held = this.find(wanted.type, id, state);
     if (held) {
       const plain = plainOf({ ...state, ...held.state }, wanted.folder) as Json;
       await guardDeletion(this.cloud, wanted.type, id, plain);
       await type.delete?.(id, plain, this.context(wanted));
-      this.held.delete(key(wanted.type, id));
+      this.held.delete(key(wanted.type, id, state));
     }
     await after?.();
   }
@@ -117,12 +118,10 @@ export class Account {
   }
 
   /** Deletes a resource behind Pulumi's back, as somebody does in the console. */
-  async lose(type: string, id: string): Promise<void> {
-    const held = this.find(type, id);
-    if (!held) throw new Error(`${type} ${id}: got no such resource; expected one that the account has.`);
-    const wanted = { type, name: id, urn: held.urn, inputs: held.inputs, folder: "." };
-    await this.typeOf(type).delete?.(id, plainOf(held.state, ".") as Json, this.context(wanted));
-    this.held.delete(key(type, id));
+  async lose({ type, id, urn, inputs, state }: Held): Promise<void> {
+    const wanted = { type, name: id, urn, inputs, folder: "." };
+    await this.typeOf(type).delete?.(id, plainOf(state, ".") as Json, this.context(wanted));
+    this.held.delete(key(type, id, state));
   }
 
   private hold(wanted: Wanted, id: string, state: Json): Held {
@@ -130,7 +129,7 @@ export class Account {
     const given = Object.entries(wanted.inputs).filter(([, value]) => hasAsset(value));
     const whole = { ...wireOf({ ...state, id }), ...Object.fromEntries(given) };
     const held = { type: wanted.type, id, urn: wanted.urn, inputs: wanted.inputs, state: whole };
-    this.held.set(key(wanted.type, id), held);
+    this.held.set(key(wanted.type, id, wanted.inputs), held);
     return held;
   }
 
@@ -154,6 +153,13 @@ export class Account {
   }
 }
 
-function key(type: string, id: string): string {
-  return `${type}|${id}`;
+/** What the ids of a type are unique in, where that is not the account. */
+const SCOPES: Readonly<Record<string, string>> = {
+  "aws:apigatewayv2/stage:Stage": "apiId",
+  "aws:cloudwatch/logMetricFilter:LogMetricFilter": "logGroupName",
+  "aws:lambda/permission:Permission": "function",
+};
+
+function key(type: string, id: string, properties: Json): string {
+  return `${type}|${id}|${String(properties[SCOPES[type] ?? ""] ?? "")}`;
 }

@@ -70,8 +70,8 @@ export class Provider {
   }
 
   /** Undefined when there is none any more. */
-  read(type: string, id: string): Held | undefined {
-    return this.account.find(type, id);
+  read(type: string, id: string, properties: Json): Held | undefined {
+    return this.account.find(type, id, properties);
   }
 
   invoke(token: string, inputs: Json): Promise<Json> {

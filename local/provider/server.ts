@@ -142,7 +142,7 @@ export class ProviderServer {
       }),
       read: unary((request: messages.ReadRequest) => {
         const response = new messages.ReadResponse();
-        const held = provider.read(request.getType(), request.getId());
+        const held = provider.read(request.getType(), request.getId(), json(request.getProperties()));
         if (!held) return response;
         response.setId(held.id);
         response.setProperties(struct(held.state));

@@ -133,8 +133,10 @@ describe("The stack dev under the real engine", () => {
   });
 
   it("finds what was deleted behind its back, and makes it again", async () => {
-    const lost = world.deployed("dev").find(({ type }) => type === "aws:cloudwatch/metricAlarm:MetricAlarm");
-    await world.host.account.lose(lost?.type ?? "", lost?.id ?? "");
+    const { account } = world.host;
+    const lost = account.resources.find(({ type }) => type === "aws:cloudwatch/metricAlarm:MetricAlarm");
+    expect(lost).not.to.equal(undefined);
+    await account.lose(lost!);
     const { changes } = await world.up(checkout, "dev", { words: ["--refresh"] });
     expect(changes["create"]).to.equal(1);
   });

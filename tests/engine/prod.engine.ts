@@ -87,7 +87,7 @@ describe("Stacks dev and prod in one account under the real engine", () => {
   const settings: readonly (readonly [string, unknown, RegExp])[] = [
     ["issuer", "https://other.example.com/", /authorize|operations/],
     ["audience", "another-audience", /authorize/],
-    ["recipients", ["*@testers.example.com"], /emails-/],
+    ["recipients", ["*@testers.example.com"], /emails-|messages-prepare/],
     ["alarms", "none", /MetricAlarm|logMetricFilter|LogMetricFilter/],
     ["messageRetentionDays", 60, /::(messages-|gateway-on-|segments-)/],
     ["refreshMinutes", 720, /^aws:cloudcontrol/],

@@ -176,7 +176,7 @@ describe("The provider of a local account", () => {
       );
       await cloud.ports.objects.remove("copy-1", "a");
       await provider.delete(bucket.id, wanted(BUCKET, "copy", {}), bucket.state);
-      expect(provider.read(BUCKET, bucket.id)).to.equal(undefined);
+      expect(provider.read(BUCKET, bucket.id, bucket.state)).to.equal(undefined);
     });
   });
 
