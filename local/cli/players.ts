@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { chmodSync, writeFileSync } from "node:fs";
 import { isPlayerId, decodePlayerId } from "../../components/shared/player-keys";
 import { playersByEmailQuery } from "../../components/segment-pipeline/player-data";
 import { TARGET_OPTIONS, TARGET_USAGE } from "./access/target";
@@ -120,6 +120,8 @@ async function exportPlayer(access: StackAccess, player: string, options: Option
   if (options.output === undefined) process.stdout.write(text);
   else {
     writeFileSync(options.output, text, { mode: 0o600 });
+    // A file that was there before keeps its mode.
+    chmodSync(options.output, 0o600);
     console.log(`${held.reduce((sum, { look }) => sum + look.found, 0)} items written to ${options.output}`);
   }
   return 0;
@@ -175,7 +177,8 @@ function advice(player: string, left: number, copied: number): string {
     "The player's account at the token issuer is not part of the stack: close it, or the next login makes a new profile.";
   if (copied === 0) return `Nothing is left but what is said above. ${account}`;
   return (
-    `Nothing is left in the tables; ${copied} rows of the analytics copy vanish with its next refresh. Ask then: ` +
+    `Nothing is left in the tables; ${copied} rows of the analytics copy vanish with its next refresh; a segment that ` +
+    `runs before makes a message to nobody. Ask then, and erase again if need be: ` +
     `${invocation("players", "check", player)}. ${account}`
   );
 }

@@ -88,6 +88,14 @@ function regionOf(outputs: Readonly<Record<string, unknown>>): string | undefine
     .find((found) => found !== undefined);
 }
 
+/** Outputs that a program need not export beside its operations. */
+const IN_OPERATIONS: Readonly<Record<string, (known: Partial<Operations> | undefined) => string | undefined>> = {
+  enqueueFunction: (known) => known?.messages?.enqueueFunction,
+  messagesTable: (known) => known?.messages?.table,
+  segmentFunction: (known) => known?.segments?.startFunction,
+  runsTable: (known) => known?.segments?.runs,
+};
+
 function accessTo(
   name: string,
   outputs: Readonly<Record<string, unknown>>,
@@ -107,7 +115,8 @@ function accessTo(
       return operationsIn(outputs);
     },
     output: (output) => {
-      const value = outputs[output];
+      const value =
+        outputs[output] ?? IN_OPERATIONS[output]?.(outputs["operations"] as Partial<Operations> | undefined);
       if (typeof value === "string") return value;
       throw new CliError(
         `The stack has no output "${output}"; its program exports ${Object.keys(outputs).join(", ")}.`,

@@ -49,7 +49,9 @@ export class OperatorStack {
     });
     const own = new OperatorStack(stack, folder, removeFile);
     own.pulumi(STAND_IN);
-    writeFileSync(join(folder, "outputs.json"), JSON.stringify(stack.stack.evaluation.outputs));
+    // From afar nothing else is known.
+    const { operations } = stack.stack.evaluation.outputs;
+    writeFileSync(join(folder, "outputs.json"), JSON.stringify({ operations }));
     return own;
   }
 
