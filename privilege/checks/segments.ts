@@ -8,6 +8,9 @@ import { profile } from "./people";
 /** Where the target role of the zero-ETL integration writes its log. */
 const GLUE_LOGS = "/aws-glue/zeroETL-integrations/logs/";
 
+/** Bucket and key of a result. */
+const RESULT = /^s3:\/\/([^/]+)\/(.+)$/;
+
 /** Brings the analytics copy up to date. @throws CheckFailure when the integration is in trouble. */
 async function copy(stage: Stage): Promise<void> {
   for (const { status, errors } of await refreshIntegrations(stage.cloud))
@@ -82,6 +85,10 @@ const run: Check = {
     });
     const messages = Items.filter(({ sk }) => sk.S.startsWith("MSG#")).length;
     if (messages !== 1) throw new CheckFailure(`there are ${messages} messages, not 1`);
+    const [, Bucket = "", Key = ""] = RESULT.exec(done.result?.S ?? "") ?? [];
+    const head = await stage.operator("s3", "HeadObject", { Bucket, Key });
+    if (head["SSEKMSKeyId"] !== (await stage.keyArn()))
+      throw new CheckFailure("the result is not encrypted with the key");
   },
 };
 
@@ -104,7 +111,7 @@ const severalParts: Check = {
     const mend = stage.fail("segments-enqueue", "s3:GetObject");
     await start(stage);
     const { result } = await runIs(stage, "enqueueing");
-    const [, bucket = "", key = ""] = /^s3:\/\/([^/]+)\/(.+)$/.exec(result?.S ?? "") ?? [];
+    const [, bucket = "", key = ""] = RESULT.exec(result?.S ?? "") ?? [];
     const whole = await stage.cloud.ports.objects.get(bucket, key);
     // Blank lines are nobody: the file is long, and the work is not.
     await stage.cloud.ports.objects.put(bucket, key, Buffer.concat([whole, Buffer.alloc(300_000, "\n")]));

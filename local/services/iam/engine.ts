@@ -6,7 +6,7 @@ import type { AccessRequest, Json } from "../../service";
 import { keysOf } from "./context";
 import { CredentialStore } from "./credentials";
 import { decide } from "./evaluate";
-import { listOf, statementsIn } from "./policy-document";
+import { listOf, statementsIn, type PolicyDocument } from "./policy-document";
 import { RemovedGrants, type Removal } from "./removed-grants";
 import { RoleStore, type RoleStatement } from "./roles";
 import { compileStatements, type CompiledStatement, type Who } from "./statement";
@@ -52,7 +52,7 @@ export class IamEngine implements IamPort {
   readonly store: RoleStore;
   readonly credentials: CredentialStore;
   private readonly views = new Map<string, RoleView>();
-  private readonly resourceViews = new WeakMap<Json, ResourceView>();
+  private readonly resourceViews = new WeakMap<Json | PolicyDocument, ResourceView>();
   private readonly removed = new RemovedGrants();
   private readonly listeners = new Set<DecisionListener>();
   private readonly usage = new Map<string, Map<string, Map<string, number>>>();
@@ -232,11 +232,15 @@ export class IamEngine implements IamPort {
 
   private trustView(roleArn: string): ResourceView {
     const trust = this.store.roles.get(roleArn.slice(roleArn.lastIndexOf("/") + 1))?.trust;
-    return this.resourceView((trust ?? { Statement: [] }) as Json, roleArn, "trust");
+    return this.resourceView(trust ?? { Statement: [] }, roleArn, "trust");
   }
 
-  private resourceView(policy: Json, owner: string, kind: "trust" | "resource" = "resource"): ResourceView {
-    const source = policy["Statement"];
+  private resourceView(
+    policy: Json | PolicyDocument,
+    owner: string,
+    kind: "trust" | "resource" = "resource",
+  ): ResourceView {
+    const source: unknown = (policy as PolicyDocument).Statement;
     const count = Array.isArray(source) ? source.length : 1;
     const { version } = this.removed;
     const known = this.resourceViews.get(policy);
