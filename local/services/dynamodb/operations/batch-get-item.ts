@@ -3,6 +3,7 @@ import { validation } from "../errors";
 import { limits } from "../limits";
 import { Capacity } from "../requests/capacity";
 import { prepareGet, shownPart, type GetInput } from "../requests/get";
+import { readItem } from "../validation/attribute-values";
 import * as members from "../validation/members";
 import type { Item } from "../values";
 import { checkedOperation } from "./operation";
@@ -48,6 +49,8 @@ export const batchGetItem = (dependencies: Dependencies) =>
     answer: (input, context) => {
       const tables = Object.entries(input.RequestItems);
       checkCount(tables.reduce((sum, [, { Keys: keys }]) => sum + keys.length, 0));
+      // AWS tells doubles before it looks whether they are keys of the table.
+      for (const [, { Keys: keys }] of tables) checkDuplicates(keys.map((key) => textOf(readItem(key))));
       const gets = tables.map(([name, request]) => ({
         name,
         request,
@@ -85,6 +88,10 @@ export const batchGetItem = (dependencies: Dependencies) =>
 
 function checkCount(keys: number): void {
   if (keys > limits.batchGetKeys) throw validation("Too many items requested for the BatchGetItem call");
+}
+
+function textOf(key: Item): string {
+  return JSON.stringify(Object.entries(key).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function checkDuplicates(keys: readonly string[]): void {

@@ -7,6 +7,7 @@ import { prepareDelete } from "../requests/delete";
 import { preparePut } from "../requests/put";
 import { collectionMetrics, perform, type PreparedWrite, type WriteAnswerInput } from "../requests/write";
 import { itemBytes } from "../sizes";
+import { readItem } from "../validation/attribute-values";
 import * as members from "../validation/members";
 import type { Item } from "../values";
 import { checkedOperation } from "./operation";
@@ -62,6 +63,7 @@ export const batchWriteItem = ({ cloud, database }: Dependencies) =>
         requests.map((request) => ({ table, request })),
       );
       if (all.length > limits.batchWriteItems) throw validation("Too many items requested for the BatchWriteItem call");
+      for (const [, requests] of Object.entries(input.RequestItems)) checkRequests(requests);
       const writes = all.map(({ table, request }) => prepare(database, table, request));
       checkWrites(writes);
       const capacity = new Capacity("write", context);
@@ -81,12 +83,18 @@ export const batchWriteItem = ({ cloud, database }: Dependencies) =>
     },
   });
 
-function prepare(database: Database, table: string, request: WriteRequest): PreparedWrite {
-  if (!request.PutRequest === !request.DeleteRequest) {
+/** AWS looks at all values before it looks at any table. */
+function checkRequests(requests: readonly WriteRequest[]): void {
+  for (const { PutRequest, DeleteRequest } of requests) {
+    if (!PutRequest !== !DeleteRequest) continue;
     throw validation(
       "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes",
     );
   }
+  for (const { PutRequest, DeleteRequest } of requests) readItem(PutRequest?.Item ?? DeleteRequest?.Key ?? {});
+}
+
+function prepare(database: Database, table: string, request: WriteRequest): PreparedWrite {
   if (request.DeleteRequest) return prepareDelete(database, { TableName: table, Key: request.DeleteRequest.Key });
   try {
     return preparePut(database, { TableName: table, Item: request.PutRequest!.Item });

@@ -16,9 +16,6 @@ export interface DeleteInput extends ExpressionInput, ConditionalInput {
 
 /** Checks a delete in AWS's order and readies it. */
 export function prepareDelete(database: Database, input: DeleteInput): PreparedWrite {
-  if (input.ReturnValues && input.ReturnValues !== "ALL_OLD" && input.ReturnValues !== "NONE") {
-    throw validation("ReturnValues can only be ALL_OLD or NONE");
-  }
   return prepareOnKey(database, input, { next: () => undefined });
 }
 
@@ -34,6 +31,9 @@ function prepareOnKey(
 ): PreparedWrite {
   checkParameters(input, ["ConditionExpression"], ["Expected"]);
   const key = readItem(input.Key);
+  if (input.ReturnValues && input.ReturnValues !== "ALL_OLD" && input.ReturnValues !== "NONE") {
+    throw validation("ReturnValues can only be ALL_OLD or NONE");
+  }
   checkConditionalOperator(input.ConditionalOperator, input.Expected);
   const condition = conditionOf(input, compile(input));
   const table = database.active(input.TableName);

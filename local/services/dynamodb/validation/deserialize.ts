@@ -14,11 +14,21 @@ const attributeValue: Members = {
   M: { type: "Map", java: "AttributeValue", of: { type: "Value" } },
 };
 
-/** Refuses members of a wrong JSON type, in the words of AWS's own parser. */
+/** Texts that AWS's parser takes for a Boolean. */
+const FLAGS: ReadonlyMap<string, boolean> = new Map([
+  ...["true", "1", "yes"].map((text) => [text, true] as const),
+  ...["false", "0", "no"].map((text) => [text, false] as const),
+]);
+
+/** Refuses members of a wrong JSON type, in the words of AWS's own parser; a Boolean that came as text becomes one. */
 export function checkTypes(input: Readonly<Record<string, unknown>>, members: Members): void {
   for (const name in members) {
     const value = input[name];
-    if (value !== undefined && value !== null) checkType(value, members[name]!);
+    if (value === undefined || value === null) continue;
+    const member = members[name]!;
+    const flag = member.type === "Boolean" && typeof value === "string" ? FLAGS.get(value.toLowerCase()) : undefined;
+    if (flag === undefined) checkType(value, member);
+    else (input as Record<string, unknown>)[name] = flag;
   }
 }
 

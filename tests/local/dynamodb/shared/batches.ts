@@ -42,6 +42,28 @@ export const batchCases: readonly CaseMaker[] = [
     then: mismatch,
   }),
   () => ({
+    name: "BatchWriteItem looks at all values before it looks at a table",
+    when: {
+      operation: "BatchWriteItem",
+      input: {
+        RequestItems: {
+          Plain: [{ PutRequest: { Item: { b: { S: "x" } } } }, { PutRequest: { Item: { a: { N: "many" } } } }],
+        },
+      },
+    },
+    then: invalid("The parameter cannot be converted to a numeric value: many"),
+    lackedBy: ["dynoxide"],
+  }),
+  () => ({
+    name: "BatchGetItem tells doubles before it looks at keys",
+    when: {
+      operation: "BatchGetItem",
+      input: { RequestItems: { Plain: { Keys: [{ b: { S: "x" } }, { b: { S: "x" } }] } } },
+    },
+    then: invalid("Provided list of item keys contains duplicates"),
+    lackedBy: ["dynoxide"],
+  }),
+  () => ({
     name: "BatchWriteItem refuses an unknown table",
     when: {
       operation: "BatchWriteItem",
