@@ -6,6 +6,7 @@ import * as ts from "typescript";
 import { assemble } from "../local/assemble";
 import { VirtualClock } from "../local/clock";
 import { Cloud } from "../local/cloud";
+import { policiesPage } from "./policies";
 
 const ROOT = join(__dirname, "..");
 
@@ -13,6 +14,7 @@ const ROOT = join(__dirname, "..");
 export const PAGES: Readonly<Record<string, () => string>> = {
   "docs/reference/components.md": componentsPage,
   "docs/reference/local-services.md": servicesPage,
+  "docs/reference/policies.md": policiesPage,
 };
 
 interface Row {

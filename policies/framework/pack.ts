@@ -6,12 +6,12 @@ import type {
 } from "@pulumi/policy";
 import { evaluateResource, evaluateStack, type Outcome, type Surroundings } from "./evaluate";
 import { Exceptions, exceptionsFor, type Exception } from "./exceptions";
-import { identify } from "./environment";
 import { IamKnowledge } from "./iam-knowledge";
 import { Resource } from "./resource";
 import { reveal } from "./reveal";
 import { levelOf, settingsOf, type ConfigProperty, type Environment, type Rule } from "./rule";
 import { servicesIn } from "./services";
+import { toldIdentity } from "./told";
 import { Stack } from "./stack";
 
 /** Policies as the policy SDK takes them. */
@@ -34,37 +34,43 @@ export const DECIDED_AT_UP = "decided-at-up";
 
 /** Turns rules into policies for `new PolicyPack`. */
 export function policiesOf(options: PackOptions): Policies {
-  const identity = identify(process.env);
-  const environment = options.environment ?? identity.environment;
-  // A stack that does not say what it is gets the rules of production, and its mail is guarded all the same.
-  const levels = options.environment ?? (identity.isTold ? identity.environment : "production");
-  const today = options.today ?? new Date().toISOString().slice(0, 10);
-  const list = exceptionsFor(options.exceptions ?? [], identity.project, environment);
-  const pack = new Pack(environment, list, today);
-  const { rules } = options;
-  const active = rules.filter((rule) => levelOf(rule, levels) !== "disabled");
-  return [
-    ...rules.map((rule) => pack.policy(rule, levels)),
-    pack.exceptionsCurrent(active, rules),
-    pack.decidedAtUp(active),
-  ];
+  const pack = new Pack(options);
+  return [...options.rules.map((rule) => pack.policy(rule)), pack.exceptionsCurrent(), pack.decidedAtUp()];
+}
+
+/** What holds for the stack that the engine shows. */
+interface Situation {
+  readonly environment: Environment;
+  /** Where the rules' levels are read from. */
+  readonly levels: Environment;
+  readonly exceptions: readonly Exception[];
 }
 
 class Pack {
   private readonly iam = new IamKnowledge();
 
-  constructor(
-    private readonly environment: Environment,
-    private readonly list: readonly Exception[],
-    private readonly today: string,
-  ) {}
+  constructor(private readonly options: PackOptions) {}
 
-  policy(rule: Rule, levels: Environment): ResourceValidationPolicy | StackValidationPolicy {
+  /** Known only once the engine has spoken, after the pack has been made. */
+  private get situation(): Situation {
+    const told = toldIdentity();
+    const environment = this.options.environment ?? told.environment;
+    // A stack that does not say what it is gets the rules of production, and its mail is guarded all the same.
+    const levels = this.options.environment ?? (told.isTold ? told.environment : "production");
+    return { environment, levels, exceptions: exceptionsFor(this.options.exceptions ?? [], told.project, environment) };
+  }
+
+  /** Whether a rule is on here: the engine knows one level for all stacks. */
+  private isOn(rule: Rule): boolean {
+    return levelOf(rule, "production") === "disabled" || levelOf(rule, this.situation.levels) !== "disabled";
+  }
+
+  policy(rule: Rule): ResourceValidationPolicy | StackValidationPolicy {
     const { checks = [], stackChecks = [] } = rule;
     const common = {
       name: rule.name,
       description: rule.what,
-      enforcementLevel: levelOf(rule, levels),
+      enforcementLevel: levelOf(rule, "production"),
       remediationSteps: rule.fix,
       ...(rule.config ? { configSchema: schemaOf(rule.config) } : {}),
     };
@@ -73,7 +79,7 @@ class Pack {
         ? {}
         : {
             validateResource: async (args, report) => {
-              if (rule.types && !rule.types.includes(args.type)) return;
+              if (!this.isOn(rule) || (rule.types && !rule.types.includes(args.type))) return;
               const resource = new Resource({ ...args, props: reveal(args.props) });
               await this.iam.load(servicesIn([resource]));
               const outcome = evaluateResource(
@@ -89,7 +95,7 @@ class Pack {
         ? {}
         : {
             remediateResource: (args) => {
-              if (rule.types && !rule.types.includes(args.type)) return undefined;
+              if (!this.isOn(rule) || (rule.types && !rule.types.includes(args.type))) return undefined;
               const resource = new Resource({ ...args, props: reveal(args.props) });
               const settings = this.surroundings(() => settingsOf(rule, args.getConfig()));
               if (evaluateResource(rule, resource, settings).violations.length === 0) return undefined;
@@ -105,6 +111,7 @@ class Pack {
         ? {}
         : {
             validateStack: async (args, report) => {
+              if (!this.isOn(rule)) return;
               const stack = await this.stackOf(args);
               const outcome = evaluateStack(
                 rule,
@@ -118,36 +125,42 @@ class Pack {
   }
 
   /** A violation for each exception that is expired, unused or not well formed. */
-  exceptionsCurrent(active: readonly Rule[], rules: readonly Rule[]): StackValidationPolicy {
+  exceptionsCurrent(): StackValidationPolicy {
     return {
       name: EXCEPTIONS_CURRENT,
       description: "Every exception is needed, has a reason, and has not expired.",
       enforcementLevel: "mandatory",
       validateStack: async (args, report) => {
         const stack = await this.stackOf(args);
-        const exceptions = new Exceptions(this.list, this.today);
-        const { waiting } = this.all(active, stack, exceptions);
+        const exceptions = this.exceptions();
+        const { waiting } = this.all(stack, exceptions);
         const undecided = new Set(waiting.map(({ rule }) => rule));
-        for (const problem of exceptions.problems(rules, undecided)) report(problem);
+        for (const problem of exceptions.problems(this.options.rules, undecided)) report(problem);
       },
     };
   }
 
-  /** One line for each rule that a preview could not decide for every resource. */
-  decidedAtUp(active: readonly Rule[]): StackValidationPolicy {
+  /** One report, with a line for each rule and property that a preview could not decide for every resource. */
+  decidedAtUp(): StackValidationPolicy {
     return {
       name: DECIDED_AT_UP,
       description: "Tells which rules wait for values that only `pulumi up` brings, and are decided then.",
       enforcementLevel: "advisory",
       validateStack: async (args, report) => {
         const stack = await this.stackOf(args);
-        const { waiting } = this.all(active, stack, new Exceptions(this.list, this.today));
-        for (const line of waitingLines(waiting)) report(line);
+        const { waiting } = this.all(stack, this.exceptions());
+        const lines = waitingLines(waiting);
+        if (lines.length > 0) report(lines.join("\n"));
       },
     };
   }
 
-  private all(rules: readonly Rule[], stack: Stack, exceptions: Exceptions): Pick<Outcome, "waiting"> {
+  private exceptions(): Exceptions {
+    return new Exceptions(this.situation.exceptions, this.options.today ?? new Date().toISOString().slice(0, 10));
+  }
+
+  private all(stack: Stack, exceptions: Exceptions): Pick<Outcome, "waiting"> {
+    const rules = this.options.rules.filter((rule) => levelOf(rule, this.situation.levels) !== "disabled");
     const surroundings = { ...this.surroundings(), exceptions };
     const outcomes = rules.flatMap((rule) => [
       ...stack.resources.map((resource) => evaluateResource(rule, resource, surroundings)),
@@ -157,9 +170,8 @@ class Pack {
   }
 
   private surroundings(settings?: Surroundings["settings"]): Surroundings {
-    const { environment, iam } = this;
-    const exceptions = new Exceptions(this.list, this.today);
-    return { environment, iam, exceptions, ...(settings ? { settings } : {}) };
+    const { environment } = this.situation;
+    return { environment, iam: this.iam, exceptions: this.exceptions(), ...(settings ? { settings } : {}) };
   }
 
   private async stackOf({ resources }: StackValidationArgs): Promise<Stack> {

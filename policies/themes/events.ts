@@ -55,8 +55,10 @@ export const eventsDlqRetry: Rule = {
         refuse(`${path}.maximumRetryAttempts`, attempts, "1 to 185");
     },
     (schedule, { refuse }) => {
-      if (schedule.type === SCHEDULE && !schedule.has("kmsKeyArn"))
-        refuse("kmsKeyArn", undefined, "the ARN of a customer-managed key");
+      if (schedule.type !== SCHEDULE) return;
+      const key = schedule.at("kmsKeyArn");
+      if (typeof key !== "string" || !/^arn:[\w-]+:kms:/.test(key))
+        refuse("kmsKeyArn", key, "the ARN of a customer-managed key");
     },
   ],
   stackChecks: [

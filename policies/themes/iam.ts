@@ -278,10 +278,13 @@ export const iamRoleReach: Rule = {
     (policy, context) =>
       eachGrant(policy, context, ({ path, effect, resources, conditions }) => {
         if (effect !== "Allow") return;
-        // In SES's sandbox a recipient's identity has to be granted too; the condition binds which.
-        const namesRecipients = conditions.some(({ key }) => key.toLowerCase() === "ses:recipients");
+        // In SES's sandbox a recipient's identity has to be granted too: the address or its domain.
+        const recipients = conditions
+          .filter(({ key }) => key.toLowerCase() === "ses:recipients")
+          .flatMap(({ values }) => values);
+        const identities = new Set(recipients.flatMap((one) => [one, one.slice(one.indexOf("@") + 1)]));
         for (const resource of resources) {
-          const isRecipient = namesRecipients && parseArn(resource)?.service === "ses";
+          const isRecipient = identities.has(/^arn:[\w-]+:ses:[^:]*:\d{12}:identity\/(.+)$/.exec(resource)?.[1] ?? "");
           if (
             resource !== "*" &&
             !isRecipient &&

@@ -1,3 +1,4 @@
+import type { Environment } from "../../policies/framework/rule";
 import type { Mutant } from "./mutants";
 
 /** Mutants that weaken nothing which rules are for, and why. */
@@ -8,6 +9,8 @@ export interface WithoutSecurity {
   /** Every operator when left out. */
   readonly operators?: readonly string[];
   readonly when?: (mutant: Mutant) => boolean;
+  /** @default both */
+  readonly environment?: Environment;
   readonly reason: string;
 }
 
@@ -16,6 +19,27 @@ const allows = ({ statement }: Mutant): boolean => statement?.["Effect"] === "Al
 const DOCUMENTS = ["RolePolicy", "Role", "Key", "QueuePolicy", "TopicPolicy", "BucketPolicy", "ResourcePolicy"];
 
 export const WITHOUT_SECURITY: readonly WithoutSecurity[] = [
+  {
+    types: ["MetricAlarm", "Bucket", "Table"],
+    path: /.*/,
+    when: ({ type, path }) => type.endsWith("MetricAlarm") || /^(deletionProtectionEnabled|forceDestroy)$/.test(path),
+    environment: "other",
+    reason: "Outside production nobody is woken, and a stack can be destroyed with what it holds.",
+  },
+  {
+    types: ["Queue"],
+    path: /^messageRetentionSeconds$/,
+    operators: ["remove"],
+    when: ({ before }) => before === 345_600,
+    reason: "Four days are AWS's default.",
+  },
+  {
+    types: ["Schedule"],
+    operators: ["remove", "replace", "drop", "zero", "raise", "least", "flip"],
+    path: /^$|^(target\.(input|arn|roleArn)|scheduleExpression|flexibleTimeWindow|groupName|startDate|endDate|actionAfterCompletion)/,
+    reason:
+      "When a segment runs, what the function is told, or nothing at all: AWS refuses it, or the journeys show it.",
+  },
   {
     path: /^(description|alarmDescription|name|dashboardName|eventDestinationName|configurationSetName)$|Statement\.\[\]\.Sid$/,
     operators: ["remove", "replace", "open"],
@@ -53,12 +77,6 @@ export const WITHOUT_SECURITY: readonly WithoutSecurity[] = [
     operators: ["open", "open service"],
     when: denies,
     reason: "A denial of more than before is stricter.",
-  },
-  {
-    types: ["RolePolicy"],
-    path: /\.Action(\.\[\])?$/,
-    operators: ["elsewhere"],
-    reason: "No such action.",
   },
   {
     types: ["Key"],
@@ -99,7 +117,7 @@ export const WITHOUT_SECURITY: readonly WithoutSecurity[] = [
   {
     types: ["MetricAlarm"],
     path: /.*/,
-    when: ({ name }) => !isDeadLetterAlarm(name),
+    when: ({ name }) => !collectsFailures(name),
     reason:
       "Tells of load, rates and delays; opens and protects nothing. Alarms on dead letters are held by alarms-on-dead-letters.",
   },
@@ -227,11 +245,6 @@ export const WITHOUT_SECURITY: readonly WithoutSecurity[] = [
     reason: "What is made and how often it is refreshed; AWS refuses a state that does not fit the type.",
   },
   {
-    types: ["CatalogDatabase"],
-    path: /^name$/,
-    reason: "A label that zero-ETL and queries follow.",
-  },
-  {
     types: ["Function"],
     path: /^(architectures|code|handler|memorySize|timeout)|^loggingConfig\.logFormat$/,
     reason:
@@ -253,10 +266,13 @@ export const WITHOUT_SECURITY: readonly WithoutSecurity[] = [
   },
   {
     types: ["EventSourceMapping"],
-    path: /^(batchSize|maximumBatchingWindowInSeconds|parallelizationFactor)$|^scalingConfig\.maximumConcurrency$/,
-    operators: ["remove", "least", "zero", "raise"],
-    when: ({ path, operator }) =>
-      path === "batchSize" || (operator !== "raise" && path !== "scalingConfig.maximumConcurrency"),
+    path: /^(batchSize|maximumBatchingWindowInSeconds|parallelizationFactor)$/,
+    operators: ["remove", "least", "raise", "zero"],
+    when: ({ path, operator, name }) =>
+      path === "batchSize" ||
+      (path === "parallelizationFactor"
+        ? operator === "remove" || operator === "least"
+        : operator !== "raise" || isStreamReader(name)),
     reason: "Sizes of batches; AWS refuses what is out of range, and the defaults are smaller.",
   },
   {
@@ -284,8 +300,8 @@ export const WITHOUT_SECURITY: readonly WithoutSecurity[] = [
     reason: "AWS refuses a target without an ARN.",
   },
   {
-    types: ["EventTarget"],
-    path: /^retryPolicy\./,
+    types: ["EventTarget", "Schedule"],
+    path: /^(target\.)?retryPolicy\./,
     operators: ["raise", "least"],
     when: ({ operator, before }) => operator === "least" || Number(before) * 1_000 <= 86_400,
     reason: "Within what is allowed: the dead-letter queue hears sooner or later.",
@@ -348,8 +364,8 @@ export const WITHOUT_SECURITY: readonly WithoutSecurity[] = [
   {
     types: ["Queue"],
     path: /^visibilityTimeoutSeconds$/,
-    when: ({ before }) => before === 0,
-    reason: "Nothing reads the queue.",
+    when: ({ name }) => collectsFailures(name) && !/^emails-(send|reconcile)-dlq$/.test(name),
+    reason: "No function reads the queue.",
   },
   {
     types: ["RolePolicyAttachment", "TopicSubscription", "TopicPolicy"],
@@ -366,8 +382,8 @@ export const WITHOUT_SECURITY: readonly WithoutSecurity[] = [
   },
 ];
 
-/** Whether an alarm rings for a queue that collects failures. */
-function isDeadLetterAlarm(name: string): boolean {
+/** Whether a queue, or the alarm of one, is for what failed. */
+function collectsFailures(name: string): boolean {
   return /(dlq|dead-letters|failures|undelivered)$/.test(name);
 }
 
@@ -376,12 +392,18 @@ function isAllow(statement: unknown): boolean {
 }
 
 /** Why a mutant need not be refused; `undefined` when it must be. */
-export function reasonOf(mutant: Mutant): WithoutSecurity | undefined {
+export function reasonOf(mutant: Mutant, stack: Environment): WithoutSecurity | undefined {
   return WITHOUT_SECURITY.find(
-    ({ types, path, operators, when }) =>
+    ({ types, path, operators, when, environment }) =>
+      (environment === undefined || environment === stack) &&
       (types === undefined || types.some((type) => mutant.type.endsWith(`:${type}`))) &&
       path.test(mutant.path) &&
       (operators === undefined || operators.includes(mutant.operator)) &&
       (when === undefined || when(mutant)),
   );
+}
+
+/** Whether a mapping reads a table's stream, whose records know no visibility time-out. */
+function isStreamReader(name: string): boolean {
+  return /(notices|prepare-mapping)$/.test(name);
 }
