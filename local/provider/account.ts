@@ -2,6 +2,7 @@ import { AwsError } from "../aws-error";
 import type { Cloud } from "../cloud";
 import type { InvokeType, Json, ResourceContext, ResourceType } from "../service";
 import { CREATION_TAKES, guardCreation } from "./rules/creation";
+import { exists } from "./rules/existence";
 import { guardDeletion } from "./rules/deletion";
 import { hasAsset, plainOf, wireOf } from "./values";
 
@@ -65,7 +66,11 @@ export class Account {
 
   /** @param properties inputs or state: what the id is unique in. */
   find(type: string, id: string, properties: Json): Held | undefined {
-    return this.held.get(key(type, id, properties));
+    const held = this.held.get(key(type, id, properties));
+    if (!held || exists(this.cloud, type, id)) return held;
+    // Somebody has deleted it by AWS's own APIs.
+    this.held.delete(key(type, id, properties));
+    return undefined;
   }
 
   async create(wanted: Wanted): Promise<Held> {
@@ -115,13 +120,6 @@ export class Account {
     const invoke = this.invokes.get(token);
     if (!invoke) throw new Error(`${token}: not answered by the local cloud; expected a function that it plays.`);
     return wireOf(await invoke(plainOf(inputs, ".") as Json, this.cloud));
-  }
-
-  /** Deletes a resource behind Pulumi's back, as somebody does in the console. */
-  async lose({ type, id, urn, inputs, state }: Held): Promise<void> {
-    const wanted = { type, name: id, urn, inputs, folder: "." };
-    await this.typeOf(type).delete?.(id, plainOf(state, ".") as Json, this.context(wanted));
-    this.held.delete(key(type, id, state));
   }
 
   private hold(wanted: Wanted, id: string, state: Json): Held {

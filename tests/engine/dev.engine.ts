@@ -133,10 +133,9 @@ describe("The stack dev under the real engine", () => {
   });
 
   it("finds what was deleted behind its back, and makes it again", async () => {
-    const { account } = world.host;
-    const lost = account.resources.find(({ type }) => type === "aws:cloudwatch/metricAlarm:MetricAlarm");
-    expect(lost).not.to.equal(undefined);
-    await account.lose(lost!);
+    const { cloud } = world.host;
+    const alarm = world.deployed("dev").find(({ type }) => type === "aws:cloudwatch/metricAlarm:MetricAlarm")?.id;
+    await cloud.call("cloudwatch", "DeleteAlarms", { AlarmNames: [alarm] }, cloud.operator);
     const { changes } = await world.up(checkout, "dev", { words: ["--refresh"] });
     expect(changes["create"]).to.equal(1);
   });

@@ -10,6 +10,7 @@ import { Provider } from "../../local/provider/provider";
 import { REPLACES } from "../../local/provider/rules/replacement";
 import { UNKNOWN } from "../../local/provider/values";
 import type { Json } from "../../local/service";
+import { iamEngine } from "../../local/services/iam";
 
 const QUEUE = "aws:sqs/queue:Queue";
 const TABLE = "aws:dynamodb/table:Table";
@@ -178,6 +179,13 @@ describe("The provider of a local account", () => {
       await provider.delete(bucket.id, wanted(BUCKET, "copy", {}), bucket.state);
       expect(provider.read(BUCKET, bucket.id, bucket.state)).to.equal(undefined);
     });
+  });
+
+  it("sees what somebody deleted by AWS's own APIs", async () => {
+    const role = await make(ROLE, "lost", { name: "lost", assumeRolePolicy: TRUST });
+    expect(provider.read(ROLE, "lost", role.state)?.id).to.equal("lost");
+    iamEngine(cloud).store.deleteRole("lost");
+    expect(provider.read(ROLE, "lost", role.state)).to.equal(undefined);
   });
 
   it("takes time where AWS does: a table is there only when it is active", async () => {

@@ -15,6 +15,7 @@ const SOURCES = [
   "local/register.cjs",
   "package.json",
   "package-lock.json",
+  "policies",
   "templates",
   "tsconfig.json",
 ];
