@@ -36,7 +36,7 @@ export async function isolation(cloud: Cloud): Promise<Isolation> {
     ...roles(cloud),
     ...connections(cloud),
     ...mail(cloud),
-    ...queries(cloud),
+    ...(await queries(cloud)),
   ];
   const reached: string[] = [];
   let count = 0;
@@ -142,14 +142,17 @@ async function topics(cloud: Cloud): Promise<Attempt[]> {
 
 async function buckets(cloud: Cloud): Promise<Attempt[]> {
   const { Buckets } = await cloud.call<{ Buckets: { Name: string }[] }>("s3", "ListBuckets", {}, cloud.operator);
-  return Buckets.flatMap(({ Name: Bucket }) =>
-    attemptsOn(cloud, "s3", Bucket, {
-      GetObject: { Bucket, Key: "players/x" },
-      PutObject: { Bucket, Key: "players/x", Body: "" },
-      DeleteObject: { Bucket, Key: "players/x" },
-      ListObjectsV2: { Bucket },
-    }),
-  );
+  return Buckets.flatMap(({ Name: Bucket }) => [
+    ...attemptsOn(cloud, "s3", Bucket, { ListObjectsV2: { Bucket } }),
+    // Below each prefix that somebody has a right to.
+    ...["players/x", "results/x"].flatMap((Key) =>
+      attemptsOn(cloud, "s3", Bucket, {
+        GetObject: { Bucket, Key },
+        PutObject: { Bucket, Key, Body: "" },
+        DeleteObject: { Bucket, Key },
+      }),
+    ),
+  ]);
 }
 
 function functions(cloud: Cloud): Attempt[] {
@@ -201,17 +204,28 @@ function mail(cloud: Cloud): Attempt[] {
   }));
 }
 
-function queries(cloud: Cloud): Attempt[] {
-  const group = cloud.arn("athena", "workgroup/segments-queries-workgroup");
-  const database = cloud.arn("glue", "database/games_messaging_local_segments_copy");
-  const attempt = (what: string, action: string, resource: string): Attempt => ({
-    owner: "segments",
-    what,
-    resource: "the analytics copy",
-    try: right(cloud, action, resource),
-  });
+async function queries(cloud: Cloud): Promise<Attempt[]> {
+  const { WorkGroups } = await cloud.call<{ WorkGroups: { Name: string }[] }>(
+    "athena",
+    "ListWorkGroups",
+    {},
+    cloud.operator,
+  );
+  const { DatabaseList } = await cloud.call<{ DatabaseList: { Name: string }[] }>(
+    "glue",
+    "GetDatabases",
+    {},
+    cloud.operator,
+  );
   return [
-    attempt("StartQueryExecution", "athena:StartQueryExecution", group),
-    attempt("GetTables", "glue:GetTables", database),
+    ...WorkGroups.filter(({ Name }) => Name !== "primary").flatMap(({ Name }) =>
+      attemptsOn(cloud, "athena", Name, { StartQueryExecution: { QueryString: "SELECT 1", WorkGroup: Name } }),
+    ),
+    ...DatabaseList.filter(({ Name }) => Name !== "default").map(({ Name }) => ({
+      owner: "segments",
+      what: "GetDatabase",
+      resource: Name,
+      try: call(cloud, "glue", "GetDatabase", { Name }),
+    })),
   ];
 }

@@ -4,6 +4,7 @@ import { VirtualClock } from "../../local/clock";
 import { Cloud } from "../../local/cloud";
 import type { RoleSession } from "../../local/principal";
 import { iamEngine, iamService } from "../../local/services/iam";
+import { iamCommand } from "../../privilege/command";
 import { grantsOf, type Grant } from "../../privilege/grants";
 import { Ledger } from "../../privilege/ledger";
 import { candidatesOf, pick } from "../../privilege/removals";
@@ -156,6 +157,34 @@ describe("The analysis of grants", () => {
       expect(reportLines(findings)).to.include("Removals that nothing notices");
       const failed = { check: "mail", failure: "none came", denied: [] };
       expect(isClean(totalsOf({ results: [failed], usages: [], wildcards: [], removals: [] }))).to.equal(false);
+    });
+  });
+
+  describe("the command", () => {
+    const run = async (...args: string[]): Promise<[code: number, text: string]> => {
+      const lines: string[] = [];
+      const code = await iamCommand(args, (text) => lines.push(text));
+      return [code, lines.join("\n")];
+    };
+    const failure = (...args: string[]): Promise<string> =>
+      run(...args).then(
+        () => "none",
+        (error: unknown) => (error as Error).message.split("\n")[0] ?? "",
+      );
+
+    it("explains itself", async () => {
+      const [code, text] = await run("--help");
+      expect(code).to.equal(0);
+      for (const option of ["--removals", "--sample", "--seed", "--only", "--json", "--quiet"])
+        expect(text).to.include(option);
+    });
+
+    it("refuses what it does not know", async () => {
+      expect(await failure("--sample", "none")).to.equal(
+        '--sample: got "none"; expected a whole number from 1 to 100000.',
+      );
+      expect(await failure("roles")).to.equal('Unknown argument "roles".');
+      expect(await failure("--role", "x")).to.match(/^Unknown option '--role'/);
     });
   });
 
