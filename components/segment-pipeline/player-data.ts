@@ -19,7 +19,7 @@ export function rowsQuery(copy: PlayersCopy, player: string): string {
 }
 
 /** When the copy was last brought up to date, epoch seconds. */
-export function copyTimeQuery(copy: PlayersCopy): string {
+function copyTimeQuery(copy: PlayersCopy): string {
   const snapshots = `${name(copy.database)}.${name(`${copy.table}$snapshots`)}`;
   return `SELECT CAST(to_unixtime(MAX(committed_at)) AS BIGINT) FROM ${snapshots}`;
 }

@@ -11,7 +11,7 @@ import { query } from "./players/athena";
 import { erase, waitForCopy } from "./players/erase";
 import { summary } from "./players/summary";
 import { readSubject, type Subject } from "./players/subject";
-import { rowOf, survey, table, type Finding } from "./players/survey";
+import { rowOf, survey, table, type Finding, type Row } from "./players/survey";
 import { withStack, type StackAccess } from "./stack-access";
 
 const USAGE = `Usage: ${invocation("players", "<what> <player> [options]")}
@@ -150,24 +150,29 @@ async function erasePlayer(access: StackAccess, player: string, options: Options
     if (process.stderr.isTTY) progress.show(line);
   };
   const began = Date.now();
-  const { rows, left } = await erase(subject, findings, show);
-  let known = rows;
-  if (options.waitMinutes > 0 && (await waitForCopy(subject, began, options.waitMinutes * 60_000, show)))
-    known = (await erase(subject, [], show)).rows.map((row) => ({ ...row, ...counted(row, rows) }));
+  let { rows, left } = await erase(subject, findings, show);
+  if (options.waitMinutes > 0 && (await waitForCopy(subject, options.waitMinutes * 60_000, show))) {
+    // What has come meanwhile, such as a message of a segment that still knew the player, goes too.
+    const again = await erase(subject, [], show);
+    left = again.left;
+    rows = again.rows.map((row) => inAll(row, rows));
+  }
   progress.end();
-  const report = { player, erasedAt: new Date(began).toISOString(), left, places: known };
+  const report = { player, erasedAt: new Date(began).toISOString(), left, places: rows };
   if (options.json) console.log(JSON.stringify(report, null, 2));
   else {
     console.log(`Erased player ${player}`);
-    for (const line of table(known, true)) console.log(line);
-    console.log(advice(player, left, known.find(({ what }) => what.startsWith("rows of"))?.left ?? 0));
+    for (const line of table(rows, true)) console.log(line);
+    console.log(advice(player, left, rows.find(({ what }) => what.startsWith("rows of"))?.left ?? 0));
   }
   return left === 0 ? 0 : 1;
 }
 
-function counted(row: { what: string }, rows: readonly { what: string; found: number; deleted: number }[]) {
-  const before = rows.find(({ what }) => what === row.what);
-  return { found: before?.found ?? 0, deleted: before?.deleted ?? 0 };
+/** A place's last look, with what was found and deleted there from the first. */
+function inAll(row: Row, earlier: readonly Row[]): Row {
+  const before = earlier.find(({ what }) => what === row.what) ?? row;
+  const found = Math.max(before.found, row.found);
+  return { ...row, found, deleted: Math.max(before.deleted, found - row.left) };
 }
 
 function advice(player: string, left: number, copied: number): string {

@@ -1,4 +1,4 @@
-import { copyTimeQuery, rowCountQuery, rowsQuery } from "../../../components/segment-pipeline/player-data";
+import { rowCountQuery, rowsQuery } from "../../../components/segment-pipeline/player-data";
 import { query, QueryFailed } from "./athena";
 import type { Place } from "./place";
 import type { Subject } from "./subject";
@@ -10,11 +10,10 @@ export const copy: Place = {
     const { segments } = access.operations;
     if (!segments) return undefined;
     try {
-      const [counted = []] = (await query(access, segments, rowCountQuery(segments, player))).rows;
-      const found = Number(counted[0] ?? 0);
+      const { rows: found, asOf } = await rowsLeft({ access, player });
       const { columns, rows } =
         found === 0 ? { columns: [], rows: [] } : await query(access, segments, rowsQuery(segments, player));
-      const time = new Date(Number(counted[1] ?? 0) * 1000).toISOString();
+      const time = asOf.toISOString();
       return {
         where: `${segments.database}.${segments.table}`,
         found,
@@ -32,10 +31,13 @@ export const copy: Place = {
   },
 };
 
-/** Epoch milliseconds of the copy's last refresh. */
-export async function copyTime({ access }: Subject): Promise<number> {
+/** How many rows of the copy name the player, and since when it is as it is. */
+export async function rowsLeft({
+  access,
+  player,
+}: Pick<Subject, "access" | "player">): Promise<{ readonly rows: number; readonly asOf: Date }> {
   const { segments } = access.operations;
-  if (!segments) return 0;
-  const { rows } = await query(access, segments, copyTimeQuery(segments));
-  return Number(rows[0]?.[0] ?? 0) * 1000;
+  if (!segments) return { rows: 0, asOf: new Date(0) };
+  const [counted = []] = (await query(access, segments, rowCountQuery(segments, player))).rows;
+  return { rows: Number(counted[0] ?? 0), asOf: new Date(Number(counted[1] ?? 0) * 1000) };
 }

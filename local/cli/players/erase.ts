@@ -1,11 +1,12 @@
 import { CliError } from "../errors";
 import type { StackAccess } from "../stack-access";
-import { copyTime } from "./copy";
+import { rowsLeft } from "./copy";
 import { readSubject, type Subject } from "./subject";
 import { rowOf, survey, type Finding, type Row } from "./survey";
 
 /** Rounds of deleting and looking again: what was on its way when the first began is found by the second. */
 const MOST_ROUNDS = 4;
+/** Each look is a query, of which Athena bills 10 MB at least. */
 const LOOK_EVERY_MS = 5_000;
 
 export interface Erasure {
@@ -51,19 +52,20 @@ async function refreshLocalCopy({ local, operations }: StackAccess): Promise<voi
   if (!response.ok) throw new CliError(`The analytics copy could not be refreshed: ${await response.text()}`);
 }
 
-/** Waits until the copy has been refreshed since `since` (epoch milliseconds); false when the time is over first. */
+/** Waits until no row of the copy names the player any more; false when the time is over first. */
 export async function waitForCopy(
   subject: Subject,
-  since: number,
   timeoutMs: number,
   progress: (line: string) => void,
 ): Promise<boolean> {
   const end = Date.now() + timeoutMs;
   for (;;) {
-    const time = await copyTime(subject);
-    if (time >= since) return true;
+    const { rows, asOf } = await rowsLeft(subject);
+    if (rows === 0) return true;
     if (Date.now() > end) return false;
-    progress(`the analytics copy is as of ${new Date(time).toISOString()}; waiting for its refresh`);
+    progress(
+      `${rows} rows are left in the analytics copy, which is as of ${asOf.toISOString()}; waiting for its refresh`,
+    );
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }
 }

@@ -8,6 +8,7 @@ import { sendCommand } from "../../../../local/cli/send";
 import { suppress } from "../../../../components/email-dispatcher/suppression";
 import { suppressionKey } from "../../../../components/message-store/keys";
 import { operatorCredentials } from "../../../../local/services/iam";
+import { until } from "../../../helpers/until";
 import type { OperatorStack } from "./operator-stack";
 
 interface Report {
@@ -139,6 +140,27 @@ export function knowsPlayers(stack: () => OperatorStack): void {
     expect((await stack().here(playersCommand, "erase", id, "--yes")).output).to.equal(
       `Nothing is known about player ${id}.`,
     );
+  });
+
+  it("waits for the copy's refresh when told to, and asks it then", async () => {
+    const refresh = () => fetch(`${stack().stack.cloud.endpoint}/_local/zero-etl/refresh`, { method: "POST" });
+    await stack().stack.profile("transient");
+    await refresh();
+    const ending = stack().afar(
+      playersCommand,
+      stack().operator,
+      "erase",
+      "transient",
+      "--yes",
+      "--json",
+      "--wait",
+      "1",
+    );
+    await until(async () => (await itemsWith("transient")).length === 0, "the items to be gone");
+    await refresh();
+    const { code, output } = await ending;
+    const copy = (JSON.parse(output) as Report).places.find(({ what }) => what.startsWith("rows of"));
+    expect([code, copy?.found, copy?.deleted, copy?.left]).to.deep.equal([0, 1, 1, 0]);
   });
 
   it("blots him out of a run's result, line by line, so that the rest of the run stands", () => {
