@@ -39,7 +39,7 @@ const emails = new EmailDispatcher("emails", {
   ...(settings.environment === "production" ? { production: true } : { recipients: [...settings.recipients] }),
 });
 emails.template("welcome", welcome);
-emails.template("achievement", achievement);
+const achieved = emails.template("achievement", achievement);
 emails.template("season-news", seasonNews);
 
 const segments = new SegmentPipeline("segments", {
@@ -63,7 +63,7 @@ gateway.onPlayerEvent("achievement", async (event) => {
   await enqueue({
     player: event.player,
     type: "transactional",
-    template: "achievement",
+    template: achieved,
     data: { achievement: typeof event.data["name"] === "string" ? event.data["name"] : "a secret" },
     deduplicationKey: `achievement-${event.id}`,
   });

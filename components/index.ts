@@ -1,6 +1,7 @@
 /** The public list: what other programs compose. */
 export { EmailDispatcher, type EmailDispatcherArgs } from "./email-dispatcher/email-dispatcher";
 export { MessageStore, type MessageStoreArgs } from "./message-store/message-store";
+export type { TemplateReference } from "./message-store/template-reference";
 export { operationsOf, type OperatedComponents } from "./operations/operations-of";
 export type { Operations } from "./operations/operations";
 export { RealtimeGateway, type RealtimeGatewayArgs } from "./realtime-gateway/realtime-gateway";

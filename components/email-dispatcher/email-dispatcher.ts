@@ -1,6 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { MessageStore } from "../message-store/message-store";
+import type { TemplateReference } from "../message-store/template-reference";
+import type { Schema } from "../realtime-gateway/schema";
+import type { TypeOf } from "../realtime-gateway/schema-type";
 import { checkedName } from "../shared/arguments";
 import { LambdaFunction, type HandlerFactory } from "../shared/callback";
 import { requireInteger } from "../shared/errors";
@@ -54,10 +57,10 @@ export interface EmailDispatcherArgs {
   };
 }
 
-/** A template, as `enqueue` names it. */
-export interface EmailTemplate {
-  readonly name: string;
-}
+/** Type of the data of a template, by its schema. */
+export type TemplateData<Args> = Args extends { readonly schema: infer S extends Schema }
+  ? Extract<TypeOf<S>, object>
+  : Readonly<Record<string, unknown>>;
 
 /** Kinds of events that SES publishes. https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_EventDestination.html */
 const EVENTS = [
@@ -81,8 +84,13 @@ const EVENTS = [
  *   sender: { address: "hello@game.example", name: "The Game" },
  *   recipients: ["*@players.test"],
  * });
- * emails.template("level-up", {
- *   locales: { en: { subject: "Level {{level}}!", html: "<p>Well done, {{name}}.</p>" } },
+ * const levelUp = emails.template("level-up", {
+ *   schema: { type: "object", properties: { level: { type: "integer" } }, required: ["level"] },
+ *   locales: { en: { subject: "Level {{level}}!", html: "<p>Well done, {{player.name}}.</p>" } },
+ * });
+ * const { enqueue } = messages.client();
+ * gateway.onPlayerEvent("level-up", async ({ id, player }) => {
+ *   await enqueue({ player, type: "social", template: levelUp, data: { level: 7 }, deduplicationKey: id });
  * });
  */
 export class EmailDispatcher extends pulumi.ComponentResource {
@@ -208,11 +216,12 @@ export class EmailDispatcher extends pulumi.ComponentResource {
 
   /**
    * Adds a template, compiled now. A field that a message's data lacks fails the message, naming template, locale and field.
+   * What it returns can stand for the name when a message is enqueued, and types the data by the schema.
    * @throws ArgumentError when a locale does not parse or the fallback is missing.
    */
-  template(name: string, args: TemplateArgs): EmailTemplate {
+  template<const Args extends TemplateArgs>(name: string, args: Args): TemplateReference<TemplateData<Args>> {
     this.templates.add(compileTemplate(this.name, name, args));
-    return { name };
+    return { name, ...(args.schema === undefined ? {} : { schema: args.schema }) };
   }
 
   /** Its part of the dashboard. */

@@ -1,8 +1,9 @@
 import * as dynamodb from "@aws-sdk/client-dynamodb";
 import type { Captured } from "../shared/callback";
 import { newItem } from "./item";
-import type { Enqueued, Message } from "./message";
+import type { Enqueued } from "./message";
 import { inParallel } from "./parallel";
+import { byName, type AnyMessage, type Enqueue, type MessageOf, type TemplateReference } from "./template-reference";
 import { isConditionFailure } from "./transition";
 import { messageProblem } from "./validate";
 
@@ -23,33 +24,37 @@ export type EnqueueResult = Enqueued | { readonly error: { readonly field: strin
 /** What a closure uses to enqueue messages; made by `store.client()`, hoisted to a const outside the closure. */
 export interface MessageClient {
   /**
-   * Writes a message; with a deduplication key, once.
+   * Writes a message; with a deduplication key, once. `template` is a name, or what `emails.template` returned: then
+   * `data` has the type of the template's schema, and is held against it here.
    * @throws MessageError (with `field`) when the message is wrong.
    */
-  readonly enqueue: (message: Message) => Promise<Enqueued>;
+  readonly enqueue: Enqueue;
   /** Writes many messages, answering for each in its place; a wrong one does not stop the others. */
-  readonly enqueueMany: (messages: readonly Message[]) => Promise<EnqueueResult[]>;
+  readonly enqueueMany: (messages: readonly AnyMessage[]) => Promise<EnqueueResult[]>;
   /**
    * The message as a member of `TransactItems`, so that it is written together with the state that it tells of (outbox).
    * The transaction is cancelled if the same deduplication key has made the message before.
    * @throws MessageError (with `field`) when the message is wrong.
    */
-  readonly transactItem: (message: Message) => { readonly id: string; readonly item: dynamodb.TransactWriteItem };
+  readonly transactItem: <const Template extends string | TemplateReference<object>>(
+    message: MessageOf<Template>,
+  ) => { readonly id: string; readonly item: dynamodb.TransactWriteItem };
 }
 
 /** The client's functions; the connection is made with the first message. */
 export function messageClient({ table, types, retentionDays, dueShards }: EnqueueSettings): MessageClient {
   const connection: { client?: dynamodb.DynamoDBClient } = {};
 
-  function put(message: Message) {
+  function put(given: AnyMessage) {
     const now = Math.floor(Date.now() / 1000);
-    const problem = messageProblem(message, types, now);
-    if (problem) throw messageError(problem);
+    const { message, problem } = byName(given);
+    const wrong = messageProblem(message, types, now) ?? problem;
+    if (wrong) throw messageError(wrong);
     const { id, item } = newItem(message, now, retentionDays, dueShards);
     return { id, Put: { TableName: table.get(), Item: item, ConditionExpression: "attribute_not_exists(pk)" } };
   }
 
-  async function enqueue(message: Message): Promise<Enqueued> {
+  async function enqueue(message: AnyMessage): Promise<Enqueued> {
     const { id, Put } = put(message);
     connection.client ??= new dynamodb.DynamoDBClient({ maxAttempts: 5 });
     try {
@@ -63,7 +68,7 @@ export function messageClient({ table, types, retentionDays, dueShards }: Enqueu
     }
   }
 
-  async function enqueueOne(message: Message): Promise<EnqueueResult> {
+  async function enqueueOne(message: AnyMessage): Promise<EnqueueResult> {
     try {
       return await enqueue(message);
     } catch (error) {
@@ -73,12 +78,13 @@ export function messageClient({ table, types, retentionDays, dueShards }: Enqueu
   }
 
   return {
-    enqueue,
+    // The types are for those who call; what comes is checked all the same.
+    enqueue: enqueue as unknown as Enqueue,
     // Single conditional puts, not transactions: idempotent all the same, and half the write units of TransactWriteItems,
     // which would also fail as a whole for one message that exists. BatchWriteItem takes no conditions.
     enqueueMany: (messages) => inParallel(messages, PARALLEL_WRITES, enqueueOne),
     transactItem: (message) => {
-      const { id, Put } = put(message);
+      const { id, Put } = put(message as unknown as AnyMessage);
       return { id, item: { Put } };
     },
   };

@@ -23,7 +23,10 @@ export function letterAbout(body: string, player: string): About {
 }
 
 function collect(value: unknown, named: Set<string>): void {
-  if (typeof value === "string" && value.startsWith("{")) { collect(parse(value), named); return; }
+  if (typeof value === "string" && value.startsWith("{")) {
+    collect(parse(value), named);
+    return;
+  }
   if (typeof value !== "object" || value === null) return;
   for (const [member, inner] of Object.entries(value)) {
     if (PLAYER_MEMBERS.includes(member) && typeof inner === "string") named.add(inner);

@@ -1,5 +1,7 @@
 import { expect } from "chai";
 import { EmailDispatcher, type EmailDispatcherArgs } from "../../components/email-dispatcher/email-dispatcher";
+import type { LambdaFunction } from "../../components/shared/callback";
+import type { TemplateReference } from "../../components/message-store/template-reference";
 import { MessageStore } from "../../components/message-store/message-store";
 import { find, grants, record, unwatched, valueOf, type Declared } from "./declared";
 
@@ -8,6 +10,9 @@ describe("EmailDispatcher", function () {
   const declared: Declared[] = [];
   let messages: MessageStore;
   let emails: EmailDispatcher;
+  let levelUp: TemplateReference<{ readonly level: number }>;
+  let hello: TemplateReference;
+  let reaction: LambdaFunction;
 
   before(async () => {
     await record(declared);
@@ -17,11 +22,45 @@ describe("EmailDispatcher", function () {
       sender: { address: "hello@mail.game.example", name: "Game", domain: "mail.game.example" },
       recipients: ["*@players.test"],
     });
-    emails.template("hello", { locales: { en: { subject: "Hi {{name}}", html: "<p>Hi {{name}}</p>" } } });
+    levelUp = emails.template("level-up", {
+      schema: { type: "object", properties: { level: { type: "integer" } }, required: ["level"] },
+      locales: { en: { subject: "Level {{level}}", html: "<p>Level {{level}}</p>" } },
+    });
+    hello = emails.template("hello", { locales: { en: { subject: "Hi {{name}}", html: "<p>Hi {{name}}</p>" } } });
+    // A closure captures the reference.
+    const { enqueue } = messages.client();
+    const template = levelUp;
+    reaction = messages.onStatus("clicked", async (change) => {
+      await enqueue({ player: change.player, type: "social", template, data: { level: 1 } });
+    });
     const { sendFunction, reconcileFunction, eventFunction, deadLetterFunction, redriveFunction } = emails;
     const functions = [sendFunction, reconcileFunction, eventFunction, deadLetterFunction, redriveFunction];
     for (const fn of [...functions, messages.prepareFunction]) await valueOf(fn.arn);
     await valueOf(emails.identity.arn);
+  });
+
+  it("types the data of a message by the schema of its template", async () => {
+    const { enqueue } = messages.client();
+    // Never called: the compiler is the test.
+    const typed = async (): Promise<void> => {
+      const message = { player: "ada", type: "social" };
+      await enqueue({ ...message, template: levelUp, data: { level: 7 } });
+      await enqueue({ ...message, template: hello });
+      await enqueue({ ...message, template: hello, data: { name: "Ada" } });
+      await enqueue({ ...message, template: "level-up", data: { level: "seven" } });
+      // @ts-expect-error -- a level is a number
+      await enqueue({ ...message, template: levelUp, data: { level: "seven" } });
+      // @ts-expect-error -- it is wanted
+      await enqueue({ ...message, template: levelUp });
+    };
+    expect(typed).to.be.a("function");
+    expect(levelUp).to.deep.equal({
+      name: "level-up",
+      schema: { type: "object", properties: { level: { type: "integer" } }, required: ["level"] },
+    });
+    expect(hello).to.deep.equal({ name: "hello" });
+    const { code } = await reaction.packaged;
+    expect(code).to.include('"level-up"');
   });
 
   it("watches every queue in which something can be left lying", () => {

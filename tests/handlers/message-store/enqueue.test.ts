@@ -2,6 +2,7 @@ import { expect } from "chai";
 import * as fc from "fast-check";
 import { messageClient } from "../../../components/message-store/enqueue";
 import { enqueueHandler } from "../../../components/message-store/enqueue-function";
+import type { TemplateReference } from "../../../components/message-store/template-reference";
 import { messageKey } from "../../../components/message-store/keys";
 import { DEFAULT_TYPES, type Message } from "../../../components/message-store/message";
 import { messageProblem } from "../../../components/message-store/validate";
@@ -144,6 +145,70 @@ describe("enqueue", () => {
         error: { field: "message", message: `message of the message: got ${got}; expected an object.` },
       })),
     );
+  });
+
+  describe("with a template of the program", () => {
+    const levelUp: TemplateReference<{ readonly level: number }> = {
+      name: "level-up",
+      schema: { type: "object", properties: { level: { type: "integer" } }, required: ["level"] },
+    };
+
+    it("stores its name, and data that keeps its schema", async () => {
+      const { id } = await client.enqueue({ ...plain, template: levelUp, data: { level: 7 } });
+      expect(await world.item(messageKey(plain.player, id))).to.deep.include({
+        template: { S: "level-up" },
+        data: { S: '{"level":7}' },
+      });
+      const { item } = client.transactItem({ ...plain, template: levelUp, data: { level: 8 } });
+      expect(item.Put?.Item?.["template"]).to.deep.equal({ S: "level-up" });
+      expect((await client.enqueue({ ...plain, template: { name: "free" }, data: { any: "thing" } })).created).to.equal(
+        true,
+      );
+      expect((await client.enqueue({ ...plain, template: { name: "free" } })).created).to.equal(true);
+    });
+
+    it("refuses data that does not, and stores nothing", async () => {
+      const failure = async (work: () => unknown): Promise<unknown> => {
+        try {
+          await work();
+          return undefined;
+        } catch (error) {
+          const { name, field, message } = error as Error & { field: string };
+          return [name, field, message];
+        }
+      };
+      const missing = 'data.level of the message: missing. The template "level-up" says so.';
+      // @ts-expect-error -- the type says that it is wanted
+      expect(await failure(() => client.enqueue({ ...plain, template: levelUp, data: {} }))).to.deep.equal([
+        "MessageError",
+        "data.level",
+        missing,
+      ]);
+      // @ts-expect-error -- as above
+      expect(await failure(() => client.enqueue({ ...plain, template: levelUp }))).to.be.an("array");
+      // @ts-expect-error -- a number
+      const text = await failure(() => client.enqueue({ ...plain, template: levelUp, data: { level: "7" } }));
+      expect((text as string[])[2]).to.include("data.level of the message: expected an integer.");
+      // @ts-expect-error -- no such data
+      const more = await failure(() => client.transactItem({ ...plain, template: levelUp, data: { level: 7, x: 1 } }));
+      expect((more as string[])[1]).to.equal("data.x");
+      const [answer] = await client.enqueueMany([{ ...plain, template: levelUp, data: {} }]);
+      expect(answer).to.deep.equal({ error: { field: "data.level", message: missing } });
+      expect(await world.scan()).to.deep.equal([]);
+    });
+
+    it("is not taken from outside, where it is a name", async () => {
+      const answer = await enqueueHandler(settings)()({ ...plain, template: { name: "level-up" } } as never, context);
+      expect(answer.results).to.deep.equal([
+        {
+          error: {
+            field: "template",
+            message:
+              'template of the message: got "{\\"name\\":\\"level-up\\"}"; expected a template\'s name: up to 64 of A-Z a-z 0-9 . _ -.',
+          },
+        },
+      ]);
+    });
   });
 
   const wrong: [string, unknown, string][] = [
