@@ -87,6 +87,12 @@ const FED = [
   "messages-unknown-channel-function",
 ];
 
+/** Batch calls that always have one entry, and so no part that could be left undone. */
+export const OF_ONE: readonly string[] = [
+  "gateway-check dynamodb:BatchGetItem",
+  "gateway-disconnect dynamodb:BatchGetItem",
+];
+
 /** `function service:operation`, without the segment pipeline's, which these runs do not play. */
 export const CALLS: readonly string[] = [
   ...Object.entries(BY_FUNCTION).flatMap(([fn, calls]) => calls.map((call) => `${fn} ${call}`)),

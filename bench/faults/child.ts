@@ -1,15 +1,20 @@
+import { appendFileSync } from "node:fs";
 import { mutate } from "./mutate";
+import { MODE_COUNT, modeOf } from "./modes";
 import type * as CampaignModule from "./campaign";
 import type * as ReportModule from "./report";
 import type { Told } from "./report";
 
-/** What a child process is asked for: every `step`th seed from `from` to `to`. */
+/** What a child process is asked for: seeds from `from` to `to`. */
 export interface Share {
   readonly from: number;
   readonly to: number;
-  readonly step: number;
-  /** Only seeds that end with one of these digits. @default all */
-  readonly endings?: readonly number[];
+  /** Which share of them, of how many: each has as many seeds of every mode. @default all */
+  readonly part?: readonly [index: number, of: number];
+  /** Only seeds of these modes, by name. @default all */
+  readonly modes?: readonly string[];
+  /** File that the traces of the runs are written to. @default none */
+  readonly trace?: string;
   /** Stops at the first broken promise that matches. @default never */
   readonly until?: string;
 }
@@ -28,10 +33,13 @@ async function main(share: Share): Promise<void> {
   const campaign = await Campaign.prepare();
   const until = share.until === undefined ? undefined : new RegExp(share.until);
   try {
-    for (let seed = share.from; seed <= share.to; seed += share.step) {
-      if (share.endings && !share.endings.includes(seed % 10)) continue;
+    for (let seed = share.from; seed <= share.to; seed++) {
+      const [index, of] = share.part ?? [0, 1];
+      if ((seed + Math.floor(seed / MODE_COUNT)) % of !== index) continue;
+      if (share.modes && !share.modes.includes(modeOf(seed).name)) continue;
       const before = process.cpuUsage();
-      const result = await campaign.run(seed);
+      const result = await campaign.run(seed, share.trace !== undefined);
+      if (share.trace !== undefined) appendFileSync(share.trace, `${result.lines.join("\n")}\n`);
       const { user, system } = process.cpuUsage(before);
       say({ run: told(result, (user + system) / 1e6) });
       if (until && result.problems.some((problem) => until.test(problem))) break;
@@ -40,6 +48,9 @@ async function main(share: Share): Promise<void> {
     campaign.close();
   }
 }
+
+// Nobody is left to tell.
+process.on("disconnect", () => process.exit(1));
 
 function say(word: Word): void {
   process.send?.(word);

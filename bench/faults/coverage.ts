@@ -1,5 +1,5 @@
 import { CALLS } from "./calls";
-import { CALL_FAULTS, PARTIAL, POLLER_FAULTS } from "./injector";
+import { kindsOf } from "./injector";
 import type { Report } from "./report";
 
 export interface Coverage {
@@ -8,12 +8,6 @@ export interface Coverage {
   readonly fewest: number;
   readonly rarest: string;
   readonly lines: readonly string[];
-}
-
-/** Kinds of faults that a call can meet. */
-function kindsOf(call: string): readonly string[] {
-  if (call.startsWith("poller:")) return POLLER_FAULTS;
-  return PARTIAL.some((name) => call.endsWith(` ${name}`)) ? [...CALL_FAULTS, "partial"] : CALL_FAULTS;
 }
 
 /** Holds what was hit against the list of every call that the functions make. */

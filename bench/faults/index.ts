@@ -1,12 +1,12 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Benchmark, Row, RunOptions } from "../benchmark";
 import { Campaign } from "./campaign";
 import { coverage } from "./coverage";
 import { runMutations } from "./mutations";
-import { runShares } from "./parallel";
+import { runShares, warm } from "./parallel";
 import { poison } from "./poison";
-import { Report, sum } from "./report";
+import { Report, sum, type Told } from "./report";
 import { runReal } from "./real";
 
 const PROCESSES = 2;
@@ -47,15 +47,15 @@ function option(args: readonly string[], name: string): number | undefined {
 async function campaign(seeds: number, smoke: boolean): Promise<Row[]> {
   const report = new Report();
   const began = Date.now();
-  const shares = Array.from({ length: smoke ? 1 : PROCESSES }, (_, i) => ({
-    from: 1 + i,
-    to: seeds,
-    step: smoke ? 1 : PROCESSES,
-  }));
+  await warm();
+  const processes = smoke ? 1 : PROCESSES;
+  const shares = Array.from({ length: processes }, (_, i) => ({ from: 1, to: seeds, part: [i, processes] as const }));
   await runShares(shares, (run) => {
     report.add(run);
     for (const problem of run.problems) console.log(`  seed ${run.seed}: ${problem}`);
-    if (report.seeds % 50 === 0) console.log(`  ${report.seeds} seeds, ${report.faults} faults`);
+    if (report.seeds % 25 > 0) return;
+    const minutes = ((Date.now() - began) / 60_000).toFixed(1);
+    console.log(`  ${report.seeds} of ${seeds} seeds, ${report.faults} faults, ${minutes} minutes`);
   });
   const minutes = (Date.now() - began) / 60_000;
   console.log(`\n${report.table()}\n`);
@@ -124,29 +124,29 @@ function row(what: string, measured: number, bar: string, ok: boolean, detail?: 
   return { what, measured: String(measured), bar, ok, ...(detail === undefined ? {} : { detail }) };
 }
 
-/** One seed, twice: the second run must be the first. Its trace is kept. */
+/** One seed, in two processes: the second run must be the first. Its trace is kept. */
 async function replay(seed: number): Promise<Row[]> {
-  const prepared = await Campaign.prepare();
-  try {
-    const first = await prepared.run(seed, true);
-    const second = await prepared.run(seed);
-    const folder = join(__dirname, "../results");
-    mkdirSync(folder, { recursive: true });
-    const file = join(folder, `faults-${seed}.txt`);
-    writeFileSync(file, `${first.lines.join("\n")}\n`);
-    for (const problem of first.problems) console.log(`  ${problem}`);
-    return [
-      row("broken promises", first.problems.length, "0", first.problems.length === 0),
-      row("injected faults", sum(first.hits) + sum(first.others), "", true),
-      {
-        what: "replayed exactly",
-        measured: second.digest,
-        bar: `= ${first.digest}`,
-        ok: second.digest === first.digest,
-        detail: `trace in ${file}`,
-      },
-    ];
-  } finally {
-    prepared.close();
-  }
+  await warm();
+  const folder = join(__dirname, "../results");
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, `faults-${seed}.txt`);
+  rmSync(file, { force: true });
+  const share = { from: seed, to: seed };
+  const runs: Told[] = [];
+  await runShares([{ ...share, trace: file }], (run) => runs.push(run));
+  await runShares([share], (run) => runs.push(run));
+  const [first, second] = runs as [Told, Told];
+  for (const problem of first.problems) console.log(`  ${problem}`);
+  const faults = [...first.hits, ...first.others].reduce((total, [, times]) => total + times, 0);
+  return [
+    row("broken promises", first.problems.length, "0", first.problems.length === 0),
+    row("injected faults", faults, "", true),
+    {
+      what: "replayed exactly",
+      measured: second.digest,
+      bar: `= ${first.digest}`,
+      ok: second.digest === first.digest,
+      detail: `trace in ${file}`,
+    },
+  ];
 }

@@ -1,4 +1,5 @@
 import type { FaultKind, FaultSite } from "../../local/faults";
+import { OF_ONE } from "./calls";
 import type { Focus } from "./modes";
 import { functionOf } from "./names";
 
@@ -25,11 +26,18 @@ export const PARTIAL = ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "sns
 /** Least time between two faults of the function that records SES's events, ms: the hold allows for so much delay. */
 const EVENT_SPACING_MS = 420_000;
 
+/** Faults of a call in one run that it gets sooner than by the rate, so that rare calls have their share. */
+const EARLY = 3;
+const EARLY_RATE = 0.4;
+
+/** Which calls meet faults: all, none, or some at rates of their own. */
+export type Reach = "all" | "none" | readonly Focus[];
+
 /** How the faults of one run are drawn. */
 export interface InjectorOptions {
   readonly random: () => number;
   readonly now: () => number;
-  /** Chance of a fault at a call. */
+  /** Chance of a fault at a call, once it has had its first few. */
   readonly rate: number;
   /** Where there are more of them. @default nowhere */
   readonly focus?: readonly Focus[];
@@ -37,7 +45,8 @@ export interface InjectorOptions {
 
 /** Decides the fate of calls by chance and counts what it did. */
 export class Injector {
-  active = false;
+  /** Who meets faults now. */
+  reach: Reach = "none";
   /** Calls by `function service:operation`. */
   readonly calls = new Map<string, number>();
   /** Faults by `function service:operation kind`. */
@@ -45,6 +54,12 @@ export class Injector {
   /** Faults that are not at a call, by kind. */
   readonly others = new Map<string, number>();
   private readonly lastOnEvents = new Map<string, number>();
+  /** Kinds that are still to come at a call before any comes again. */
+  private readonly bags = new Map<string, CallFault[]>();
+  /** Calls that were told to leave a part undone and are about to. */
+  private readonly partly = new Set<string>();
+  /** Faults by `function service:operation`, all kinds. */
+  private readonly met = new Map<string, number>();
 
   constructor(private readonly options: InjectorOptions) {}
 
@@ -54,37 +69,80 @@ export class Injector {
     return this.decide(functionOf(site.principal, poller), `${site.service}:${site.operation}`, poller);
   };
 
-  /** Whether a batch call leaves a part undone. */
-  partial(fn: string, operation: string): boolean {
-    if (!this.active || this.options.random() >= this.options.rate) return false;
-    count(this.hits, `${fn} ${operation} partial`);
-    return true;
+  /**
+   * Whether the operation is to leave a part undone, as was just decided for its call.
+   * @param isDivisible whether it has parts: an operation that does nothing at all fails instead.
+   */
+  partial(fn: string, operation: string, isDivisible: boolean): boolean {
+    const site = `${fn} ${operation}`;
+    if (!this.partly.delete(site)) return false;
+    if (!isDivisible) {
+      count(this.hits, `${site} partial`, -1);
+      count(this.met, site, -1);
+    }
+    return isDivisible;
   }
 
+  /** The fate of one call; undefined lets it pass. */
   decide(fn: string, operation: string, poller: boolean): FaultKind | undefined {
     const site = `${fn} ${operation}`;
     count(this.calls, site);
-    const { random, now, focus = [] } = this.options;
-    const aimed = focus.find((one) => fn.endsWith(one.fn) && (one.call ?? operation) === operation && !poller);
-    if (!this.active || random() >= (aimed?.rate ?? this.options.rate)) return undefined;
-    const kinds = poller ? POLLER_FAULTS : (aimed?.kinds ?? CALL_FAULTS);
-    const kind = kinds[Math.floor(random() * kinds.length)]!;
+    const { random, now } = this.options;
+    const aimed = this.aimedAt(fn, operation, poller);
+    if (random() >= this.chanceOf(site, aimed)) return undefined;
+    const kind = this.draw(site, kindsOf(site), aimed?.kinds);
     if (delaysEvents(fn) && kind !== "throttle" && !operation.includes("Delete")) {
       // The protocol holds an unclear mail for ten minutes: SES's event must be written by then.
-      if (now() - (this.lastOnEvents.get(fn) ?? -Infinity) < EVENT_SPACING_MS) return undefined;
+      if (now() - (this.lastOnEvents.get(fn) ?? -Infinity) < EVENT_SPACING_MS) {
+        this.bags.get(site)?.push(kind);
+        return undefined;
+      }
       this.lastOnEvents.set(fn, now());
     }
     count(this.hits, `${site} ${kind}`);
-    return kind;
+    count(this.met, site);
+    if (kind !== "partial") return kind;
+    this.partly.add(site);
+    return undefined;
   }
 
   /** Draws a fault that is not at a call. */
   happens(kind: string, chance: number): boolean {
-    if (!this.active || this.options.random() >= chance) return false;
+    if (this.reach !== "all" || this.options.random() >= chance) return false;
     count(this.others, kind);
     return true;
   }
+
+  private aimedAt(fn: string, operation: string, poller: boolean): Focus | undefined {
+    if (poller || this.reach === "none") return undefined;
+    const focus = this.reach === "all" ? (this.options.focus ?? []) : this.reach;
+    return focus.find((one) => fn.endsWith(one.fn) && (one.call ?? operation) === operation);
+  }
+
+  private chanceOf(site: string, aimed: Focus | undefined): number {
+    if (aimed) return aimed.rate;
+    if (this.reach !== "all") return 0;
+    const { rate } = this.options;
+    return (this.met.get(site) ?? 0) < EARLY ? Math.max(EARLY_RATE, rate) : rate;
+  }
+
+  /** By chance, but every kind once before any twice: all of a call's kinds have about the same share. */
+  private draw(site: string, all: readonly CallFault[], only: readonly CallFault[] | undefined): CallFault {
+    const { random } = this.options;
+    if (only) return only[Math.floor(random() * only.length)]!;
+    let bag = this.bags.get(site);
+    if (!bag || bag.length === 0) this.bags.set(site, (bag = [...all]));
+    return bag.splice(Math.floor(random() * bag.length), 1)[0]!;
+  }
 }
+
+/** Kinds of faults that a call can meet. */
+export function kindsOf(site: string): readonly CallFault[] {
+  if (site.startsWith("poller:")) return POLLER_FAULTS;
+  return PARTIAL.some((name) => site.endsWith(` ${name}`)) && !OF_ONE.includes(site) ? WITH_PARTIAL : CALL_FAULTS;
+}
+
+const WITH_PARTIAL: readonly CallFault[] = [...CALL_FAULTS, "partial"];
 
 /** Whether what hinders this function keeps SES's events from being written down. */
 export function delaysEvents(fn: string): boolean {

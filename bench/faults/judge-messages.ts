@@ -137,8 +137,8 @@ export class MessageJudge {
         ? (TOLD[to] ?? 0) <= TOLD[from] && !(from === "bounced" && to === "delivered")
         : ["skipped", "expired"].includes(from) && TOLD[to] === undefined;
     if (back) this.problems.push(`message ${after["id"]?.S} went back from ${from} to ${to}`);
-    if (from === "failed" && to !== "queued" && TOLD[to] === undefined) {
-      this.problems.push(`message ${after["id"]?.S} went from failed to ${to}`);
+    if (from === "failed" && to !== "queued") {
+      this.problems.push(`message ${after["id"]?.S} was called failed and went to ${to}`);
     }
   }
 }

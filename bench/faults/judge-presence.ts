@@ -89,3 +89,29 @@ export class PresenceJudge {
     return problems;
   }
 }
+
+/** Watches the Presence table, record by record: nobody may be said to be offline by a write that leaves him a connection. */
+export class PresenceWatch {
+  readonly problems: string[] = [];
+  readonly close: () => void;
+
+  constructor({ cloud, image }: World) {
+    const { streams, tables } = cloud.ports;
+    const tableArn = cloud.arn("dynamodb", `table/${image.outputs["presenceTable"]!}`);
+    const { LatestStreamArn } = tables.describe(tableArn) as { LatestStreamArn: string };
+    let position: string | undefined;
+    this.close = streams.onAppend(LatestStreamArn, () => {
+      for (const { dynamodb: change } of streams.read(LatestStreamArn, position, 1_000)) {
+        position = change.SequenceNumber;
+        const before = change.OldImage as Item | undefined;
+        const after = change.NewImage as Item | undefined;
+        const isEnd = before?.["status"]?.S === "online" && after?.["status"]?.S === "offline";
+        const left = isEnd ? presenceOf(after).connections : [];
+        if (left.length > 0) {
+          const ids = left.map(({ id }) => id).join();
+          this.problems.push(`${after?.["playerId"]?.S} was called offline although there is the connection ${ids}`);
+        }
+      }
+    });
+  }
+}

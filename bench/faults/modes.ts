@@ -12,6 +12,18 @@ export interface Focus {
   readonly kinds?: readonly FaultKind[];
 }
 
+/** A player's part in the last act, whose moments lie close together. */
+export type Part =
+  /** leaves, and returns when the grace period is about over */
+  | "return"
+  /** leaves for good */
+  | "leave"
+  /** was away and arrives, while others leave or return */
+  | "arrive"
+  /** stays, and ends the friendship with those who arrive at that very moment */
+  | "betray"
+  | "stay";
+
 /** What sort of day a seed has. */
 export interface Mode {
   readonly name: string;
@@ -22,21 +34,44 @@ export interface Mode {
   readonly steps: number;
   /** Longest pause of a player between two steps, ms. */
   readonly pauseMs: number;
+  /** Chance that a step is to leave and to return when the grace period is about over. */
+  readonly flaps: number;
+  /** Chance that two players are friends from the beginning. */
+  readonly friendly: number;
+  /** What players may do in the last act, after which nobody does anything any more; empty for no such act. */
+  readonly parts: readonly Part[];
   readonly messages: number;
+  /** The messages are enqueued within this time, ms. */
+  readonly spreadMs: number;
+  /** About how often game servers and operators do their work, ms. */
+  readonly staffMs: number;
+  /** Chance that a queue or a mapping delivers something twice. */
+  readonly repeats: number;
+  /** Whether SES tells of a delivery at once. */
+  readonly hasty: boolean;
   readonly focus: readonly Focus[];
 }
 
 const minute = 60_000;
 const usual: Mode = {
   name: "usual",
-  faultyMs: 10 * minute,
-  players: 6,
-  steps: 8,
-  pauseMs: 45_000,
-  messages: 24,
+  faultyMs: 8 * minute,
+  players: 4,
+  steps: 7,
+  pauseMs: 40_000,
+  flaps: 0,
+  friendly: 0.45,
+  parts: ["return", "leave", "arrive", "arrive", "stay"],
+  messages: 14,
+  spreadMs: 5 * minute,
+  staffMs: 150_000,
+  repeats: 0.07,
+  hasty: false,
   focus: [],
 };
-const few = { players: 3, steps: 5, messages: 14 };
+/** Days that are about mails: hardly anybody plays. */
+const mails = { players: 2, steps: 3, parts: [], messages: 10, staffMs: 8 * minute };
+const race = { messages: 4, spreadMs: 2 * minute, faultyMs: 2 * minute };
 const unclear: readonly FaultKind[] = [
   "lost-request",
   "lost-reply",
@@ -46,36 +81,65 @@ const unclear: readonly FaultKind[] = [
   "crash-after",
 ];
 
-/** Every tenth seed has the same mode. */
+/** Delays a call by the client's own repetitions of it. */
+const slow: readonly FaultKind[] = ["throttle", "lost-request"];
+
 const MODES: readonly Mode[] = [
-  usual,
+  // Notices fail for so long that they are given up, and so do invocations that nobody waits for.
+  {
+    ...usual,
+    name: "notify-down",
+    faultyMs: 12 * minute,
+    players: 4,
+    messages: 4,
+    focus: [
+      { fn: "gateway-notify", rate: 0.9, kinds: ["lost-request", "throttle", "crash-before", "crash-after"] },
+      { fn: "gateway-serve-event", rate: 0.8 },
+    ],
+  },
   // Two or three players who do everything at the same moment.
-  { ...usual, name: "race", players: 3, steps: 30, pauseMs: 1_500, messages: 4, faultyMs: 2 * minute },
+  { ...usual, ...race, name: "race", players: 3, steps: 30, pauseMs: 1_500 },
   // SES takes requests and does not answer: tries are used up.
   {
     ...usual,
-    ...few,
+    ...mails,
     name: "ses-unclear",
-    faultyMs: 45 * minute,
+    faultyMs: 40 * minute,
+    repeats: 0.2,
+    messages: 8,
     focus: [{ fn: "emails-send-function", call: "ses:SendRawEmail", rate: 0.75, kinds: unclear }],
   },
   usual,
   // The send function fails for so long that its queue gives up.
   {
     ...usual,
-    ...few,
+    ...mails,
     name: "send-down",
     faultyMs: 75 * minute,
+    messages: 6,
     focus: [
       { fn: "emails-send-function", rate: 0.9 },
       { fn: "emails-dead-letter-function", rate: 0.4 },
     ],
   },
-  { ...usual, name: "race", players: 2, steps: 40, pauseMs: 20_000, messages: 4 },
+  // Connections that return when the grace period is over, while its check is slow.
+  {
+    ...usual,
+    ...race,
+    name: "grace",
+    players: 3,
+    steps: 6,
+    pauseMs: 3_000,
+    faultyMs: 4 * minute,
+    flaps: 0.9,
+    friendly: 1,
+    parts: ["return", "return", "stay"],
+    focus: [{ fn: "gateway-check", rate: 0.55, kinds: slow }],
+  },
   // Over the rate again and again: no message may fail for it.
   {
     ...usual,
-    ...few,
+    ...mails,
     name: "ses-throttled",
     faultyMs: 15 * minute,
     focus: [{ fn: "emails-send-function", call: "ses:SendRawEmail", rate: 0.8, kinds: ["throttle"] }],
@@ -83,15 +147,55 @@ const MODES: readonly Mode[] = [
   // Preparation fails for so long that records are given up.
   {
     ...usual,
-    ...few,
+    ...mails,
     name: "prepare-down",
-    faultyMs: 30 * minute,
+    faultyMs: 25 * minute,
     focus: [{ fn: "messages-prepare", rate: 0.95, kinds: ["lost-request", "throttle", "crash-before", "crash-after"] }],
   },
-  usual,
-  { ...usual, name: "race", players: 3, steps: 30, pauseMs: 400, messages: 4, faultyMs: 2 * minute },
+  // A hello dies before or after it has told that the player is there.
+  {
+    ...usual,
+    ...race,
+    name: "hello-dies",
+    players: 4,
+    steps: 3,
+    pauseMs: 10_000,
+    faultyMs: 3 * minute,
+    friendly: 0.8,
+    parts: ["arrive", "arrive", "leave"],
+    focus: [{ fn: "gateway-hello", rate: 0.25, kinds: ["crash-before", "crash-after", "time-out-before"] }],
+  },
+  // Friendships end while a slow hello writes them down.
+  {
+    ...usual,
+    ...race,
+    name: "betrayal",
+    players: 4,
+    steps: 3,
+    pauseMs: 5_000,
+    friendly: 1,
+    parts: ["arrive", "betray"],
+    focus: [
+      { fn: "gateway-hello", call: "dynamodb:BatchGetItem", rate: 0.6, kinds: slow },
+      { fn: "gateway-hello", call: "dynamodb:BatchWriteItem", rate: 0.6, kinds: slow },
+    ],
+  },
+  // SES is soon through with a mail, and the writes of the function that sent it are slow.
+  {
+    ...usual,
+    ...mails,
+    name: "ses-hasty",
+    faultyMs: 10 * minute,
+    messages: 16,
+    hasty: true,
+    focus: [{ fn: "emails-send-function", call: "dynamodb:UpdateItem", rate: 0.5, kinds: slow }],
+  },
+  { ...usual, ...race, name: "race", players: 3, steps: 30, pauseMs: 400 },
 ];
 
+export const MODE_COUNT = MODES.length;
+
+/** The modes by turns: each seed has its own day. */
 export function modeOf(seed: number): Mode {
   return MODES[seed % MODES.length]!;
 }

@@ -11,8 +11,8 @@ export interface Mutation {
   readonly name: string;
   readonly rule: string;
   readonly edits: readonly Edit[];
-  /** Last digits of the seeds whose mode shows it soonest. */
-  readonly seeds: readonly number[];
+  /** Modes of `modes.ts` in which the rule matters. */
+  readonly modes: readonly string[];
   /** The broken promise that must be seen. */
   readonly promise: RegExp;
 }
@@ -28,10 +28,21 @@ export const MUTATIONS: readonly Mutation[] = [
       {
         file: `${email}/deliver.ts`,
         from: "if (await claim(place, next.from, next.attempt, holdMs)) return",
-        to: "await claim(place, next.from, next.attempt, holdMs); return",
+        to: "return",
+      },
+      // Where there is no claim there is no attempt that could be held: what is unclear goes back to the queue.
+      {
+        file: `${email}/deliver.ts`,
+        from: "reconcileUrl, place.envelope, delivery.holdMs / 1000",
+        to: "queueUrl, place.envelope, 0",
+      },
+      {
+        file: `${email}/claims.ts`,
+        from: '...step(place, attempt, 1),\n    from: "sending",\n    to: "sent",',
+        to: '...step(place, attempt - 1, 1),\n    from: place.fate.status,\n    to: "sent",',
       },
     ],
-    seeds: [2, 3, 8],
+    modes: ["ses-unclear"],
     promise: /mailed \d+ times|nobody acts/,
   },
   {
@@ -42,7 +53,7 @@ export const MUTATIONS: readonly Mutation[] = [
       { file: `${email}/claims.ts`, from: "N(place.now - holdMs)", to: "N(place.now)" },
       { file: `${email}/deliver.ts`, from: "delivery.holdMs / 1000", to: "1" },
     ],
-    seeds: [2],
+    modes: ["ses-unclear"],
     promise: /mailed \d+ times/,
   },
   {
@@ -55,21 +66,27 @@ export const MUTATIONS: readonly Mutation[] = [
         to: 'if (typeof status !== "number") return { kind: "refused", detail };',
       },
     ],
-    seeds: [2],
+    modes: ["ses-unclear"],
     promise: /mailed \d+ times/,
   },
   {
     name: "unconditional",
-    rule: "a write names its attempt",
+    rule: "what came of an attempt is written only over that attempt",
     edits: [
       {
         file: "message-store/transition.ts",
-        from: "if (t.attempt !== undefined) {",
-        to: "if (t.attempt === -1) {",
+        from: 'const conditions = ["#status = :from"];',
+        to: `const any = t.from === "sending" && t.to !== "sending";
+  const conditions = [any ? "(#status = :from OR attribute_exists(#status))" : "#status = :from"];`,
+      },
+      {
+        file: "message-store/transition.ts",
+        from: 'conditions.push("attempt = :attempt");',
+        to: 'conditions.push(any ? "(attempt = :attempt OR attribute_exists(attempt))" : "attempt = :attempt");',
       },
     ],
-    seeds: [2, 4],
-    promise: /mailed \d+ times|but its mail left|went back|nobody acts/,
+    modes: ["ses-hasty"],
+    promise: /mailed \d+ times|but its mail left|went back|was called failed/,
   },
   {
     name: "blind-dlq",
@@ -80,17 +97,22 @@ export const MUTATIONS: readonly Mutation[] = [
         from: '  if (fate.status === "sending") {',
         to: '  if (fate.status === "sending" && fate.tries >= MAX_TRIES) return { step: "giveUp", from: "sending", attempt: fate.attempt };\n  if (fate.status === "sending") {',
       },
-      { file: `${email}/deliver.ts`, from: "delivery.holdMs / 1000", to: "1" },
-      { file: `${email}/reconcile.ts`, from: "next.delaySeconds", to: "1" },
+      {
+        file: `${email}/deliver.ts`,
+        from: "  await sendCopy(delivery.queues, delivery.reconcileUrl,",
+        to: `  if (place.fate.tries + 1 >= MAX_TRIES)
+    return giveUp(delivery, after, "sending", attempt, "attempts-used-up", "no answer", 1);
+  await sendCopy(delivery.queues, delivery.reconcileUrl,`,
+      },
     ],
-    seeds: [2],
-    promise: /failed to sent|but its mail left|mailed \d+ times/,
+    modes: ["ses-unclear"],
+    promise: /was called failed and went to|but its mail left|mailed \d+ times/,
   },
   {
     name: "count-throttles",
     rule: "throttles are not counted as tries",
     edits: [{ file: `${email}/claims.ts`, from: '"tries = tries - :one", ', to: "" }],
-    seeds: [6],
+    modes: ["ses-throttled"],
     promise: /tries that count/,
   },
   {
@@ -103,7 +125,7 @@ export const MUTATIONS: readonly Mutation[] = [
         to: "of this.givenUp().slice(2)) {\n      queueMapping",
       },
     ],
-    seeds: [4],
+    modes: ["send-down"],
     promise: /nobody acts/,
   },
   {
@@ -116,7 +138,7 @@ export const MUTATIONS: readonly Mutation[] = [
         to: "new Set(friends.map((friend) => friend.player))",
       },
     ],
-    seeds: [1, 9],
+    modes: ["betrayal"],
     promise: /keeps an entry|will tell|was told/,
   },
   {
@@ -129,7 +151,7 @@ export const MUTATIONS: readonly Mutation[] = [
         to: '      if (own.status === "offline") await goOnline(db, presence, player, connection, now, undefined);\n      const friends = await register(',
       },
     ],
-    seeds: [1, 9, 5],
+    modes: ["hello-dies"],
     promise: /sees/,
   },
   {
@@ -142,7 +164,7 @@ export const MUTATIONS: readonly Mutation[] = [
         to: "void goOnline(db, presence, player, connection, now, active ? nowSeconds : undefined).catch(() => undefined);",
       },
     ],
-    seeds: [1, 9, 3],
+    modes: ["hello-dies"],
     promise: /is offline, not online/,
   },
   {
@@ -155,7 +177,7 @@ export const MUTATIONS: readonly Mutation[] = [
         to: "presence.connections.length > 0",
       },
     ],
-    seeds: [1, 5, 9],
+    modes: ["hello-dies"],
     promise: /sees|will not tell/,
   },
   {
@@ -168,8 +190,8 @@ export const MUTATIONS: readonly Mutation[] = [
         to: "(attribute_exists(#connections) OR attribute_not_exists(#connections)) AND #status = :online",
       },
     ],
-    seeds: [5, 1, 9],
-    promise: /is offline, not online/,
+    modes: ["grace"],
+    promise: /was called offline although|is offline, not online/,
   },
   {
     name: "clean-own",
@@ -192,7 +214,7 @@ export const MUTATIONS: readonly Mutation[] = [
 export async function readPresence(`,
       },
     ],
-    seeds: [5, 1, 9],
+    modes: ["grace"],
     promise: /sees|will not tell/,
   },
   {
@@ -205,7 +227,7 @@ export async function readPresence(`,
         to: '  if (queue.url !== "") return;\n  await queue.client.send(',
       },
     ],
-    seeds: [3, 8],
+    modes: ["usual", "race"],
     promise: /is online, not offline|has the connections/,
   },
   {
@@ -218,7 +240,7 @@ export async function readPresence(`,
         to: 'if (tombstone !== "lift") return [];',
       },
     ],
-    seeds: [1, 9],
+    modes: ["race", "betrayal"],
     promise: /was told/,
   },
 ];

@@ -3,6 +3,14 @@ import { join } from "node:path";
 import type { Share, Word } from "./child";
 import type { Told } from "./report";
 
+/**
+ * Evaluates the program once, so that its functions lie bundled: the order in which resources are made, and with it what
+ * a seed plays, does not depend on whether they had to be.
+ */
+export function warm(): Promise<void> {
+  return runShares([{ from: 1, to: 0 }], () => undefined);
+}
+
 /** Runs shares of seeds in processes of their own. @throws Error when one of them dies. */
 export async function runShares(
   shares: readonly Share[],
@@ -21,7 +29,8 @@ function runShare(
   return new Promise((resolve, reject) => {
     const child = fork(join(__dirname, "child.ts"), [JSON.stringify(share)], {
       cwd: root,
-      execArgv: ["--no-deprecation", "-r", join(root, "local/register.cjs")],
+      // A run leaves much garbage that dies young: with room for it, a fifth of the time goes less.
+      execArgv: ["--no-deprecation", "--max-semi-space-size=64", "-r", join(root, "local/register.cjs")],
       env: { ...process.env, ...environment },
       stdio: ["ignore", "ignore", "inherit", "ipc"],
     });

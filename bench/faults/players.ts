@@ -1,6 +1,7 @@
 import { encodePlayerId, playerPk } from "../../components/shared/player-keys";
 import type { Answer } from "./client";
 import { GameClient } from "./client";
+import type { Mode, Part } from "./modes";
 import { Silences } from "./silences";
 import type { World } from "./world";
 
@@ -40,8 +41,7 @@ export class Players {
     private readonly world: World,
     readonly names: readonly string[],
     private readonly tokens: ReadonlyMap<string, string>,
-    /** Longest pause between two steps, ms. */
-    private readonly pauseMs: number,
+    private readonly habits: Pick<Mode, "steps" | "pauseMs" | "flaps" | "friendly" | "parts">,
   ) {
     this.silences = new Silences(names);
   }
@@ -65,7 +65,7 @@ export class Players {
     }
     for (const [i, one] of names.entries()) {
       for (const other of names.slice(i + 1)) {
-        if (world.random() > 0.45) continue;
+        if (world.random() >= this.habits.friendly) continue;
         for (const [a, b] of [
           [one, other],
           [other, one],
@@ -85,11 +85,14 @@ export class Players {
     }
   }
 
-  /** Starts every player's own doing; `steps` each, at chance times. */
-  start(steps: number): void {
-    for (const name of this.names) {
+  /** Starts every player's own doing, at chance times, until the last act begins. */
+  start(lastActAt: number): void {
+    const { parts } = this.habits;
+    const plays = this.names.map((name) => ({ name, part: parts[this.chance(parts.length)] }));
+    const arriving = plays.filter(({ part }) => part === "arrive").map(({ name }) => name);
+    for (const { name, part } of plays) {
       this.busy++;
-      void this.play(name, steps).finally(() => this.busy--);
+      void this.play(name, part, lastActAt, arriving).finally(() => this.busy--);
     }
   }
 
@@ -106,17 +109,70 @@ export class Players {
     return this.clients.filter((client) => client.player === player && client.open);
   }
 
-  private async play(player: string, steps: number): Promise<void> {
+  private async play(
+    player: string,
+    part: Part | undefined,
+    lastActAt: number,
+    arriving: readonly string[],
+  ): Promise<void> {
     const { world } = this;
-    await world.sleep(this.chance(Math.min(this.pauseMs, 20_000)));
+    const { steps, pauseMs } = this.habits;
+    const isEarly = (): boolean => !this.over && world.clock.now() < lastActAt;
+    await world.sleep(this.chance(Math.min(pauseMs, 20_000)));
     await this.enter(player);
-    for (let i = 0; i < steps && !this.over; i++) {
-      await world.sleep(this.chance(this.pauseMs));
-      await this.step(player);
+    for (let i = 0; i < steps && isEarly(); i++) {
+      await world.sleep(this.chance(pauseMs));
+      if (isEarly()) await this.step(player);
     }
-    // Half of them leave at the end; the others stay.
-    if (world.random() < 0.4) for (const client of this.of(player)) client.drop();
+    if (part === undefined) this.leave(player);
+    else await this.act(player, part, lastActAt, arriving);
+  }
+
+  /** The last act: what happens in it happens at about the same time, and nothing after it mends what it breaks. */
+  private async act(player: string, part: Part, beginsAt: number, arriving: readonly string[]): Promise<void> {
+    const { world } = this;
+    const { parts } = this.habits;
+    const until = (at: number): Promise<void> => world.sleep(Math.max(0, at - world.clock.now()));
+    await until(beginsAt);
+    if (part === "arrive") this.leave(player);
     else if (this.of(player).length === 0) await this.enter(player);
+    // By now whoever left is offline.
+    const scene = beginsAt + 35_000;
+    switch (part) {
+      case "arrive":
+        // Some at the same instant, some while those who left are still in their grace period.
+        await until(scene + this.chance(world.random() < 0.4 || parts.includes("betray") ? 100 : 12_000));
+        return this.enter(player);
+      case "leave":
+        await until(scene + this.chance(300));
+        return this.leave(player);
+      case "return":
+        await until(scene);
+        return this.flap(player);
+      case "betray": {
+        await until(scene + this.chance(500));
+        await Promise.all(arriving.map((other) => this.end(player, other)));
+        return;
+      }
+      case "stay":
+    }
+  }
+
+  /** Leaves, and returns when the check looks whether the grace period is over. */
+  private async flap(player: string): Promise<void> {
+    this.leave(player);
+    await this.world.sleep(14_930 + this.chance(300));
+    await this.enter(player);
+  }
+
+  private leave(player: string): void {
+    for (const client of this.of(player)) client.drop();
+  }
+
+  /** Ends a friendship. */
+  private async end(player: string, other: string): Promise<void> {
+    const [client] = this.of(player);
+    if (client) await this.change(client, other, this.world.random() < 0.5 ? "block" : "remove");
   }
 
   private async step(player: string): Promise<void> {
@@ -125,6 +181,7 @@ export class Players {
     const dice = world.random();
     const client = open[Math.floor(world.random() * open.length)];
     if (!client) return this.enter(player);
+    if (world.random() < this.habits.flaps) return this.flap(player);
     if (dice < 0.1 && open.length < 3) return this.enter(player);
     if (dice < 0.25) {
       client.drop();
@@ -167,7 +224,9 @@ export class Players {
         continue;
       }
       this.clients.push(client);
-      if (await this.greet(client)) {
+      // Some go before they have said a word.
+      const isShy = world.random() < 0.1;
+      if (!isShy && (await this.greet(client))) {
         void this.keepAlive(client);
         return;
       }
@@ -211,15 +270,16 @@ export class Players {
     return undefined;
   }
 
-  private async befriend(client: GameClient): Promise<void> {
-    const { world, silences } = this;
-    const me = client.player;
-    const others = this.names.filter((name) => name !== me);
-    const other = others[Math.floor(world.random() * others.length)]!;
-    const action = ACTIONS[Math.floor(world.random() * ACTIONS.length)]!;
-    const end = silences.starts(me, other, action);
+  private befriend(client: GameClient): Promise<void> {
+    const others = this.names.filter((name) => name !== client.player);
+    const other = others[this.chance(others.length)]!;
+    return this.change(client, other, ACTIONS[this.chance(ACTIONS.length)]!);
+  }
+
+  private async change(client: GameClient, other: string, action: (typeof ACTIONS)[number]): Promise<void> {
+    const end = this.silences.starts(client.player, other, action);
     const answer = await this.ask(client, `friends.${action}`, { player: other });
-    end(answer !== undefined && "body" in answer, world.clock.now());
+    end(answer !== undefined && "body" in answer, this.world.clock.now());
   }
 
   private heard(client: GameClient, notice: Readonly<Record<string, unknown>>): void {

@@ -3,9 +3,9 @@ import type { LocalIssuer } from "../../local/issuer";
 import { DeadLetters } from "./dead-letters";
 import type { Image } from "./image";
 import { MessageJudge } from "./judge-messages";
-import { PresenceJudge } from "./judge-presence";
+import { PresenceJudge, PresenceWatch } from "./judge-presence";
 import { Mailbox } from "./mailbox";
-import { modeOf } from "./modes";
+import { modeOf, type Focus } from "./modes";
 import { Players } from "./players";
 import { Staff } from "./staff";
 import { World } from "./world";
@@ -40,6 +40,25 @@ export interface RunResult {
   readonly lines: readonly string[];
 }
 
+/** What has most to do when everybody else is through, and for how long it meets faults then. */
+const LATE: readonly Focus[] = [
+  // Rare: a connection that went unseen has expired, and friends still had entries of it.
+  { fn: "gateway-check", call: "dynamodb:BatchWriteItem", rate: 0.7 },
+  { fn: "gateway-check", call: "dynamodb:Query", rate: 0.2 },
+  { fn: "gateway-check", rate: 0.1 },
+  { fn: "emails-reconcile-function", rate: 0.4 },
+];
+/** How long before the end of the faults the last act begins. */
+const LAST_ACT_MS = 75_000;
+const LATE_MS = 900_000;
+const FAULTY_REDRIVES = 5;
+const REDRIVES: readonly Focus[] = ["emails-redrive-function", "messages-redrive", "gateway-redrive"].flatMap((fn) => [
+  // They fail most where they come last.
+  { fn, call: "sqs:ReceiveMessage", rate: 0.1 },
+  { fn, call: "sqs:DeleteMessage", rate: 0.6 },
+  { fn, rate: 0.35 },
+]);
+
 export const NAMES = ["ada", "grace", "auth0|eve", "alan", "kurt", "emmy"];
 
 /** Plays one seed to its end and judges it. */
@@ -48,29 +67,34 @@ export async function run({ seed, image, issuer, tokens, verbose = false, serve 
   const names = NAMES.slice(0, mode.players);
   const world = await World.make(image, issuer, {
     seed,
-    rate: 0.08 + 0.06 * (seed % 4),
+    rate: 0.1 + 0.06 * (seed % 4),
     focus: mode.focus,
+    hasty: mode.hasty,
+    repeats: mode.repeats,
     verbose,
     ...(serve ? { serve } : {}),
   });
   try {
     const { clock, injector } = world;
     const messages = new MessageJudge(world);
-    const players = new Players(world, names, tokens, mode.pauseMs);
+    const watch = new PresenceWatch(world);
+    const players = new Players(world, names, tokens, mode);
     const mailbox = new Mailbox(world, names);
-    const staff = new Staff(world, names);
+    const staff = new Staff(world, names, mode.staffMs);
     await players.seed();
-    injector.active = true;
+    injector.reach = "all";
     staff.start();
-    players.start(mode.steps);
-    mailbox.start(mode.messages, 400_000);
+    players.start(clock.now() + mode.faultyMs - LAST_ACT_MS);
+    mailbox.start(mode.messages, mode.spreadMs);
     await clock.advance(mode.faultyMs);
-    injector.active = false;
+    injector.reach = LATE;
     players.finish();
     staff.finish();
     const problems: string[] = [];
     const finished = await clock.advanceUntil(() => players.done && mailbox.done && staff.done, 1_200_000);
     if (!finished) problems.push("players or game servers are still at it long after the last fault");
+    await clock.advance(LATE_MS);
+    injector.reach = "none";
     const presence = new PresenceJudge(world, players);
     // Longer than a connection lives and its check waits: whoever went unseen is found out by then.
     await settle(world, () => messages.quiet && presence.judge().length === 0, 10_800_000);
@@ -79,23 +103,31 @@ export async function run({ seed, image, issuer, tokens, verbose = false, serve 
     // An entry stands for a batch.
     messages.judge(mailbox.acknowledged, 100 * given.length);
     let parked = 0;
+    // The functions that drive back meet faults, too; letters that they keep come into sight again after a minute.
+    injector.reach = REDRIVES;
+    for (let round = 0; round < FAULTY_REDRIVES; round++) {
+      const lay = await letters.redrive(true);
+      if (lay === 0) break;
+      parked += round === 0 ? lay : 0;
+      await clock.advance(70_000);
+    }
+    injector.reach = "none";
     let before = 0;
-    for (let round = 0; round < 3; round++) {
+    for (let round = 0; round < 4; round++) {
       const lay = await letters.redrive();
       // What is left of records that were tampered with lies there for good.
       if (lay === before) break;
       before = lay;
-      parked += lay;
-      // Letters that a redrive keeps come into sight again after a minute.
       await clock.advance(120_000);
       await settle(world, () => messages.quiet, 7_200_000);
     }
     problems.push(...(await letters.stuck()));
     messages.judge(mailbox.acknowledged);
     problems.push(...messages.problems, ...mailbox.problems, ...players.problems);
-    problems.push(...presence.judge());
+    problems.push(...watch.problems, ...presence.judge());
     problems.push(...world.internal);
     messages.close();
+    watch.close();
     const ends = new Map<string, number>();
     for (const { status, reason } of messages.messages()) {
       const end = reason === undefined ? status : `${status}: ${reason}`;

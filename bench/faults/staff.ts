@@ -9,6 +9,8 @@ export class Staff {
   constructor(
     private readonly world: World,
     private readonly players: readonly string[],
+    /** About how often they work, ms. */
+    private readonly everyMs: number,
   ) {}
 
   get done(): boolean {
@@ -17,8 +19,8 @@ export class Staff {
 
   /** Everybody begins to work, until `finish`. */
   start(): void {
-    void this.repeat(150_000, () => this.serve());
-    void this.repeat(200_000, () => this.redrive());
+    void this.repeat(this.everyMs, () => this.serve());
+    void this.repeat(this.everyMs, () => this.redrive());
   }
 
   finish(): void {
@@ -43,6 +45,8 @@ export class Staff {
       event: random() < 0.5 ? "achievement" : "level-up",
       data: { name: "Ace" },
     });
+    // Nobody waits for this one: Lambda repeats it, and gives it up at last.
+    await this.attempt("gateway-serve-event", { player, event: "level-up", data: { name: "Deuce" } }, "Event");
     if (random() < 0.5) await this.tamper();
     await this.attempt("gateway-serve-profile", { player, preferences: { emailSocial: random() < 0.9 } });
   }
@@ -64,10 +68,11 @@ export class Staff {
   }
 
   /** A failure is nothing to them: they come again. */
-  private async attempt(fn: string, payload: object): Promise<void> {
+  private async attempt(fn: string, payload: object, type = "RequestResponse"): Promise<void> {
     const { world } = this;
     const name = [...world.lambda.engine.functions.keys()].find((one) => shortName(one) === fn);
     if (name === undefined) throw new Error(`There is no function ${fn}.`);
-    await world.operator("lambda", "Invoke", { FunctionName: name, Payload: JSON.stringify(payload) });
+    const input = { FunctionName: name, InvocationType: type, Payload: JSON.stringify(payload) };
+    await world.operator("lambda", "Invoke", input);
   }
 }

@@ -11,6 +11,7 @@ import { VmRunner } from "../../local/services/lambda/vm-runner";
 import { sesEngine } from "../../local/services/ses";
 import type { OutgoingCall } from "../../local/services/lambda/vm/network";
 import { seededRandom } from "../../local/random";
+import { OF_ONE } from "./calls";
 import { Injector, PARTIAL } from "./injector";
 import { ENDPOINT, type Image } from "./image";
 import type { Focus } from "./modes";
@@ -21,6 +22,10 @@ export interface WorldOptions {
   /** Chance of a fault at a call. */
   readonly rate: number;
   readonly focus?: readonly Focus[];
+  /** Whether SES tells of a delivery at once. @default false */
+  readonly hasty?: boolean;
+  /** Chance that a delivery is repeated. @default 0.07 */
+  readonly repeats?: number;
   /** Puts the cloud behind an HTTP port, for workers. */
   readonly serve?: (cloud: Cloud) => void;
   /** Keeps one line per trace event, for whoever looks into a run. @default false */
@@ -56,8 +61,6 @@ export class World {
       rate: options.rate,
       ...(options.focus ? { focus: options.focus } : {}),
     });
-    // Causes are for people who read traces; following them through every promise costs a tenth of the run.
-    cloud.trace.because = <T>(_: unknown, work: () => T): T => work();
     cloud.trace.on((event) => {
       const line = [
         event.seq,
@@ -86,7 +89,8 @@ export class World {
     const world = new World(image, cloud, clock, seededRandom(options.seed * 5 + 1), lambda, gateway, issuer, options);
     if (options.serve) options.serve(cloud);
     else await lambda.engine.use(world.deterministicRunner());
-    world.wireFaults(options.serve !== undefined);
+    world.wireFaults(options.serve !== undefined, options.repeats ?? 0.07);
+    if (options.hasty) sesEngine(cloud).behaviour.delays = { send: 5, delivery: 15, bounce: 30, complaint: 60 };
     return world;
   }
 
@@ -159,7 +163,7 @@ export class World {
     };
   }
 
-  private wireFaults(workers: boolean): void {
+  private wireFaults(workers: boolean, repeats: number): void {
     const { cloud, injector, lambda, gateway } = this;
     cloud.faults = (site) => {
       const poller = site.principal.type === "role" && site.principal.environmentId === undefined;
@@ -171,24 +175,24 @@ export class World {
       return fault;
     };
     lambda.engine.deliveryFault = ({ function: name }) =>
-      !name.endsWith("emails-event-function") && injector.happens("repeated delivery", 0.06) ? "repeat" : undefined;
+      !name.endsWith("emails-event-function") && injector.happens("repeated delivery", repeats) ? "repeat" : undefined;
     gateway.gateway.losesDisconnect = () => injector.happens("lost $disconnect", 0.4);
     const { behaviour } = sesEngine(cloud);
     behaviour.repeatChance = 0.3;
     behaviour.disorderChance = 0.3;
     for (const name of PARTIAL) this.makePartial(name);
-    this.makeTwins();
+    this.makeTwins(repeats);
   }
 
   /** Lets a queue deliver a message twice at about the same time, as a standard queue may. */
-  private makeTwins(): void {
+  private makeTwins(chance: number): void {
     const { cloud, injector } = this;
     const sqs = cloud.services.get("sqs")!;
     const original = sqs.operations["SendMessage"]!;
     const wrapped: AnyOperation = {
       ...original,
       answer: async (input, context) => {
-        if (injector.happens("twin delivery", 0.08)) await original.answer(input, context);
+        if (injector.happens("twin delivery", chance)) await original.answer(input, context);
         return original.answer(input, context);
       },
     };
@@ -205,9 +209,12 @@ export class World {
       ...original,
       answer: async (input, context) => {
         const { principal } = context;
-        const meant = principal.type === "role" && injector.partial(functionOf(principal, false), name);
-        if (!meant) return original.answer(input, context);
-        const { done, left } = halves(operation, input as Json);
+        if (principal.type !== "role") return original.answer(input, context);
+        const { done, left, isDivisible } = halves(operation, input as Json);
+        const site = functionOf(principal, false);
+        if (isDivisible && OF_ONE.includes(`${site} ${name}`))
+          this.internal.push(`bench/faults/calls.ts: ${site} ${name} has more than one entry.`);
+        if (!injector.partial(site, name, isDivisible)) return original.answer(input, context);
         const answer = done === undefined ? { Responses: {}, Successful: [] } : await original.answer(done, context);
         return merged(operation, answer as Json, left);
       },
@@ -216,29 +223,43 @@ export class World {
   }
 }
 
+interface Halves {
+  readonly done: Json | undefined;
+  readonly left: unknown;
+  /** Whether the service may leave the left part undone. */
+  readonly isDivisible: boolean;
+}
+
 /** Splits a batch: what is done and what is left. */
-function halves(operation: string, input: Json): { done: Json | undefined; left: unknown } {
+function halves(operation: string, input: Json): Halves {
   if (operation === "PublishBatch") {
     const entries = input["PublishBatchRequestEntries"] as Json[];
     const kept = entries.slice(0, entries.length >> 1);
     return {
       done: kept.length === 0 ? undefined : { ...input, PublishBatchRequestEntries: kept },
       left: entries.slice(entries.length >> 1),
+      isDivisible: true,
     };
   }
+  const asked = Object.entries(input["RequestItems"] as Record<string, unknown[] | { readonly Keys: unknown[] }>);
+  const total = asked.reduce((sum, [, of]) => sum + listOf(of).length, 0);
+  // Something is always done, so that a caller who asks again comes to an end.
+  let room = Math.ceil(total / 2);
   const done: Record<string, unknown> = {};
   const left: Record<string, unknown> = {};
-  let any = false;
-  for (const [table, asked] of Object.entries(input["RequestItems"] as Record<string, unknown>)) {
-    const list = (Array.isArray(asked) ? asked : (asked as { Keys: unknown[] }).Keys) as unknown[];
-    const wrap = (part: unknown[]): unknown => (Array.isArray(asked) ? part : { ...(asked as Json), Keys: part });
-    // Something is always done, so that a caller who asks again comes to an end.
-    const cut = Math.ceil(list.length / 2);
+  for (const [table, of] of asked) {
+    const list = listOf(of);
+    const wrap = (part: unknown[]): unknown => (Array.isArray(of) ? part : { ...of, Keys: part });
+    const cut = Math.min(room, list.length);
+    room -= cut;
     if (cut > 0) done[table] = wrap(list.slice(0, cut));
     if (cut < list.length) left[table] = wrap(list.slice(cut));
-    any ||= cut > 0;
   }
-  return { done: any ? { ...input, RequestItems: done } : undefined, left };
+  return { done: { ...input, RequestItems: done }, left, isDivisible: total > 1 };
+}
+
+function listOf(asked: unknown[] | { readonly Keys: unknown[] }): unknown[] {
+  return Array.isArray(asked) ? asked : asked.Keys;
 }
 
 function merged(operation: string, answer: Json, left: unknown): Json {
