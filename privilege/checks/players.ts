@@ -67,10 +67,19 @@ const manyDevices: Check = {
   },
 };
 
+/** Whether an item of the Presence table speaks of a connection. */
+async function presenceHolds(stage: Stage, connection: string): Promise<boolean> {
+  const { Items } = await stage.operator<{ Items: object[] }>("dynamodb", "Scan", {
+    TableName: stage.output("presenceTable"),
+  });
+  return JSON.stringify(Items).includes(connection);
+}
+
 const forgotten: Check = {
   name: "a player whose end nobody saw goes offline when the connection's life is over",
   run: async (stage) => {
     const { ada, grace, heardByAda } = await twoFriends(stage);
+    const connection = grace.connection?.id ?? "";
     stage.gateway.gateway.losesDisconnect = () => true;
     grace.drop();
     stage.gateway.gateway.losesDisconnect = () => false;
@@ -80,6 +89,8 @@ const forgotten: Check = {
       "the check of a connection's life",
       9_000_000,
     );
+    // Nor does anything at her friends still stand for the connection.
+    await stage.until(async () => !(await presenceHolds(stage, connection)), "the connection to be forgotten", 60_000);
     if (ada.open) return;
     const again = await stage.connect("ada");
     const { friends: seen = [] } = (await stage.ask(again, "hello")) as {
