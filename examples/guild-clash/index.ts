@@ -8,6 +8,7 @@ import {
   RealtimeGateway,
   SegmentPipeline,
   TABLE_KEY_ACTIONS,
+  operationsOf,
   withGrants,
 } from "games-messaging";
 
@@ -141,8 +142,5 @@ segments.define("champions", {
 
 export const url = gateway.url;
 export const protocol = gateway.protocol;
-export const messagesTable = messages.table.name;
-export const enqueueFunction = messages.enqueueFunction.arn;
 export const profileFunction = gateway.profileFunction.arn;
-export const segmentFunction = segments.startFunction.arn;
-export const runsTable = segments.runs.name;
+export const operations = operationsOf({ gateway, messages, emails, segments });
