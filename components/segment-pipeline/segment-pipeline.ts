@@ -1,19 +1,30 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { MessageStore } from "../message-store/message-store";
+import { checkedName } from "../shared/arguments";
 import { LambdaFunction, type HandlerFactory } from "../shared/callback";
 import { EncryptionKey } from "../shared/encryption";
-import { ArgumentError, requireInteger } from "../shared/errors";
+import { ArgumentError } from "../shared/errors";
 import { queueMapping } from "../shared/event-source";
 import { TABLE_KEY_ACTIONS, type Statement } from "../shared/iam";
 import { LateList } from "../shared/late";
-import { createAlarms, functionAlarms, queueAlarms, type MonitoringArgs, type Widget } from "../shared/monitoring";
+import {
+  createAlarms,
+  deadLetterWidget,
+  functionAlarms,
+  givenUpAlarm,
+  queueAlarms,
+  visibleMessages,
+  type MonitoringArgs,
+  type Widget,
+} from "../shared/monitoring";
 import type { PlayerDirectory } from "../shared/player-directory";
 import { DeadLetteredQueue } from "../shared/queue";
 import { applyTransform, type Transform } from "../shared/transform";
-import { MIB, SECONDS_PER_HOUR } from "../shared/units";
+import { SECONDS_PER_HOUR } from "../shared/units";
 import { advanceHandler } from "./advance";
 import { AnalyticsCopy } from "./analytics-copy";
+import { checkPipelineArgs, DEFAULTS } from "./arguments";
 import { checkDefinition } from "./check-definition";
 import type { CheckedDefinition, SegmentDefinition } from "./definition";
 import { enqueueHandler } from "./enqueue";
@@ -76,14 +87,16 @@ export class SegmentPipeline<A extends Attributes = Attributes> extends pulumi.C
   private readonly key: EncryptionKey;
   private readonly advance: LambdaFunction;
   private readonly enqueue: LambdaFunction;
+  /** Names of the queues of what a rule or schedule could not deliver, by what they are for. */
+  private readonly undelivered: Record<string, pulumi.Output<string>> = {};
 
   constructor(
     private readonly componentName: string,
     private readonly args: SegmentPipelineArgs,
     options?: pulumi.ComponentResourceOptions,
   ) {
-    super("games-messaging:segment-pipeline:SegmentPipeline", componentName, {}, options);
-    check(componentName, args);
+    super("games-messaging:segment-pipeline:SegmentPipeline", checkedName(componentName), {}, options);
+    checkPipelineArgs(componentName, args);
     const name = componentName;
     const protect = args.protect ?? true;
     this.key = args.key ?? new EncryptionKey(`${name}-key`, { retainOnDelete: protect }, { parent: this });
@@ -94,7 +107,7 @@ export class SegmentPipeline<A extends Attributes = Attributes> extends pulumi.C
       {
         key: this.key,
         directory: args.directory,
-        refreshMinutes: args.refreshMinutes ?? 60,
+        refreshMinutes: args.refreshMinutes ?? DEFAULTS.refreshMinutes,
         manageCatalogPolicy: args.manageCatalogPolicy ?? false,
         forceDestroy: !protect,
       },
@@ -102,7 +115,12 @@ export class SegmentPipeline<A extends Attributes = Attributes> extends pulumi.C
     );
     this.queries = new QueryEngine(
       `${name}-queries`,
-      { key: this.key, maxScannedBytes: maxScannedBytes(args), resultDays: 30, forceDestroy: !protect },
+      {
+        key: this.key,
+        maxScannedBytes: args.maxScannedBytes ?? DEFAULTS.maxScannedBytes,
+        resultDays: 30,
+        forceDestroy: !protect,
+      },
       { parent: this },
     );
     const rule = stateChangeRule(this, `${name}-query-ended`, this.queries.workgroup.name);
@@ -116,7 +134,7 @@ export class SegmentPipeline<A extends Attributes = Attributes> extends pulumi.C
       },
       { parent: this },
     );
-    rule.deliverTo(this.runQueue, this.key);
+    this.undelivered["query ended"] = rule.deliverTo(this.runQueue, this.key).name;
     this.partQueue = new DeadLetteredQueue(
       `${name}-parts`,
       { key: this.key, visibilityTimeoutSeconds: 6 * TIMEOUT, maxReceiveCount: 5 },
@@ -129,7 +147,12 @@ export class SegmentPipeline<A extends Attributes = Attributes> extends pulumi.C
     // One part an invocation: a part is a few seconds of work, and a part that fails must not repeat its neighbours.
     queueMapping(
       `${name}-enqueue-mapping`,
-      { queue: this.partQueue, fn: this.enqueue, batchSize: 1, maximumConcurrency: args.enqueueConcurrency ?? 5 },
+      {
+        queue: this.partQueue,
+        fn: this.enqueue,
+        batchSize: 1,
+        maximumConcurrency: args.enqueueConcurrency ?? DEFAULTS.enqueueConcurrency,
+      },
       this,
     );
     createAlarms(
@@ -147,6 +170,11 @@ export class SegmentPipeline<A extends Attributes = Attributes> extends pulumi.C
           depth: 10_000,
           ageSeconds: SECONDS_PER_HOUR,
         }),
+        givenUpAlarm(
+          "query-ended-dlq",
+          this.undelivered["query ended"],
+          "An event of Athena was not delivered; runs go on by polling. See why, redrive.",
+        ),
       ],
       args.monitoring,
     );
@@ -160,8 +188,8 @@ export class SegmentPipeline<A extends Attributes = Attributes> extends pulumi.C
   define(name: string, definition: SegmentDefinition<A>): void {
     const defaults = {
       attributes: this.args.directory.attributes,
-      maxDataAgeSeconds: this.args.maxDataAgeSeconds ?? 24 * SECONDS_PER_HOUR,
-      maxScannedBytes: maxScannedBytes(this.args),
+      maxDataAgeSeconds: this.args.maxDataAgeSeconds ?? DEFAULTS.maxDataAgeSeconds,
+      maxScannedBytes: this.args.maxScannedBytes ?? DEFAULTS.maxScannedBytes,
       messageTypes: Object.keys(this.args.messages.types),
     };
     if (this.definitions.soFar.some((known) => known.name === name)) {
@@ -175,7 +203,7 @@ export class SegmentPipeline<A extends Attributes = Attributes> extends pulumi.C
     }
     this.definitions.add(checkDefinition(this.componentName, name, definition, defaults));
     if (definition.schedule !== undefined) {
-      scheduleRun(this, `${this.componentName}-${name}-schedule`, {
+      const undelivered = scheduleRun(this, `${this.componentName}-${name}-schedule`, {
         segment: name,
         description: definition.description,
         expression: definition.schedule,
@@ -183,6 +211,13 @@ export class SegmentPipeline<A extends Attributes = Attributes> extends pulumi.C
         fn: this.startFunction,
         key: this.key,
       });
+      const alarm = givenUpAlarm(
+        `${name}-schedule-dlq`,
+        undelivered.name,
+        `A scheduled run of the segment "${name}" was not started: see why, redrive.`,
+      );
+      createAlarms(this, this.componentName, [alarm], this.args.monitoring);
+      this.undelivered[`schedule of ${name}`] = undelivered.name;
     }
   }
 
@@ -193,15 +228,6 @@ export class SegmentPipeline<A extends Attributes = Attributes> extends pulumi.C
 
   /** This component's part of a dashboard. */
   widgets(): Widget[] {
-    const sqs = (queue: aws.sqs.Queue, label: string) => ({
-      metric: {
-        namespace: "AWS/SQS",
-        name: "ApproximateNumberOfMessagesVisible",
-        dimensions: { QueueName: queue.name },
-        stat: "Maximum" as const,
-      },
-      label,
-    });
     const athena = (name: string) => ({
       metric: {
         namespace: "AWS/Athena",
@@ -213,8 +239,13 @@ export class SegmentPipeline<A extends Attributes = Attributes> extends pulumi.C
     return [
       {
         title: "Parts of results waiting",
-        metrics: [sqs(this.partQueue.queue, "waiting"), sqs(this.partQueue.deadLetters, "given up")],
+        metrics: [{ label: "waiting", metric: visibleMessages(this.partQueue.queue.name) }],
       },
+      deadLetterWidget("Segments: given up", {
+        runs: this.runQueue.deadLetters.name,
+        parts: this.partQueue.deadLetters.name,
+        ...this.undelivered,
+      }),
       { title: "Bytes scanned", metrics: [athena("ProcessedBytes")] },
       { title: "Query time (ms)", metrics: [athena("TotalExecutionTime")] },
     ];
@@ -304,32 +335,6 @@ export class SegmentPipeline<A extends Attributes = Attributes> extends pulumi.C
 /** Without the key's statement where another of the same function covers it. */
 function consume(queue: DeadLetteredQueue): Statement[] {
   return queue.consumeStatements().filter((statement) => statement.Sid !== "ReadQueueKey");
-}
-
-function maxScannedBytes(args: SegmentPipelineArgs): number {
-  return args.maxScannedBytes ?? 10_240 * MIB;
-}
-
-function check(name: string, args: SegmentPipelineArgs): void {
-  requireInteger(name, "refreshMinutes", args.refreshMinutes ?? 60, 15, 8_640);
-  requireInteger(name, "maxScannedBytes", maxScannedBytes(args), 10_485_760, Number.MAX_SAFE_INTEGER);
-  requireInteger(name, "maxDataAgeSeconds", args.maxDataAgeSeconds ?? 86_400, 60, 31_536_000);
-  requireInteger(name, "enqueueConcurrency", args.enqueueConcurrency ?? 5, 2, 1_000);
-  const clash = caseClash(Object.keys(args.directory.attributes));
-  if (clash !== undefined) {
-    throw new ArgumentError({
-      component: name,
-      argument: "directory.attributes",
-      got: clash,
-      expected: "names that differ by more than case",
-      fix: "Glue folds names to lower case: rename one.",
-    });
-  }
-}
-
-function caseClash(names: readonly string[]): string | undefined {
-  const seen = new Set<string>();
-  return names.find((name) => seen.size === seen.add(name.toLowerCase()).size);
 }
 
 function createRuns(

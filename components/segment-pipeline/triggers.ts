@@ -9,7 +9,8 @@ import { SECONDS_PER_HOUR } from "../shared/units";
 /** A rule on the default bus, and where its events go once the target exists. */
 export interface StateChangeRule {
   readonly arn: pulumi.Output<string>;
-  deliverTo(queue: DeadLetteredQueue, key: { readonly arn: pulumi.Input<string> }): void;
+  /** @returns the queue of what could not be delivered. */
+  deliverTo(queue: DeadLetteredQueue, key: { readonly arn: pulumi.Input<string> }): aws.sqs.Queue;
 }
 
 /**
@@ -50,6 +51,7 @@ export function stateChangeRule(
         },
         { parent },
       );
+      return undelivered;
     },
   };
 }
@@ -65,8 +67,12 @@ export interface ScheduledRunArgs {
   key: { readonly arn: pulumi.Input<string> };
 }
 
-/** Starts a segment on a schedule. The run's id holds the scheduled time, so that a repeated delivery starts nothing twice. */
-export function scheduleRun(parent: pulumi.Resource, name: string, args: ScheduledRunArgs): aws.scheduler.Schedule {
+/**
+ * Starts a segment on a schedule. The run's id holds the scheduled time, so that a repeated delivery starts nothing twice.
+ *
+ * @returns the queue of what could not be delivered.
+ */
+export function scheduleRun(parent: pulumi.Resource, name: string, args: ScheduledRunArgs): aws.sqs.Queue {
   const { accountId } = aws.getCallerIdentityOutput({}, { parent });
   const undelivered = failureQueue(`${name}-dlq`, args.key, parent);
   setWayBack(undelivered, { kind: "invoke", functionArn: args.fn.arn });
@@ -106,5 +112,5 @@ export function scheduleRun(parent: pulumi.Resource, name: string, args: Schedul
     { parent, dependsOn: [policy] },
   );
   noteTimer(parent, { kind: "schedule", name: schedule.name });
-  return schedule;
+  return undelivered;
 }

@@ -121,8 +121,10 @@ export function transformsOf(...children: readonly string[]): Check {
 
 export const monitoringArgs: Check = objectOf({ alarms: oneOf("all", "essential", "none"), alarmTopicArn: aTextInput });
 
+const anAttributeType = oneOf("string", "number", "boolean", "epochSeconds");
+
 export const directoryArgs: Check = required(
-  { tableName: anything, tableArn: anything, keyArn: anything, attributes: recordOf(anything) },
+  { tableName: anything, tableArn: anything, keyArn: anything, attributes: recordOf(anAttributeType) },
   ["tableName", "tableArn", "keyArn", "attributes"],
 );
 

@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { EmailDispatcher } from "../../components/email-dispatcher/email-dispatcher";
 import { MessageStore } from "../../components/message-store/message-store";
 import { RealtimeGateway } from "../../components/realtime-gateway/realtime-gateway";
+import { SegmentPipeline } from "../../components/segment-pipeline/segment-pipeline";
 import { EncryptionKey } from "../../components/shared/encryption";
 import { ArgumentError } from "../../components/shared/errors";
 import { record } from "./declared";
@@ -115,6 +116,25 @@ const DISPATCHER: Paths = {
   unknown: nothing,
 };
 
+const PIPELINE: Paths = {
+  directory: nothing,
+  "directory.attributes": isEmptyObject,
+  "directory.unknown": nothing,
+  messages: nothing,
+  key: nothing,
+  manageCatalogPolicy: isBoolean,
+  refreshMinutes: nothing,
+  maxDataAgeSeconds: nothing,
+  maxScannedBytes: (value) => value === 1e9,
+  enqueueConcurrency: nothing,
+  protect: isBoolean,
+  monitoring: isEmptyObject,
+  "monitoring.alarms": nothing,
+  transform: isEmptyObject,
+  "transform.runs": isTransform,
+  unknown: nothing,
+};
+
 /** `args` with `value` at `path`. */
 function withValue(args: object, path: string, value: unknown): object {
   const [head = "", ...rest] = path.split(".");
@@ -162,6 +182,12 @@ describe("Arguments of components", function () {
       DISPATCHER,
       () => ({ messages, sender, recipients }),
       (name, args) => new EmailDispatcher(name, args),
+    ],
+    [
+      "SegmentPipeline",
+      PIPELINE,
+      () => ({ directory: gateway.directory, messages }),
+      (name, args) => new SegmentPipeline(name, args),
     ],
   ];
   for (const [component, paths, base, make] of components) {

@@ -6,7 +6,7 @@ import { SegmentPipeline } from "../../../components/segment-pipeline/segment-pi
 import { EncryptionKey } from "../../../components/shared/encryption";
 import { ArgumentError } from "../../../components/shared/errors";
 import { PROFILE_ATTRIBUTES, type PlayerDirectory } from "../../../components/shared/player-directory";
-import { find, grants, valueOf, type Declared } from "../declared";
+import { find, grants, unwatched, valueOf, type Declared } from "../declared";
 
 const arnOf = (name: string): string => `arn:aws:test:us-east-1:123456789012:${name}`;
 const directory: PlayerDirectory = {
@@ -333,6 +333,10 @@ describe("SegmentPipeline", function () {
       arn: arnOf("segments-runs-queue"),
       deadLetterConfig: { arn: arnOf("segments-query-ended-dlq") },
     });
+  });
+
+  it("watches every queue that nothing reads", () => {
+    expect(unwatched(declared, "segments")).to.deep.equal([]);
   });
 
   it("feeds its functions from queues that outlast them, one part at a time", () => {
