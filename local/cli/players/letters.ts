@@ -10,13 +10,14 @@ export const deadLetters: Place = {
     const queues = access.aws.get("sqs");
     let found = 0;
     let shared = 0;
+    let missed = 0;
     let until = 0;
     const holding: { url: string; visible: number }[] = [];
     for (const { url } of access.operations.deadLetters) {
       const { visible, retentionSeconds } = await queueState(queues, url);
       if (visible === 0) continue;
       let here = 0;
-      await visitLetters(queues, url, visible, ({ Body = "" }) => {
+      const seen = await visitLetters(queues, url, visible, ({ Body = "" }) => {
         const about = letterAbout(Body, player);
         if (about === "this player") here += 1;
         if (about === "this player and others") {
@@ -25,12 +26,15 @@ export const deadLetters: Place = {
         }
         return Promise.resolve("stays");
       });
+      missed += Math.max(0, visible - seen);
       found += here;
       if (here > 0) holding.push({ url, visible });
     }
     return {
       where: "dead-letter queues",
       found,
+      // Others were reading at the same time.
+      unseen: missed > 0,
       erase: async () => {
         let gone = 0;
         for (const { url, visible } of holding) {

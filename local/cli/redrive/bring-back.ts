@@ -94,15 +94,13 @@ async function sendAgain(access: StackAccess, queueUrl: string, letter: Message)
 }
 
 async function invokeAgain(access: StackAccess, functionArn: string, letter: Message): Promise<void> {
-  await access.aws
-    .get("lambda")
-    .send(
-      new InvokeCommand({
-        FunctionName: functionArn,
-        InvocationType: "Event",
-        Payload: Buffer.from(letter.Body ?? "{}"),
-      }),
-    );
+  await access.aws.get("lambda").send(
+    new InvokeCommand({
+      FunctionName: functionArn,
+      InvocationType: "Event",
+      Payload: Buffer.from(letter.Body ?? "{}"),
+    }),
+  );
 }
 
 async function publishAgain(access: StackAccess, topicArn: string, letter: Message): Promise<void> {

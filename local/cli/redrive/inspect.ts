@@ -1,6 +1,6 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { DeadLetterQueue } from "../../../components/operations/operations";
-import { queueState, sentAt, visitLetters, why } from "./letters";
+import { MOST_LOOKED_AT, queueState, sentAt, visitLetters, why } from "./letters";
 
 /** What lies in a dead-letter queue. */
 export interface Inspection {
@@ -24,7 +24,7 @@ export async function inspect(queues: SQSClient, queue: DeadLetterQueue): Promis
   const lookedAt =
     visible === 0
       ? 0
-      : await visitLetters(queues, queue.url, visible, (letter) => {
+      : await visitLetters(queues, queue.url, Math.min(visible, MOST_LOOKED_AT), (letter) => {
           const reason = why(letter);
           counts.set(reason, (counts.get(reason) ?? 0) + 1);
           oldest = Math.min(oldest ?? Infinity, sentAt(letter));

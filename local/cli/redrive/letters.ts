@@ -8,10 +8,12 @@ import {
 } from "@aws-sdk/client-sqs";
 import { reasonOf } from "./reason";
 
-/** Letters that a look takes out at most; each is put back at once. */
+/** Letters that a look at reasons takes out at most; each is put back at once. */
 export const MOST_LOOKED_AT = 200;
 /** Seconds for which a letter is out of others' sight while it is looked at or brought back. */
 const HELD_SECONDS = 30;
+/** The same where every letter of a queue is looked at: none may come twice before the last has. */
+const HELD_FOR_ALL_SECONDS = 600;
 const BATCH = 10;
 
 /** How many letters a queue holds, and how long it keeps them. */
@@ -43,12 +45,17 @@ export async function queueState(queues: SQSClient, url: string): Promise<QueueS
 }
 
 /** Takes up to ten letters; none when nothing is visible. */
-export async function take(queues: SQSClient, url: string, most = BATCH): Promise<Message[]> {
+export async function take(
+  queues: SQSClient,
+  url: string,
+  most = BATCH,
+  heldSeconds = HELD_SECONDS,
+): Promise<Message[]> {
   const { Messages = [] } = await queues.send(
     new ReceiveMessageCommand({
       QueueUrl: url,
       MaxNumberOfMessages: Math.min(BATCH, most),
-      VisibilityTimeout: HELD_SECONDS,
+      VisibilityTimeout: heldSeconds,
       WaitTimeSeconds: 1,
       MessageSystemAttributeNames: ["SentTimestamp", "ApproximateReceiveCount"],
       MessageAttributeNames: ["All"],
@@ -73,18 +80,22 @@ export async function remove(queues: SQSClient, url: string, letter: Message): P
   await queues.send(new DeleteMessageCommand({ QueueUrl: url, ReceiptHandle: letter.ReceiptHandle }));
 }
 
-/** Looks at every letter that is visible, at most `MOST_LOOKED_AT`, and puts each back; `visit` decides whether it stays. */
+/**
+ * Looks at letters and puts each back; `visit` decides whether it stays.
+ * @param most how many; `MOST_LOOKED_AT` for a sample, as many as are visible for all.
+ * @returns how many were looked at.
+ */
 export async function visitLetters(
   queues: SQSClient,
   url: string,
-  visible: number,
+  most: number,
   visit: (letter: Message) => Promise<"stays" | "goes">,
 ): Promise<number> {
   const staying: Message[] = [];
   let seen = 0;
   try {
-    while (seen < Math.min(visible, MOST_LOOKED_AT)) {
-      const letters = await take(queues, url, MOST_LOOKED_AT - seen);
+    while (seen < most) {
+      const letters = await take(queues, url, most - seen, most > MOST_LOOKED_AT ? HELD_FOR_ALL_SECONDS : HELD_SECONDS);
       if (letters.length === 0) break;
       seen += letters.length;
       staying.push(...letters);

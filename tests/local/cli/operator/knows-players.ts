@@ -7,6 +7,7 @@ import { segmentCommand } from "../../../../local/cli/segment";
 import { sendCommand } from "../../../../local/cli/send";
 import { suppress } from "../../../../components/email-dispatcher/suppression";
 import { suppressionKey } from "../../../../components/message-store/keys";
+import type { Operations } from "../../../../components/operations/operations";
 import { operatorCredentials } from "../../../../local/services/iam";
 import { until } from "../../../helpers/until";
 import type { OperatorStack } from "./operator-stack";
@@ -41,8 +42,19 @@ export function knowsPlayers(stack: () => OperatorStack): void {
     });
     await ses.send(new PutSuppressedDestinationCommand({ EmailAddress: email.toLowerCase(), Reason: "COMPLAINT" }));
     ses.destroy();
+    for (const player of [id, "grace"])
+      await letter("SendMessage", { MessageBody: JSON.stringify({ envelope: { player } }) });
     await suppress(running.database, running.stack.output("messagesTable"), email, "bounce", Date.now());
   });
+
+  after(() => letter("PurgeQueue", {}));
+
+  function letter(operation: string, input: object): Promise<{ Messages?: { Body: string }[] }> {
+    const { deadLetters } = stack().stack.stack.evaluation.outputs["operations"] as Operations;
+    const QueueUrl = deadLetters.find(({ name }) => name === "emails-dead-letters")?.url;
+    const { cloud } = stack().stack;
+    return cloud.call("sqs", operation, { QueueUrl, ...input }, cloud.operator);
+  }
 
   /** Every item of every table that holds this text anywhere. */
   async function itemsWith(text: string): Promise<string[]> {
@@ -114,6 +126,9 @@ export function knowsPlayers(stack: () => OperatorStack): void {
     const row = (what: string) => report.places.find((place) => place.what.startsWith(what));
     expect(row("live connections")).to.include({ found: 1, deleted: 1, left: 0 });
     expect(row("friends, requests and blocks")).to.include({ found: 2, deleted: 2, left: 0 });
+    expect(row("dead letters")).to.include({ found: 1, deleted: 1, left: 0 });
+    const { Messages } = await letter("ReceiveMessage", { MaxNumberOfMessages: 10 });
+    expect(Messages?.map(({ Body }) => Body)).to.deep.equal(['{"envelope":{"player":"grace"}}']);
     expect(row("result files")).to.include({ found: 1, left: 0 });
     expect(row("mails in the local inbox")).to.include({ left: 0 });
     expect(row("entries that forbid the addresses, in SES")).to.include({ found: 1, deleted: 1, left: 0 });
