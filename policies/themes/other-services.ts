@@ -211,8 +211,8 @@ export const secretsRotatedCmk: Rule = {
   ],
 };
 
-/** Properties that say who is meant without giving access. */
-const NO_REFERENCE = /^(code|description|tags|tagsAll|dashboardBody|owner|ownerId)(\.|$)/;
+/** Properties that refer to nothing: texts for people, and what AWS answers with (`properties` of Cloud Control). */
+const NO_REFERENCE = /^(code|description|tags|tagsAll|dashboardBody|owner|ownerId|properties)(\.|$)/;
 
 export const referencesStayInAccount: Rule = {
   name: "references-stay-in-account",

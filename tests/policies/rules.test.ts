@@ -19,7 +19,7 @@ async function violations(rule: Rule, resources: Resources, environment: Environ
 
 /** Resources after an edit. */
 function edited(resources: Resources, edit: Edit): Resources {
-  const result: Record<string, unknown> = structuredClone(resources) as Record<string, unknown>;
+  const result: Record<string, unknown> = structuredClone(resources);
   for (const [place, value] of Object.entries(edit)) {
     const [key = "", path] = place.split(" > ");
     if (path === undefined) {
