@@ -1,11 +1,15 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { CliError } from "../local/cli/errors";
 import { readInteger, readOptions } from "../local/cli/options";
 import { allChecks } from "./checks";
-import { candidatesOf, describeCandidate, pick, tryRemoval, type RemovalResult } from "./removals";
+import { candidatesOf, describeCandidate, missedBy, pick, tryRemoval, type RemovalResult } from "./removals";
 import { isClean, reportJson, reportLines, totalsOf, type Findings } from "./report";
 import { House } from "./stage";
 import { survey } from "./survey";
 import { avoidableWildcards } from "./wildcards";
+
+const TABLE = join(__dirname, "missed-by.json");
 
 const USAGE = `Usage: npm run iam -- [options]
 
@@ -13,6 +17,7 @@ Plays every check of privilege/checks on the program and reports, for each state
 policy and key policy, which check uses it. Ends with 1 when a grant is unused or wider than needed, or a check fails.
 
   --removals     take each statement away, and each action of it, and see that a check fails (some minutes)
+  --write        with --removals: note in privilege/missed-by.json which check misses what, for the samples of npm test
   --sample N     with --removals: only N of them
   --seed N       which ones, by chance (default 1)
   --only TEXT    only checks, or with --removals only grants, whose name holds this text
@@ -31,6 +36,7 @@ export async function iamCommand(args: readonly string[], print: (text: string) 
     args,
     {
       removals: { type: "boolean" },
+      write: { type: "boolean" },
       sample: { type: "string" },
       seed: { type: "string" },
       only: { type: "string" },
@@ -46,6 +52,8 @@ export async function iamCommand(args: readonly string[], print: (text: string) 
   if (positionals.length > 0) throw new CliError(`Unknown argument "${positionals[0] ?? ""}".\n\n${USAGE}`);
   const sample = readInteger("sample", values.sample, 1, 100_000);
   const seed = readInteger("seed", values.seed, 0, 2 ** 32 - 1) ?? 1;
+  if (values.write && (!values.removals || sample !== undefined || values.only !== undefined))
+    throw new CliError("--write needs all removals: use it with --removals, without --sample and --only.");
   const house = await House.open();
   try {
     const findings = await find(house, { removals: values.removals === true, sample, seed, only: values.only });
@@ -53,6 +61,8 @@ export async function iamCommand(args: readonly string[], print: (text: string) 
     const lines = reportLines(findings);
     if (values.json) print(JSON.stringify(reportJson(findings), undefined, 2));
     else print((values.quiet ? lines.slice(firstProblem(lines)) : lines).join("\n"));
+    if (values.write && isClean(totals))
+      writeFileSync(TABLE, `${JSON.stringify(missedBy(findings.removals), undefined, 2)}\n`);
     return isClean(totals) ? 0 : 1;
   } finally {
     house.close();

@@ -58,6 +58,15 @@ export async function tryRemoval(
   return { candidate };
 }
 
+/** The table of `missed-by.json`: what is taken away, and the check that missed it in the last complete run. */
+export type MissedBy = Readonly<Record<string, string>>;
+
+/** The table of a complete run. */
+export function missedBy(results: readonly RemovalResult[]): MissedBy {
+  const lines = results.map(({ candidate, seenBy = "" }) => [describeCandidate(candidate), seenBy] as const);
+  return Object.fromEntries(lines.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
 /** What is taken away, for people. */
 export function describeCandidate({ grant, action }: Candidate): string {
   return `${grant.holder} ${grant.name}${action === undefined ? "" : `: ${action}`}`;
