@@ -114,9 +114,10 @@ export class Injector {
   }
 
   private aimedAt(fn: string, operation: string, poller: boolean): Focus | undefined {
-    if (poller || this.reach === "none") return undefined;
+    if (this.reach === "none") return undefined;
     const focus = this.reach === "all" ? (this.options.focus ?? []) : this.reach;
-    return focus.find((one) => fn.endsWith(one.fn) && (one.call ?? operation) === operation);
+    const isMeant = (one: Focus): boolean => (poller ? fn === one.fn : fn.endsWith(one.fn));
+    return focus.find((one) => isMeant(one) && (one.call ?? operation) === operation);
   }
 
   private chanceOf(site: string, aimed: Focus | undefined): number {

@@ -2,7 +2,7 @@ import type { FaultKind } from "../../local/faults";
 
 /** Faults that a mode adds at some calls. */
 export interface Focus {
-  /** Functions by the end of their name. */
+  /** Functions by the end of their name; the poller of one as `poller:` and its whole name. */
   readonly fn: string;
   /** Calls, e.g. `ses:SendRawEmail`. @default all */
   readonly call?: string;
@@ -47,6 +47,8 @@ export interface Mode {
   readonly staffMs: number;
   /** Chance that a queue or a mapping delivers something twice. */
   readonly repeats: number;
+  /** Chance that `$disconnect` is lost. */
+  readonly losses: number;
   /** Whether SES tells of a delivery at once. */
   readonly hasty: boolean;
   readonly focus: readonly Focus[];
@@ -66,6 +68,7 @@ const usual: Mode = {
   spreadMs: 5 * minute,
   staffMs: 150_000,
   repeats: 0.07,
+  losses: 0.4,
   hasty: false,
   focus: [],
 };
@@ -80,6 +83,12 @@ const unclear: readonly FaultKind[] = [
   "crash-before",
   "crash-after",
 ];
+
+/** What must be in time for the moments of a last act to lie where they should. */
+const calm: readonly Focus[] = ["gateway-notify", "gateway-disconnect", "poller:gateway-check"].map((fn) => ({
+  fn,
+  rate: 0.01,
+}));
 
 /** Delays a call by the client's own repetitions of it. */
 const slow: readonly FaultKind[] = ["throttle", "lost-request"];
@@ -134,7 +143,8 @@ const MODES: readonly Mode[] = [
     flaps: 0.9,
     friendly: 1,
     parts: ["return", "return", "stay"],
-    focus: [{ fn: "gateway-check", rate: 0.55, kinds: slow }],
+    losses: 0.1,
+    focus: [{ fn: "gateway-check", rate: 0.55, kinds: slow }, ...calm],
   },
   // Over the rate again and again: no message may fail for it.
   {
@@ -157,13 +167,19 @@ const MODES: readonly Mode[] = [
     ...usual,
     ...race,
     name: "hello-dies",
-    players: 4,
-    steps: 3,
-    pauseMs: 10_000,
-    faultyMs: 3 * minute,
-    friendly: 0.8,
-    parts: ["arrive", "arrive", "leave"],
-    focus: [{ fn: "gateway-hello", rate: 0.25, kinds: ["crash-before", "crash-after", "time-out-before"] }],
+    players: 5,
+    steps: 1,
+    pauseMs: 5_000,
+    faultyMs: 2 * minute,
+    friendly: 1,
+    parts: ["arrive", "arrive", "arrive", "leave"],
+    losses: 0,
+    focus: [
+      { fn: "gateway-hello", rate: 0.08, kinds: ["crash-before", "crash-after", "time-out-before"] },
+      // Who left is offline in time, so that arriving is a change.
+      { fn: "gateway-check", rate: 0.01 },
+      ...calm,
+    ],
   },
   // Friendships end while a slow hello writes them down.
   {

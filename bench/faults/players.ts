@@ -141,11 +141,12 @@ export class Players {
     switch (part) {
       case "arrive":
         // Some at the same instant, some while those who left are still in their grace period.
-        await until(scene + this.chance(world.random() < 0.4 || parts.includes("betray") ? 100 : 12_000));
+        await until(scene + this.chance(world.random() < 0.25 || parts.includes("betray") ? 100 : 12_000));
         return this.enter(player);
       case "leave":
         await until(scene + this.chance(300));
-        return this.leave(player);
+        this.leave(player);
+        return;
       case "return":
         await until(scene);
         return this.flap(player);

@@ -71,6 +71,7 @@ export async function run({ seed, image, issuer, tokens, verbose = false, serve 
     focus: mode.focus,
     hasty: mode.hasty,
     repeats: mode.repeats,
+    losses: mode.losses,
     verbose,
     ...(serve ? { serve } : {}),
   });

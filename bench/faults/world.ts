@@ -26,6 +26,8 @@ export interface WorldOptions {
   readonly hasty?: boolean;
   /** Chance that a delivery is repeated. @default 0.07 */
   readonly repeats?: number;
+  /** Chance that `$disconnect` is lost. @default 0.4 */
+  readonly losses?: number;
   /** Puts the cloud behind an HTTP port, for workers. */
   readonly serve?: (cloud: Cloud) => void;
   /** Keeps one line per trace event, for whoever looks into a run. @default false */
@@ -89,7 +91,7 @@ export class World {
     const world = new World(image, cloud, clock, seededRandom(options.seed * 5 + 1), lambda, gateway, issuer, options);
     if (options.serve) options.serve(cloud);
     else await lambda.engine.use(world.deterministicRunner());
-    world.wireFaults(options.serve !== undefined, options.repeats ?? 0.07);
+    world.wireFaults(options);
     if (options.hasty) sesEngine(cloud).behaviour.delays = { send: 5, delivery: 15, bounce: 30, complaint: 60 };
     return world;
   }
@@ -163,7 +165,7 @@ export class World {
     };
   }
 
-  private wireFaults(workers: boolean, repeats: number): void {
+  private wireFaults({ serve, repeats = 0.07, losses = 0.4 }: WorldOptions): void {
     const { cloud, injector, lambda, gateway } = this;
     cloud.faults = (site) => {
       const poller = site.principal.type === "role" && site.principal.environmentId === undefined;
@@ -171,12 +173,12 @@ export class World {
         return undefined;
       const fault = injector.plan(site);
       // A worker whose socket stays open does not let virtual time pass, so that nobody's patience would ever end.
-      if (workers && fault?.startsWith("time-out")) return fault === "time-out-before" ? "lost-request" : "lost-reply";
+      if (serve && fault?.startsWith("time-out")) return fault === "time-out-before" ? "lost-request" : "lost-reply";
       return fault;
     };
     lambda.engine.deliveryFault = ({ function: name }) =>
       !name.endsWith("emails-event-function") && injector.happens("repeated delivery", repeats) ? "repeat" : undefined;
-    gateway.gateway.losesDisconnect = () => injector.happens("lost $disconnect", 0.4);
+    gateway.gateway.losesDisconnect = () => injector.happens("lost $disconnect", losses);
     const { behaviour } = sesEngine(cloud);
     behaviour.repeatChance = 0.3;
     behaviour.disorderChance = 0.3;
