@@ -150,6 +150,11 @@ function main(): void {
     if (error) throw error;
     process.stdout.write(`${port}\n`);
   });
+  // An engine that fails early may forget its hosts.
+  const engineProcess = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== engineProcess) process.exit(0);
+  }, 1_000);
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => process.exit(0));
 }
 

@@ -23,6 +23,8 @@ export function writeShims(folder: string, port: number): void {
 const { writeFileSync } = require("node:fs");
 const { connect, createServer } = require("node:net");
 writeFileSync(__filename + ".pid", String(process.pid));
+const engineProcess = process.ppid;
+setInterval(() => process.ppid === engineProcess || process.exit(0), 1000);
 const server = createServer((engine) => {
   const account = connect(${port}, "127.0.0.1", () => {
     writeFileSync(__dirname + "/places/" + account.localPort, process.cwd());
