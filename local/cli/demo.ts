@@ -19,10 +19,10 @@ export async function demoCommand(args: readonly string[]): Promise<number> {
     return 0;
   }
   const access = await waitForStack();
-  const [first, second] = access.stack.players;
+  const [first, second] = access.local.players;
   if (!first || !second)
     throw new CliError("The demo needs two sample players: start the stack with --players 2 or more.");
-  const connection = { url: access.stack.websocket.url, protocol: access.stack.websocket.protocol };
+  const connection = { url: access.local.websocket.url, protocol: access.local.websocket.protocol };
 
   title("Two players become friends and hear each other");
   const ada = await GameClient.enter({ ...connection, token: first.token });
@@ -49,7 +49,7 @@ export async function demoCommand(args: readonly string[]): Promise<number> {
   const id = answer.results[0]?.id ?? "";
   const record = await followMessage(access, second.id, id, (line) => console.log(line));
   say(
-    `message ${id}: ${pc.bold(record.status)}${record.reason === undefined ? "" : ` (${record.reason})`}; read it at ${access.stack.inbox}`,
+    `message ${id}: ${pc.bold(record.status)}${record.reason === undefined ? "" : ` (${record.reason})`}; read it at ${access.local.inbox}`,
   );
 
   title("A segment reaches exactly its players");

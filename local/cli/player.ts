@@ -30,7 +30,7 @@ export async function playerCommand(args: readonly string[]): Promise<number> {
   const access = openStack();
   const client = await connect(access, player);
   console.log(`${pc.green("connected")} as ${pc.bold(player)}; help lists commands`);
-  const others = access.stack.players.map(({ id }) => id).filter((id) => id !== player);
+  const others = access.local.players.map(({ id }) => id).filter((id) => id !== player);
   const prompt = createInterface({
     input: process.stdin,
     output: process.stdout,
@@ -73,13 +73,13 @@ export function completions(line: string, players: readonly string[]): [offered:
 }
 
 async function connect(access: LocalAccess, player: string): Promise<GameClient> {
-  const response = await fetch(`${access.stack.endpoint}/_local/tokens`, {
+  const response = await fetch(`${access.local.endpoint}/_local/tokens`, {
     method: "POST",
     body: JSON.stringify({ player }),
   });
   const { token, message } = (await response.json()) as { token?: string; message?: string };
   if (token === undefined) throw new CliError(message ?? "The local stack gave no token.");
-  const { url, protocol } = access.stack.websocket;
+  const { url, protocol } = access.local.websocket;
   try {
     return await GameClient.open({ url, protocol, token });
   } catch (error) {

@@ -31,15 +31,13 @@ export interface StackAccess {
 /** A local stack: with the addresses and players that only it has. */
 export interface LocalAccess extends StackAccess {
   readonly local: StackFile;
-  readonly stack: StackFile;
 }
 
 /** @throws CliError when no local stack runs in this folder. */
 export function openStack(folder = process.cwd()): LocalAccess {
   const stack = readStack(folder);
   const connection = { endpoint: stack.endpoint, region: stack.region, credentials: stack.operator };
-  const access = accessTo("local", stack.outputs, connection, stack);
-  return Object.defineProperty(access, "stack", { value: stack }) as LocalAccess;
+  return Object.assign(accessTo("local", stack.outputs, connection, stack), { local: stack });
 }
 
 /**

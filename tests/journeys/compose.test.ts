@@ -2,7 +2,7 @@ import { cpSync, existsSync, readFileSync, statSync, writeFileSync } from "node:
 import { join } from "node:path";
 import { expect } from "chai";
 import { refresh, followRun } from "../../local/cli/segment";
-import { openStack, type StackAccess } from "../../local/cli/stack-access";
+import { openStack, type LocalAccess } from "../../local/cli/stack-access";
 import { GameClient } from "../../local/game-client";
 import type { Mail } from "../../local/services/ses/mail";
 import type { StackFile } from "../../local/stack-file";
@@ -37,7 +37,7 @@ describe("Another game that composes the packed package", function () {
   this.timeout(240_000);
   let installed: InstalledPackage;
   let command: Command;
-  let access: StackAccess;
+  let access: LocalAccess;
   const clients: Partial<Record<string, GameClient>> = {};
 
   before(async () => {
@@ -55,7 +55,7 @@ describe("Another game that composes the packed package", function () {
     );
     process.stdout.write(`      ready after ${Math.round(performance.now() - began)} ms, nothing cached\n`);
     access = openStack(installed.path);
-    expect(access.stack).to.deep.equal(stack);
+    expect(access.local).to.deep.equal(stack);
     for (const { id, token } of stack.players) {
       clients[id] = await GameClient.enter({ url: stack.websocket.url, protocol: stack.websocket.protocol, token });
     }
@@ -80,7 +80,7 @@ describe("Another game that composes the packed package", function () {
   const mailTo = (address: string, subject: string): Promise<Mail> =>
     until(
       async () => {
-        const mails = (await (await fetch(`${access.stack.endpoint}/_local/inbox`)).json()) as Mail[];
+        const mails = (await (await fetch(`${access.local.endpoint}/_local/inbox`)).json()) as Mail[];
         return mails.find((mail) => mail.to.includes(address) && mail.subject === subject);
       },
       `"${subject}" to ${address}`,
@@ -150,7 +150,7 @@ describe("Another game that composes the packed package", function () {
 
   it("hears of a mail that bounced, while the player is there", async () => {
     const { id, tags } = await mailTo("ada@players.test", "Victory over the Bears");
-    const { status } = await fetch(`${access.stack.endpoint}/_local/inbox/${encodeURIComponent(id)}/simulate`, {
+    const { status } = await fetch(`${access.local.endpoint}/_local/inbox/${encodeURIComponent(id)}/simulate`, {
       method: "POST",
       body: JSON.stringify({ event: "bounce" }),
     });
@@ -211,7 +211,7 @@ describe("Another game that composes the packed package", function () {
   });
 
   it("ends at once when told to, and leaves nothing behind", async () => {
-    const { pid } = access.stack;
+    const { pid } = access.local;
     const { errors, milliseconds } = await command.stop("SIGINT", pid);
     expect(errors.replace(/^npm warn .*\n/gm, "")).to.equal("");
     expect(milliseconds).to.be.below(5_000);
