@@ -25,6 +25,13 @@ export const esmOnFailure: Rule = {
       if (mapping.has(path) && !isFailureTarget(stack, mapping, path))
         refuse(path, mapping.at(path), "a queue, topic or bucket of this stack");
     },
+    (mapping, { stack, refuse }) => {
+      if (!isStream(mapping)) return;
+      if (!stack.target(mapping, "functionName", FUNCTION))
+        refuse("functionName", mapping.at("functionName"), "a function of this stack");
+      if (!stack.target(mapping, "eventSourceArn", "aws:dynamodb/table:Table", "aws:kinesis/stream:Stream"))
+        refuse("eventSourceArn", mapping.at("eventSourceArn"), "the stream of a table of this stack");
+    },
   ],
 };
 

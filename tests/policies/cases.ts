@@ -404,8 +404,17 @@ export const CASES: Readonly<Record<string, RuleCase>> = {
     bad: { unsigned: { "lambda/function:Function f > codeSigningConfigArn": undefined } },
   },
   "esm-on-failure": {
-    good: { "sqs/queue:Queue d": DEAD, "lambda/eventSourceMapping:EventSourceMapping s": STREAM },
+    good: {
+      "dynamodb/table:Table t": TABLE,
+      "lambda/function:Function f": FUNCTION,
+      "sqs/queue:Queue d": DEAD,
+      "lambda/eventSourceMapping:EventSourceMapping s": STREAM,
+    },
     bad: {
+      "a function elsewhere": { "lambda/eventSourceMapping:EventSourceMapping s > functionName": "x" },
+      "a stream elsewhere": {
+        "lambda/eventSourceMapping:EventSourceMapping s > eventSourceArn": arn("dynamodb", "table/x/stream/1"),
+      },
       none: { "lambda/eventSourceMapping:EventSourceMapping s > destinationConfig": undefined },
       elsewhere: {
         "lambda/eventSourceMapping:EventSourceMapping s > destinationConfig.onFailure.destinationArn": arn("sqs", "x"),
