@@ -61,21 +61,36 @@ export class DeadLetters {
   async redrive(faulty = false): Promise<number> {
     const { world } = this;
     const waiting = await this.waiting();
-    for (const { url, arn } of waiting) {
-      const sources = await world.operator<{ queueUrls?: string[] }>("sqs", "ListDeadLetterSourceQueues", {
-        QueueUrl: url,
-      });
-      if ((sources.queueUrls ?? []).length > 0) await world.operator("sqs", "StartMessageMoveTask", { SourceArn: arn });
-    }
+    await this.move(waiting);
     for (const [fn, payload] of [
       ["emails-redrive-function", { deadLetters: true }],
       ["messages-redrive", {}],
       ["gateway-redrive", {}],
     ] as const) {
-      const name = [...world.lambda.engine.functions.keys()].find((one) => shortName(one) === fn);
-      if (name !== undefined) await this.invoke(name, payload, faulty);
+      await this.invokeNamed(fn, payload, faulty);
     }
     return waiting.reduce((sum, { messages }) => sum + messages, 0);
+  }
+
+  /** Drives back what the gateway's functions gave up: checks, notices, invocations of game servers. */
+  async redriveGateway(): Promise<void> {
+    await this.move((await this.waiting()).filter(({ name }) => name.startsWith("gateway")));
+    await this.invokeNamed("gateway-redrive", {}, false);
+  }
+
+  private async move(queues: readonly Depth[]): Promise<void> {
+    const { world } = this;
+    for (const { url, arn } of queues) {
+      const input = { QueueUrl: url };
+      const sources = await world.operator<{ queueUrls?: string[] }>("sqs", "ListDeadLetterSourceQueues", input);
+      if ((sources.queueUrls ?? []).length > 0) await world.operator("sqs", "StartMessageMoveTask", { SourceArn: arn });
+    }
+  }
+
+  private async invokeNamed(fn: string, payload: object, faulty: boolean): Promise<void> {
+    const name = [...this.world.lambda.engine.functions.keys()].find((one) => shortName(one) === fn);
+    if (name === undefined) throw new Error(`There is no function ${fn}.`);
+    await this.invoke(name, payload, faulty);
   }
 
   private async invoke(name: string, payload: object, faulty: boolean): Promise<void> {
