@@ -8,7 +8,11 @@ export interface Settings {
   /** `address` or `Name <address>`. */
   readonly sender: { readonly address: string; readonly name?: string };
   readonly recipients: readonly string[];
+  /** Where readers of marketing mail unsubscribe; without one such mail is not sent. */
+  readonly unsubscribeUrl?: string;
   readonly alarms: "all" | "essential" | "none";
+  /** ARN of the SNS topic that alarms notify. @default nobody is told */
+  readonly alarmTopicArn?: string;
   readonly protect: boolean;
   /** Days that a message and its history are kept. */
   readonly messageRetentionDays: number;
@@ -28,7 +32,9 @@ const NAMES: Readonly<Record<keyof Settings, true>> = {
   audience: true,
   sender: true,
   recipients: true,
+  unsubscribeUrl: true,
   alarms: true,
+  alarmTopicArn: true,
   protect: true,
   messageRetentionDays: true,
   refreshMinutes: true,
@@ -58,6 +64,11 @@ export function readSettings(config = new pulumi.Config()): Settings {
     if (!(allowed as readonly string[]).includes(value)) wrong(key, value, `one of ${allowed.join(", ")}`);
     return value as T;
   };
+  const optional = (key: string, expected: string, fits: (value: string) => boolean): string | undefined => {
+    const value = config.get(key) ?? "";
+    if (value !== "" && !fits(value)) wrong(key, value, expected);
+    return value === "" ? undefined : value;
+  };
   const integer = (key: string, least: number, most: number, fallback: number): number => {
     const value = Number(config.get(key) ?? fallback);
     if (!Number.isInteger(value) || value < least || value > most)
@@ -82,14 +93,24 @@ export function readSettings(config = new pulumi.Config()): Settings {
     );
   if (environment === "production" && (recipients?.length ?? 0) > 0)
     problem("recipients", recipients, "none, since production mails everybody", "rm recipients");
+  const unsubscribeUrl = optional(
+    "unsubscribeUrl",
+    "an https address with {player} or {message}, e.g. https://example.com/unsubscribe?player={player}",
+    (value) => /^https:\/\/\S*\{(player|message)\}/.test(value),
+  );
   const alarms = choice("alarms", ALARMS, environment === "production" ? "all" : "essential");
+  const alarmTopicArn = optional("alarmTopicArn", "the ARN of an SNS topic", (value) =>
+    /^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/.test(value),
+  );
   const protect = choice("protect", ["true", "false"], "true") === "true";
   const manageAccount = choice("manageAccount", ["true", "false"], "false") === "true";
   const messageRetentionDays = integer("messageRetentionDays", 1, 3_650, 400);
   const refreshMinutes = integer("refreshMinutes", 15, 8_640, 60);
-  const segmentSchedule = config.get("segmentSchedule") ?? "";
-  if (segmentSchedule !== "" && !/^(rate|cron|at)\(.+\)$/.test(segmentSchedule))
-    wrong("segmentSchedule", segmentSchedule, "rate(...), cron(...) or at(...), e.g. cron(0 16 ? * FRI *)");
+  const segmentSchedule = optional(
+    "segmentSchedule",
+    "rate(...), cron(...) or at(...), e.g. cron(0 16 ? * FRI *)",
+    (value) => /^(rate|cron|at)\(.+\)$/.test(value),
+  );
   if (environment !== "local" && regionOf() === undefined)
     problem("aws:region", undefined, "the Region to deploy to, e.g. eu-central-1", "set aws:region <region>");
   if (problems.length > 0)
@@ -100,11 +121,13 @@ export function readSettings(config = new pulumi.Config()): Settings {
     audience,
     sender: parseSender(sender),
     recipients: recipients ?? [],
+    ...(unsubscribeUrl === undefined ? {} : { unsubscribeUrl }),
     alarms,
+    ...(alarmTopicArn === undefined ? {} : { alarmTopicArn }),
     protect,
     messageRetentionDays,
     refreshMinutes,
-    ...(segmentSchedule === "" ? {} : { segmentSchedule }),
+    ...(segmentSchedule === undefined ? {} : { segmentSchedule }),
     manageAccount,
   };
 }

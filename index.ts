@@ -11,7 +11,8 @@ import { readSettings } from "./config";
 import { achievement, seasonNews, welcome } from "./templates";
 
 const settings = readSettings();
-const monitoring = { alarms: settings.alarms };
+const { alarms, alarmTopicArn, unsubscribeUrl } = settings;
+const monitoring = { alarms, ...(alarmTopicArn === undefined ? {} : { alarmTopicArn }) };
 const key = new EncryptionKey("messaging", { retainOnDelete: settings.protect });
 
 const gateway = new RealtimeGateway("gateway", {
@@ -36,6 +37,7 @@ const emails = new EmailDispatcher("emails", {
   monitoring,
   messages,
   sender: settings.sender,
+  ...(unsubscribeUrl === undefined ? {} : { unsubscribeUrl }),
   ...(settings.environment === "production" ? { production: true } : { recipients: [...settings.recipients] }),
 });
 emails.template("welcome", welcome);
@@ -69,7 +71,7 @@ gateway.onPlayerEvent("achievement", async (event) => {
   });
 });
 
-if (settings.alarms === "all") {
+if (alarms === "all") {
   new Dashboard("delivery", {
     sections: [
       { title: "Connections and notices", widgets: gateway.widgets() },

@@ -214,6 +214,9 @@ export const secretsRotatedCmk: Rule = {
 /** Properties that refer to nothing: texts for people, and what AWS answers with (`properties` of Cloud Control). */
 const NO_REFERENCE = /^(code|description|tags|tagsAll|dashboardBody|owner|ownerId|properties)(\.|$)/;
 
+/** Whom alarms notify: mostly a topic that an account's stacks share. Of another account it must not be either. */
+const NOTIFIED = /^(alarmActions|okActions|insufficientDataActions)\./;
+
 export const referencesStayInAccount: Rule = {
   name: "references-stay-in-account",
   what: "Nothing refers to another account: no key, role, queue, topic, function or principal of it.",
@@ -251,7 +254,7 @@ function isOfOneAccount(text: string): boolean {
 
 export const referencesStayInStack: Rule = {
   name: "references-stay-in-stack",
-  what: "What a property refers to by an ARN or a queue's URL is part of the stack: keys, roles, queues, topics, functions, log groups.",
+  what: "What a property refers to by an ARN or a queue's URL is part of the stack: keys, roles, queues, topics, functions, log groups. Whom alarms notify may be shared.",
   why: "A key of somebody else decides who reads the data; a queue of a neighbour takes the failures where nobody looks.",
   fix: "Use the resource of the stack, or list a pattern of what is shared in the setting `shared`.",
   outside: [],
@@ -268,7 +271,7 @@ export const referencesStayInStack: Rule = {
       const own = stack.account;
       if (own === undefined) return;
       const look = (text: string, path: string): void => {
-        if (NO_REFERENCE.test(path) || isDocument(text)) return;
+        if (NO_REFERENCE.test(path) || NOTIFIED.test(path) || isDocument(text)) return;
         const inside = parsedText(text);
         if (inside !== undefined) {
           eachText(inside, (part, below) => look(part, `${path}.${below}`));

@@ -89,6 +89,8 @@ describe("Stacks dev and prod in one account under the real engine", () => {
     ["audience", "another-audience", /authorize/],
     ["recipients", ["*@testers.example.com"], /emails-|messages-prepare/],
     ["alarms", "none", /MetricAlarm|logMetricFilter|LogMetricFilter/],
+    ["alarmTopicArn", "arn:aws:sns:us-east-1:123456789012:pages", /MetricAlarm/],
+    ["unsubscribeUrl", "https://example.com/unsubscribe?player={player}", /emails-|messages-prepare/],
     ["messageRetentionDays", 60, /::(messages-|gateway-on-|segments-)/],
     ["refreshMinutes", 720, /^aws:cloudcontrol/],
     [

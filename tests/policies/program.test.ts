@@ -61,6 +61,29 @@ const VARIANTS: Readonly<Record<string, GraphOptions & { readonly environment?: 
     stack: "dev",
     config: { "games-messaging:recipients": '["tester@gmail.com"]' },
   },
+  "alarms that notify a topic": {
+    stack: "prod",
+    environment: "production",
+    config: { "games-messaging:alarmTopicArn": "arn:aws:sns:us-east-1:123456789012:pages" },
+  },
+  "marketing mail with a way out": {
+    stack: "prod",
+    environment: "production",
+    config: { "games-messaging:unsubscribeUrl": "https://example.com/unsubscribe?player={player}" },
+  },
+  "messages kept for ten years": { stack: "dev", config: { "games-messaging:messageRetentionDays": "3650" } },
+  "a fresh analytics copy": { stack: "dev", config: { "games-messaging:refreshMinutes": "15" } },
+  "a scheduled segment in dev": { stack: "dev", config: { "games-messaging:segmentSchedule": "rate(7 days)" } },
+  "no scheduled segment in prod": {
+    stack: "prod",
+    environment: "production",
+    config: { "games-messaging:segmentSchedule": "" },
+  },
+  "prod in another Region": {
+    stack: "prod",
+    environment: "production",
+    config: { "aws:region": "eu-central-1" },
+  },
   "several recipients": {
     stack: "dev",
     config: { "games-messaging:recipients": '["*@players.test","qa@studio.example","*@simulator.amazonses.com"]' },
