@@ -60,7 +60,7 @@ export const runningChecks: readonly Check[] = [
       if (operations.alarmTopics.length === 0)
         return toDo(
           "alarms notify nobody",
-          "Give the components `monitoring: { alarmTopicArn }`.",
+          "Run: pulumi config set alarmTopicArn <ARN of an SNS topic> (in a program of your own: `monitoring: { alarmTopicArn }`).",
           isProduction(patient),
         );
       const pending: string[] = [];
