@@ -96,7 +96,7 @@ export function examines(stack: () => OperatorStack): void {
     expect(code, output).to.equal(0);
     expect(output).to.match(/^ {2}ok {10}SES: out of the sandbox: production access is on$/m);
     expect(output).to.match(
-      /^ {2}to do {7}alarms reach somebody: alarms notify nobody\n {14}could: Give the components /m,
+      /^ {2}to do {7}alarms reach somebody: alarms notify nobody\n {14}could: Run: pulumi config set alarmTopicArn /m,
     );
     expect(output.split("\n").at(-1)).to.match(/^\d+ ok, 2 to do, 0 cannot be seen$/);
   });
