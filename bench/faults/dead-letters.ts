@@ -12,6 +12,13 @@ interface Depth {
 /** Queues by which nothing but failures passes. */
 const FAILURES = /dlq|dead-letters|failures/;
 
+interface Entry {
+  readonly DDBStreamBatchInfo?: { readonly batchSize: number };
+}
+
+/** For so long entries are out of sight that were only looked at. */
+const PEEK_SECONDS = 30;
+
 /** Looks after what was given up, as an operator would: counts it, and drives it back. */
 export class DeadLetters {
   constructor(private readonly world: World) {}
@@ -52,6 +59,25 @@ export class DeadLetters {
       }
     }
     return found;
+  }
+
+  /** Messages whose records, or whose copies for a channel that is none, were given up: so many may wait for a redrive. */
+  async givenUpMessages(): Promise<number> {
+    const { world } = this;
+    let given = 0;
+    for (const { name, url, messages } of await this.waiting()) {
+      if (name.startsWith("messages-unknown-channel")) given += messages;
+      if (!name.startsWith("messages-failures")) continue;
+      const input = { QueueUrl: url, MaxNumberOfMessages: 10, VisibilityTimeout: PEEK_SECONDS };
+      for (;;) {
+        const answer = await world.operator<{ Messages?: { Body: string }[] }>("sqs", "ReceiveMessage", input);
+        const bodies = (answer.Messages ?? []).map(({ Body }) => JSON.parse(Body) as Entry);
+        if (bodies.length === 0) break;
+        for (const { DDBStreamBatchInfo: batch } of bodies) given += batch?.batchSize ?? 0;
+      }
+    }
+    await world.clock.advance((PEEK_SECONDS + 1) * 1000);
+    return given;
   }
 
   /**

@@ -91,7 +91,7 @@ export class MessageJudge {
 
   /**
    * Holds the end against what was acknowledged and what SES accepted.
-   * @param parked entries of the queue of records that were given up: so many messages may still wait.
+   * @param parked messages whose records were given up: so many may still wait.
    */
   judge(acknowledged: readonly Acknowledged[], parked = 0): void {
     let waiting = 0;

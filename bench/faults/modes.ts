@@ -115,8 +115,8 @@ const MODES: readonly Mode[] = [
     name: "ses-unclear",
     faultyMs: 40 * minute,
     repeats: 0.2,
-    messages: 8,
-    focus: [{ fn: "emails-send-function", call: "ses:SendRawEmail", rate: 0.75, kinds: unclear }],
+    messages: 16,
+    focus: [{ fn: "emails-send-function", call: "ses:SendRawEmail", rate: 0.88, kinds: unclear }],
   },
   usual,
   // The send function fails for so long that its queue gives up.
