@@ -1,6 +1,6 @@
 /** What letters in dead-letter queues say about players. */
 import { textOf, type Item } from "../shared/attributes";
-import { playerPk } from "../shared/player-keys";
+import { decodePlayerId, playerPk } from "../shared/player-keys";
 
 /** Every address that a player's profile and messages name, each once. */
 export function addressesOf(profile: Item | undefined, messages: readonly Item[]): string[] {
@@ -18,13 +18,17 @@ const PLAYER_MEMBERS = ["player", "playerId"];
 export function letterAbout(body: string, player: string): About {
   const named = new Set<string>();
   collect(parse(body), named);
-  if (!named.has(player) && !body.includes(playerPk(player))) return "nobody";
-  return named.size <= 1 ? "this player" : "this player and others";
+  // The end of the id counts: `PLAYER#ada` also begins what another's keys say.
+  if (!named.has(player) && !new RegExp(`${playerPk(player)}(?![A-Za-z0-9_-])`).test(body)) return "nobody";
+  named.delete(player);
+  return named.size === 0 ? "this player" : "this player and others";
 }
 
 function collect(value: unknown, named: Set<string>): void {
-  if (typeof value === "string" && value.startsWith("{")) {
-    collect(parse(value), named);
+  if (typeof value === "string") {
+    const key = /^PLAYER#([A-Za-z0-9_-]+)$/.exec(value)?.[1];
+    if (key !== undefined) named.add(decodePlayerId(key));
+    else if (value.startsWith("{")) collect(parse(value), named);
     return;
   }
   if (typeof value !== "object" || value === null) return;

@@ -86,6 +86,9 @@ describe("What is known about a player", () => {
       "this player and others",
     ],
     ["a parked record", { reason: "malformed-item", keys: { pk: { S: "PLAYER#ada" } } }, "this player"],
+    ["a parked record of a longer id", { reason: "malformed-item", keys: { pk: { S: "PLAYER#adam" } } }, "nobody"],
+    ["keys of two", { keys: [{ pk: { S: "PLAYER#ada" } }, { pk: { S: "PLAYER#grace" } }] }, "this player and others"],
+    ["keys in a text of another's", { player: "grace", detail: "PLAYER#ada MSG#1" }, "this player and others"],
     ["a notification", { Type: "Notification", Message: JSON.stringify({ playerId: "ada" }) }, "this player"],
     ["a batch of a stream", { DDBStreamBatchInfo: { shardId: "x" } }, "nobody"],
   ] as const) {
