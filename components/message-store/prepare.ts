@@ -91,7 +91,7 @@ export function prepareHandler(settings: PrepareSettings): HandlerFactory<Dynamo
         const recipients = directory && work.length > 0 ? await readRecipients(database, directory.get(), players) : {};
         judged = work.map(({ sequence, message }) => {
           const recipient = recipients[message.player] ?? { known: false, preferences: {} };
-          const verdict = passGates(message, recipient, types[message.type], channels[message.channel], now);
+          const verdict = passGates(message, recipient, typeOf(message), adapterOf(message), now);
           return { sequence, message, recipient, verdict };
         });
         const addresses = judged.flatMap(({ verdict }) => (verdict.to === "render" ? [verdict.address] : []));
@@ -114,7 +114,7 @@ export function prepareHandler(settings: PrepareSettings): HandlerFactory<Dynamo
             attributes: {
               channel: message.channel,
               type: message.type,
-              priority: String(types[message.type]?.priority ?? 9),
+              priority: String(typeOf(message)?.priority ?? 9),
             },
           });
         }
@@ -133,6 +133,15 @@ export function prepareHandler(settings: PrepareSettings): HandlerFactory<Dynamo
       return { batchItemFailures: Object.keys(failed).map((itemIdentifier) => ({ itemIdentifier })) };
     };
 
+    // Names come with the message: `constructor` is none of a type or channel.
+    function typeOf({ type }: StoredMessage): MessageType | undefined {
+      return Object.hasOwn(types, type) ? types[type] : undefined;
+    }
+
+    function adapterOf({ channel }: StoredMessage): ChannelAdapter | undefined {
+      return Object.hasOwn(channels, channel) ? channels[channel] : undefined;
+    }
+
     function finish(
       message: StoredMessage,
       recipient: Recipient,
@@ -144,7 +153,7 @@ export function prepareHandler(settings: PrepareSettings): HandlerFactory<Dynamo
       const why = suppressed[verdict.address];
       if (why !== undefined) return { to: "skipped" as const, reason: { code: "suppressed", detail: why } };
       try {
-        const answer = channels[message.channel]?.render(message, recipient, verdict.address);
+        const answer = adapterOf(message)?.render(message, recipient, verdict.address);
         if (answer && "body" in answer) return { to: "publish" as const, body: answer.body };
         const reason = answer?.fail ?? { code: "channel-unknown", detail: message.channel };
         return { to: "failed" as const, reason };

@@ -122,6 +122,13 @@ describe("prepare", () => {
     expect(JSON.parse(world.published[0]?.body ?? "")).to.deep.include({ player: "ada", channel: "sms", dispatch: 1 });
   });
 
+  it("takes the name of an object's own member for a channel like any other, and does its neighbours", async () => {
+    await enqueue(world, { channel: "constructor" });
+    await enqueue(world, {});
+    expect(await prepareAll(world)).to.deep.equal({ batchItemFailures: [] });
+    expect(world.published.map(({ attributes }) => attributes["channel"])).to.have.members(["constructor", "email"]);
+  });
+
   it("changes nothing when a record comes again after its message has moved on", async () => {
     const of = await enqueue(world, { player: "cy" });
     const records = world.records();
