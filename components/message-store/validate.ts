@@ -1,3 +1,4 @@
+import { isStorable } from "../shared/attributes";
 import { show } from "../shared/errors";
 import { isPlayerId, PLAYER_ID_RULE } from "../shared/player-keys";
 import { isPlainObject } from "../shared/request";
@@ -68,7 +69,7 @@ function timeProblem(m: Record<keyof Message, unknown>, now: number): MessagePro
   for (const field of ["notBefore", "validUntil"] as const) {
     const at = m[field];
     if (at === undefined) continue;
-    if (typeof at !== "number" || !Number.isFinite(at) || at < 0 || at > MAX_EPOCH_SECONDS) {
+    if (typeof at !== "number" || !isStorable(at) || at < 0 || at > MAX_EPOCH_SECONDS) {
       return problem(field, at, "epoch seconds (not milliseconds)");
     }
   }

@@ -1,5 +1,5 @@
 import * as dynamodb from "@aws-sdk/client-dynamodb";
-import { BOOL, N, S, type Item } from "../shared/attributes";
+import { BOOL, isStorable, N, S, type Item } from "../shared/attributes";
 import type { Captured, HandlerFactory } from "../shared/callback";
 import { isPlayerId, PLAYER_ID_RULE, PREFERENCES_SK, PROFILE_SK } from "../shared/player-keys";
 import { isPlainObject, requestError, requireMembers } from "../shared/request";
@@ -98,7 +98,7 @@ function profileValues(
     if (type === undefined) throw refuse("an attribute that profiles have and that is not the gateway's own");
     if (type === "string" && typeof value === "string" && value.isWellFormed()) values[name] = S(value);
     else if (type === "boolean" && typeof value === "boolean") values[name] = BOOL(value);
-    else if (type === "number" && typeof value === "number" && Number.isFinite(value)) values[name] = N(value);
+    else if (type === "number" && typeof value === "number" && isStorable(value)) values[name] = N(value);
     else if (type === "epochSeconds" && Number.isSafeInteger(value)) values[name] = N(Number(value));
     else throw refuse(`a value of type ${type}`);
     const text = String(value);

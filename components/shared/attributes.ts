@@ -13,6 +13,12 @@ export function N(value: number): { N: string } {
   return { N: String(value) };
 }
 
+/** Whether DynamoDB keeps a number: 0, or a magnitude from 1E-130 to 9.99…E+125. */
+export function isStorable(value: number): boolean {
+  const magnitude = Math.abs(value);
+  return value === 0 || (magnitude >= 1e-130 && magnitude < 1e126);
+}
+
 /** A boolean attribute. */
 export function BOOL(value: boolean): { BOOL: boolean } {
   return { BOOL: value };

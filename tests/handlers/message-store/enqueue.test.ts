@@ -225,6 +225,7 @@ describe("enqueue", () => {
     ["validUntil", { ...plain, validUntil: 1 }, "it has expired already"],
     ["validUntil", { ...plain, validUntil: Date.UTC(2030, 1) * 1_000 }, "epoch seconds (not milliseconds)"],
     ["notBefore", { ...plain, notBefore: Number.NaN }, "epoch seconds"],
+    ["notBefore", { ...plain, notBefore: 1e-200 }, "epoch seconds"],
     ["notBefore", { ...plain, notBefore: 4e9, validUntil: 4e9 }, "it could never be sent"],
     ["data", { ...plain, data: [] }, "an object"],
     ["data", { ...plain, data: { x: "y".repeat(32_768) } }, "at most 32768 bytes"],

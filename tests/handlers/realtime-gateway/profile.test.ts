@@ -146,6 +146,7 @@ describe("profiles and game data", () => {
     ["an unknown attribute", { shoeSize: 3 }],
     ["a wrong type", { level: "7" }],
     ["a number that is none", { level: NaN }],
+    ["a number beyond those that are kept", { level: 1e200 }],
     ["a time with fractions", { bornAt: 1.5 }],
     ["two addresses", { email: "a@players.test,b@players.test" }],
     ["a header in an address", { email: "a@players.test\r\nBcc: b@players.test" }],
