@@ -48,7 +48,7 @@ export interface EmailDispatcherArgs {
   maximumConcurrency?: number;
   /** https address of one-click unsubscribe with `{player}` and `{message}`; without it, mail that needs consent fails. */
   unsubscribeUrl?: string;
-  /** @default all alarms, notifying nobody */
+  /** Which alarms there are, and whom they notify. @default all alarms, notifying nobody */
   monitoring?: MonitoringArgs;
   /** Changes the arguments of a child. */
   transform?: {

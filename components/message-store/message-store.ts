@@ -47,7 +47,7 @@ export interface MessageStoreArgs {
    * @default 1
    */
   dueShards?: number;
-  /** @default all alarms, notifying nobody */
+  /** Which alarms there are, and whom they notify. @default all alarms, notifying nobody */
   monitoring?: MonitoringArgs;
   /** Deletion protection of the table, which stays when the stack is destroyed. @default true */
   protect?: boolean;
@@ -118,7 +118,8 @@ export class MessageStore extends pulumi.ComponentResource {
     this.types = checkedTypes(name, args.types);
     this.channels = new LateList("addChannel", name);
     this.subscribed = new LateList("onStatus", name);
-    this.key = args.key ?? new EncryptionKey(`${name}-key`, {}, { parent: this });
+    // Kept as long as the table is: without its key nobody can read it.
+    this.key = args.key ?? new EncryptionKey(`${name}-key`, { retainOnDelete: args.protect ?? true }, { parent: this });
     this.table = createTable(this, name, this.key.arn, args);
     this.topics = Object.fromEntries(
       Object.keys(this.types).map((type) => [type, this.createTopic(`${name}-${type}`, args.transform?.topic)]),
@@ -192,8 +193,7 @@ export class MessageStore extends pulumi.ComponentResource {
       });
     }
     this.channels.add({ channel, adapter });
-    for (const type of Object.keys(this.topics)) {
-      const topic = this.topics[type] as aws.sns.Topic;
+    for (const [type, topic] of Object.entries(this.topics)) {
       subscribeQueue(`${this.name}-${type}-to-${channel}`, topic.arn, queue, { channel: [channel] }, this);
     }
   }
@@ -361,8 +361,7 @@ export class MessageStore extends pulumi.ComponentResource {
       const names = taken.map(({ channel }) => channel);
       return { channel: names.length === 0 ? [{ exists: true }] : [{ "anything-but": names }] };
     });
-    for (const type of Object.keys(this.topics)) {
-      const topic = this.topics[type] as aws.sns.Topic;
+    for (const [type, topic] of Object.entries(this.topics)) {
       subscribeQueue(`${this.name}-${type}-to-unknown-channel`, topic.arn, queue, pulumi.output(rest), this);
     }
     return queue;

@@ -1,4 +1,5 @@
 import type * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
 import {
   aBoolean,
   anything,
@@ -11,7 +12,6 @@ import {
   transformsOf,
   withArn,
 } from "../shared/arguments";
-import type { EncryptionKey } from "../shared/encryption";
 import { ArgumentError, requireInteger } from "../shared/errors";
 import type { MonitoringArgs } from "../shared/monitoring";
 import { PROFILE_ATTRIBUTES, type AttributeType } from "../shared/player-directory";
@@ -35,7 +35,8 @@ export interface AuthArgs {
 
 export interface RealtimeGatewayArgs {
   /** Customer key of tables, queues, topics and logs. @default a key of its own */
-  key?: EncryptionKey;
+  key?: { readonly arn: pulumi.Output<string> };
+  /** Whose tokens open a connection. */
   auth: AuthArgs;
   /** The studio's own attributes of a profile, beside those that every profile has. Segments can ask for them. @default none */
   playerAttributes?: Record<string, AttributeType>;
@@ -54,6 +55,7 @@ export interface RealtimeGatewayArgs {
   logRetentionDays?: number;
   /** Tables are protected from deletion, and kept when the stack is destroyed. @default true */
   protect?: boolean;
+  /** Which alarms there are, and whom they notify. @default all alarms, notifying nobody */
   monitoring?: MonitoringArgs;
   /** Changes the arguments of a child. */
   transform?: {

@@ -104,7 +104,9 @@ export class RealtimeGateway extends pulumi.ComponentResource {
     this.issuer = settings.auth.issuer;
     this.routes = new LateList("route", name);
     this.events = new LateList("reaction to a player event", name);
-    this.key = args.key ?? new EncryptionKey(`${name}-encryption`, {}, { parent: this });
+    // Kept as long as the tables are: without their key nobody can read them.
+    this.key =
+      args.key ?? new EncryptionKey(`${name}-encryption`, { retainOnDelete: settings.protect }, { parent: this });
     const tables = createTables(this, name, this.key, settings, args.transform);
     const queueTimeouts = { visibilityTimeoutSeconds: 180, maxReceiveCount: 5 };
     const checks = new DeadLetteredQueue(`${name}-checks`, { key: this.key, ...queueTimeouts }, { parent: this });

@@ -8,12 +8,15 @@ import type { PlayerDirectory } from "../shared/player-directory";
 const PREFIX = "players";
 
 export interface AnalyticsCopyArgs {
+  /** Customer key of the integration and the bucket. */
   key: { readonly arn: pulumi.Input<string> };
+  /** Whose table is copied. */
   directory: PlayerDirectory;
   /** Minutes between two refreshes, 15 to 8,640. */
   refreshMinutes: number;
   /** Whether this stack owns the policy of the account's Glue catalog. */
   manageCatalogPolicy: boolean;
+  /** Let a destroy delete the copy. */
   forceDestroy: boolean;
 }
 

@@ -4,11 +4,13 @@ import { PrivateBucket } from "../shared/bucket";
 import type { Statement } from "../shared/iam";
 
 export interface QueryEngineArgs {
+  /** Customer key of the results. */
   key: { readonly arn: pulumi.Input<string> };
   /** Bytes after which Athena cancels a query; its own least is 10 MB. */
   maxScannedBytes: number;
   /** Days that results are kept. */
   resultDays: number;
+  /** Let a destroy delete results and the history of queries. */
   forceDestroy: boolean;
 }
 

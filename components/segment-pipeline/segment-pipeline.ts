@@ -38,8 +38,8 @@ export interface SegmentPipelineArgs {
   directory: PlayerDirectory;
   /** Where a segment's messages go. */
   messages: MessageStore;
-  /** @default a key of its own */
-  key?: EncryptionKey;
+  /** Customer key of copy, results, runs, queues and logs. @default a key of its own */
+  key?: { readonly arn: pulumi.Output<string> };
   /**
    * Whether this stack owns the resource policy of the account's Glue catalog, of which there is one per account and
    * Region. Without an owner the zero-ETL integration cannot start: another owner must then hold `catalogStatements`.
@@ -56,7 +56,9 @@ export interface SegmentPipelineArgs {
   enqueueConcurrency?: number;
   /** Keep tables and buckets when they are deleted by mistake. @default true */
   protect?: boolean;
+  /** Which alarms there are, and whom they notify. @default all alarms, notifying nobody */
   monitoring?: MonitoringArgs;
+  /** Changes the arguments of a child. */
   transform?: { runs?: Transform<aws.dynamodb.TableArgs> };
 }
 
@@ -77,14 +79,16 @@ const TIMEOUT = 60;
 export class SegmentPipeline<A extends Attributes = Attributes> extends pulumi.ComponentResource {
   /** One item per run: `RUN#<id>`. */
   readonly runs: aws.dynamodb.Table;
+  /** The zero-ETL integration and what it writes. */
   readonly copy: AnalyticsCopy;
+  /** The workgroup and the bucket of its results. */
   readonly queries: QueryEngine;
   /** Starts a run: `{ segment, runId? }`. For operators, schedules and other programs. */
   readonly startFunction: LambdaFunction;
   private readonly definitions: LateList<CheckedDefinition>;
   private readonly runQueue: DeadLetteredQueue;
   private readonly partQueue: DeadLetteredQueue;
-  private readonly key: EncryptionKey;
+  private readonly key: { readonly arn: pulumi.Output<string> };
   private readonly advance: LambdaFunction;
   private readonly enqueue: LambdaFunction;
   /** Names of the queues of what a rule or schedule could not deliver, by what they are for. */
@@ -341,7 +345,7 @@ function createRuns(
   parent: pulumi.Resource,
   name: string,
   args: SegmentPipelineArgs,
-  key: EncryptionKey,
+  key: { readonly arn: pulumi.Output<string> },
   protect: boolean,
 ): aws.dynamodb.Table {
   const options: pulumi.CustomResourceOptions = { parent, retainOnDelete: protect };

@@ -14,6 +14,7 @@ export interface PrivateBucketArgs {
   accessLogBucket?: pulumi.Input<string>;
   /** Let a destroy delete a bucket that holds objects. @default false */
   forceDestroy?: boolean;
+  /** Changes the arguments of a child. */
   transform?: { bucket?: Transform<aws.s3.BucketArgs> };
 }
 

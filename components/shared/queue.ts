@@ -24,6 +24,7 @@ export interface DeadLetteredQueueArgs {
   senders?: readonly QueueSender[];
   /** Topics and rules whose own failures go to the dead-letter queue. @default only this queue's */
   deadLetterSenders?: readonly QueueSender[];
+  /** Changes the arguments of a child. */
   transform?: { queue?: Transform<aws.sqs.QueueArgs>; deadLetters?: Transform<aws.sqs.QueueArgs> };
 }
 

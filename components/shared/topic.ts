@@ -5,9 +5,11 @@ import type { DeadLetteredQueue } from "./queue";
 import { applyTransform, type Transform } from "./transform";
 
 export interface EncryptedTopicArgs {
+  /** Customer key of the topic. */
   key: { readonly arn: pulumi.Input<string> };
   /** A service that publishes in the name of this account, e.g. `ses.amazonaws.com`. @default only IAM grants */
   publisher?: string;
+  /** Changes the arguments of the topic. */
   transform?: Transform<aws.sns.TopicArgs> | undefined;
 }
 
