@@ -21,7 +21,7 @@ export interface TraceEvent {
   readonly cause?: number;
   /** AWS's error code, when it ended in one. */
   readonly error?: string;
-  /** Consumed units by the name of a rate in `facts/prices.json`, e.g. `{"dynamodb.wru": 1}`. */
+  /** Consumed units by the name of a rate in `local/prices.json`, e.g. `{"dynamodb.wru": 1}`. */
   readonly units?: Readonly<Record<string, number>>;
   readonly data?: Readonly<Record<string, unknown>>;
 }

@@ -58,7 +58,7 @@ const LIST_OF = 64;
 const MAP_OF = 128;
 
 /** The whole file's content. */
-export function shapesOf(services: ReadonlyMap<string, { readonly operations: object }>): ShapeFile {
+function shapesOf(services: ReadonlyMap<string, { readonly operations: object }>): ShapeFile {
   const file: { operations: Record<string, Record<string, string>>; shapes: Record<string, Shape> } = {
     operations: {},
     shapes: {},

@@ -1,7 +1,16 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { LambdaFunction } from "../shared/callback";
-import { functionAlarms, queueAlarms, type AlarmSpec, type MetricSpec, type Widget } from "../shared/monitoring";
+import {
+  backlogAlarms,
+  functionAlarms,
+  queueAlarms,
+  queueMetric,
+  visibleMessages,
+  type AlarmSpec,
+  type MetricSpec,
+  type Widget,
+} from "../shared/monitoring";
 import type { EmailDispatcher } from "./email-dispatcher";
 
 /** SES reviews an account at 5 % bounces and 0.1 % complaints: these come well before. https://docs.aws.amazon.com/ses/latest/dg/reputationdashboard-dg.html */
@@ -32,24 +41,16 @@ export function sendEventAgeFilter(parent: pulumi.Resource, name: string, eventF
 /** The alarms of a dispatcher. */
 export function alarmsOf(emails: EmailDispatcher, name: string, holdSeconds: number): AlarmSpec[] {
   const { queue, reconcileQueue, eventQueue } = emails;
-  const [, ...send] = queueAlarms("send", queue.queue.name, queue.deadLetters.name, {
-    depth: 50_000,
-    ageSeconds: 3_600,
-  });
-  const [, ...reconcile] = queueAlarms("reconcile", reconcileQueue.queue.name, reconcileQueue.deadLetters.name, {
-    depth: 1_000,
-    ageSeconds: 2 * holdSeconds,
-  });
   return [
     {
       suffix: "dead-letters-dlq",
       description: "An e-mail was given up: read its reason, mend it, redrive.",
       essential: true,
       threshold: 0,
-      metric: visible(emails.deadLetters.name),
+      metric: visibleMessages(emails.deadLetters.name),
     },
-    ...send,
-    ...reconcile,
+    ...backlogAlarms("send", queue.queue.name, { depth: 50_000, ageSeconds: 3_600 }),
+    ...backlogAlarms("reconcile", reconcileQueue.queue.name, { depth: 1_000, ageSeconds: 2 * holdSeconds }),
     ...queueAlarms("events", eventQueue.queue.name, eventQueue.deadLetters.name, {
       depth: 50_000,
       ageSeconds: holdSeconds / 2,
@@ -112,9 +113,9 @@ export function widgetsOf(emails: EmailDispatcher): Widget[] {
     {
       title: "E-mail: waiting",
       metrics: [
-        { label: "to be sent", metric: visible(emails.queue.queue.name) },
+        { label: "to be sent", metric: visibleMessages(emails.queue.queue.name) },
         { label: "unclear", metric: delayed(emails.reconcileQueue.queue.name) },
-        { label: "events", metric: visible(emails.eventQueue.queue.name) },
+        { label: "events", metric: visibleMessages(emails.eventQueue.queue.name) },
       ],
     },
     {
@@ -125,8 +126,8 @@ export function widgetsOf(emails: EmailDispatcher): Widget[] {
       title: "E-mail: given up",
       view: "singleValue",
       metrics: [
-        { label: "dead letters", metric: visible(emails.deadLetters.name) },
-        { label: "events", metric: visible(emails.eventQueue.deadLetters.name) },
+        { label: "dead letters", metric: visibleMessages(emails.deadLetters.name) },
+        { label: "events", metric: visibleMessages(emails.eventQueue.deadLetters.name) },
       ],
     },
     {
@@ -145,14 +146,6 @@ function ofSet({ configurationSet }: EmailDispatcher, name: string, stat: Metric
   return { namespace: "AWS/SES", name, dimensions, stat };
 }
 
-function visible(queue: pulumi.Output<string>): MetricSpec {
-  return queueMetric("ApproximateNumberOfMessagesVisible", queue);
-}
-
 function delayed(queue: pulumi.Output<string>): MetricSpec {
   return queueMetric("ApproximateNumberOfMessagesDelayed", queue);
-}
-
-function queueMetric(name: string, queue: pulumi.Output<string>): MetricSpec {
-  return { namespace: "AWS/SQS", name, dimensions: { QueueName: queue }, stat: "Maximum" };
 }

@@ -1,7 +1,7 @@
 import * as dynamodb from "@aws-sdk/client-dynamodb";
 import { N } from "../shared/attributes";
+import { isConditionFailure } from "../shared/condition";
 import { leaseKey } from "../message-store/keys";
-import { isConditionFailure } from "../message-store/transition";
 import { number } from "../message-store/values";
 import { MAX_AHEAD_MS } from "./limits";
 

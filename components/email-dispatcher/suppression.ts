@@ -1,6 +1,7 @@
 import * as dynamodb from "@aws-sdk/client-dynamodb";
 import { suppressionKey } from "../message-store/keys";
 import { N, S } from "../shared/attributes";
+import { isConditionFailure } from "../shared/condition";
 
 /** Forbids an address from now on. Writing it again changes nothing that matters. */
 export async function suppress(
@@ -24,6 +25,6 @@ export async function suppress(
       }),
     )
     .catch((error: unknown) => {
-      if ((error as { name?: unknown } | null)?.name !== "ConditionalCheckFailedException") throw error;
+      if (!isConditionFailure(error)) throw error;
     });
 }

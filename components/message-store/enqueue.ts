@@ -1,10 +1,10 @@
 import * as dynamodb from "@aws-sdk/client-dynamodb";
 import type { Captured } from "../shared/callback";
+import { isConditionFailure } from "../shared/condition";
 import { newItem } from "./item";
 import type { Enqueued } from "./message";
 import { inParallel } from "./parallel";
 import { byName, type AnyMessage, type Enqueue, type MessageOf, type TemplateReference } from "./template-reference";
-import { isConditionFailure } from "./transition";
 import { messageProblem } from "./validate";
 
 /** Writes of one `enqueueMany` under way at once; the SDK keeps 50 connections. */

@@ -2,15 +2,15 @@ import * as dynamodb from "@aws-sdk/client-dynamodb";
 import * as streams from "@aws-sdk/client-dynamodb-streams";
 import * as lambda from "@aws-sdk/client-lambda";
 import * as sqs from "@aws-sdk/client-sqs";
-import { N, S } from "../shared/attributes";
+import { N, S, type Item } from "../shared/attributes";
 import type { Captured, HandlerFactory } from "../shared/callback";
-import type { Item } from "../shared/attributes";
+import { isConditionFailure } from "../shared/condition";
 import { readBatch, redriveAll, startAgain, type GivenUp, type Redriven } from "../shared/given-up";
 import { decodePlayerId } from "../shared/player-keys";
 import { requireMembers } from "../shared/request";
 import { readMessage } from "./item";
 import { dueBucket } from "./keys";
-import { isConditionFailure, transition, transitionInput } from "./transition";
+import { transition, transitionInput } from "./transition";
 
 export interface StoreRedriveSettings {
   readonly table: Captured<string>;

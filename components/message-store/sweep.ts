@@ -1,13 +1,13 @@
 import * as dynamodb from "@aws-sdk/client-dynamodb";
 import type { Captured, HandlerFactory } from "../shared/callback";
 import { N, S, type Item } from "../shared/attributes";
+import { isConditionFailure } from "../shared/condition";
 import { logError } from "../shared/log";
 import { historyEntry } from "./item";
 import { DUE_INDEX } from "./keys";
 import { ALL_SHARDS_SECONDS, DEFAULT_DUE_SHARDS, MAX_DUE_SHARDS } from "./limits";
 import { inParallel } from "./parallel";
 import { RANK } from "./status";
-import { isConditionFailure } from "./transition";
 import { L, number } from "./values";
 
 /** What a run of the sweeper did. */

@@ -1,5 +1,6 @@
 import * as dynamodb from "@aws-sdk/client-dynamodb";
 import { N, S, type Item } from "../shared/attributes";
+import { isConditionFailure } from "../shared/condition";
 import { historyEntry, reasonValue } from "./item";
 import { messageKey } from "./keys";
 import { MAX_HISTORY } from "./limits";
@@ -91,9 +92,4 @@ export async function transition(client: dynamodb.DynamoDBClient, table: string,
     if (isConditionFailure(error)) return false;
     throw error;
   }
-}
-
-/** Whether a write was refused because its condition did not hold. */
-export function isConditionFailure(error: unknown): boolean {
-  return (error as { name?: unknown } | null)?.name === "ConditionalCheckFailedException";
 }

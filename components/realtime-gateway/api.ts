@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { createHash } from "node:crypto";
 import type { LambdaFunction } from "../shared/callback";
+import { serviceTrust } from "../shared/iam";
 import type { LateList } from "../shared/late";
 import { applyTransform } from "../shared/transform";
 import type { RealtimeGatewayArgs, Settings } from "./args";
@@ -204,10 +205,7 @@ export function createAccountLogging(parent: pulumi.Resource, name: string): aws
     `${name}-account-logs-role`,
     {
       description: "Lets API Gateway write logs, for every API of the account and Region",
-      assumeRolePolicy: JSON.stringify({
-        Version: "2012-10-17",
-        Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: "apigateway.amazonaws.com" } }],
-      }),
+      assumeRolePolicy: serviceTrust("apigateway.amazonaws.com"),
     },
     options,
   );

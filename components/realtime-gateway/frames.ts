@@ -27,14 +27,6 @@ export const ERROR_CODES = {
 
 export type ErrorCode = keyof typeof ERROR_CODES;
 
-/** A frame of a client, taken apart. */
-export interface ClientFrame {
-  readonly action: string;
-  /** The client's correlation id, given back with the answer. */
-  readonly id?: string;
-  readonly body: unknown;
-}
-
 export interface FrameProblem {
   readonly code: ErrorCode;
   readonly message: string;
@@ -44,6 +36,7 @@ export interface FrameProblem {
 /** What is known of a frame, and what is wrong with it, if anything. */
 export interface ReadFrame {
   readonly action?: string;
+  /** The client's correlation id, given back with the answer. */
   readonly id?: string;
   readonly body?: unknown;
   readonly problem?: FrameProblem;

@@ -1,5 +1,6 @@
 import * as dynamodb from "@aws-sdk/client-dynamodb";
 import { S, textOf, type Item } from "../shared/attributes";
+import { isConditionFailure } from "../shared/condition";
 import { decodePlayerId, playerPk } from "../shared/player-keys";
 import { key, PRESENCE_SK, type Key } from "./keys";
 import { BATCH_GET_KEYS, BATCH_WRITE_ITEMS } from "./limits";
@@ -109,18 +110,13 @@ async function backOff(attempt: number): Promise<void> {
   await new Promise<void>((resolve) => setTimeout(resolve, Math.random() * 25 * 2 ** attempt));
 }
 
-/** Whether a conditional write was refused by its condition. */
-export function isConditionFailed(error: unknown): boolean {
-  return error instanceof Error && error.name === "ConditionalCheckFailedException";
-}
-
 /** Sends a conditional write; undefined if its condition did not hold. */
 export async function updateIf(db: Database, input: dynamodb.UpdateItemCommandInput): Promise<Item | undefined> {
   try {
     const answer = await db.send(new dynamodb.UpdateItemCommand(input));
     return answer.Attributes ?? {};
   } catch (error) {
-    if (isConditionFailed(error)) return undefined;
+    if (isConditionFailure(error)) return undefined;
     throw error;
   }
 }

@@ -8,11 +8,6 @@ export type PlayerRecord = Readonly<Record<string, string | number | boolean | n
  * The filter as a plain predicate: selects the same players as the compiled SQL.
  * @param now epoch seconds, the run's reference time.
  */
-export function evaluateFilter(filter: ParsedFilter, player: PlayerRecord, now: number): boolean {
-  return predicateOf(filter, now)(player);
-}
-
-/** The same for many players: relative times are resolved once. */
 export function predicateOf(filter: ParsedFilter, now: number): (player: PlayerRecord) => boolean {
   if ("all" in filter) {
     const parts = filter.all.map((part) => predicateOf(part, now));

@@ -3,9 +3,6 @@ import type { AttributeType } from "../shared/player-directory";
 /** Player attributes by name, with their types. */
 export type Attributes = Readonly<Record<string, AttributeType>>;
 
-/** The type of a value that an attribute is compared with. Times are epoch seconds. */
-export type ValueOf<T extends AttributeType> = T extends "string" ? string : T extends "boolean" ? boolean : number;
-
 /** A length of time; its members add up. */
 export interface Duration {
   readonly days?: number;

@@ -1,6 +1,7 @@
 import * as dynamodb from "@aws-sdk/client-dynamodb";
 import { BOOL, N, S } from "../shared/attributes";
 import type { Captured } from "../shared/callback";
+import { isConditionFailure } from "../shared/condition";
 import { readRun, runKey, type Run } from "./run";
 
 /** What a part came to. */
@@ -64,7 +65,7 @@ export function partProgress(client: dynamodb.DynamoDBClient, table: Captured<st
     try {
       return await client.send(new dynamodb.UpdateItemCommand(input));
     } catch (error) {
-      if ((error as { name?: unknown }).name !== "ConditionalCheckFailedException") throw error;
+      if (!isConditionFailure(error)) throw error;
       return undefined;
     }
   }

@@ -1,6 +1,7 @@
 import * as dynamodb from "@aws-sdk/client-dynamodb";
 import { BOOL, N, S, type Item } from "../shared/attributes";
 import type { Captured } from "../shared/callback";
+import { isConditionFailure } from "../shared/condition";
 import type { Ending } from "./judge";
 import { queryKey, readRun, RUN_LIMITS, runKey, type Run, type RunStatus } from "./run";
 
@@ -48,7 +49,7 @@ export function runStore(client: dynamodb.DynamoDBClient, table: Captured<string
         }),
       );
     } catch (error) {
-      if ((error as { name?: unknown }).name !== "ConditionalCheckFailedException") throw error;
+      if (!isConditionFailure(error)) throw error;
     }
   }
 

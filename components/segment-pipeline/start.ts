@@ -1,6 +1,7 @@
 import * as dynamodb from "@aws-sdk/client-dynamodb";
 import * as sqs from "@aws-sdk/client-sqs";
 import type { Captured, HandlerFactory } from "../shared/callback";
+import { isConditionFailure } from "../shared/condition";
 import { membersOf, refusal } from "./refusal";
 import { isRunId, newRun, readRun, RUN_LIMITS, runKey, type RunStatus } from "./run";
 
@@ -66,7 +67,7 @@ export function startHandler(settings: StartSettings): HandlerFactory<StartRunEv
         );
         return true;
       } catch (error) {
-        if ((error as { name?: unknown }).name === "ConditionalCheckFailedException") return false;
+        if (isConditionFailure(error)) return false;
         throw error;
       }
     }

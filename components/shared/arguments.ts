@@ -96,7 +96,7 @@ export const withArn: Check = (component, argument, value) => {
 };
 
 /** Text that may be known only when it is deployed. */
-export const aTextInput: Check = (component, argument, value) => {
+const aTextInput: Check = (component, argument, value) => {
   if (isObject(value) && typeof value["apply"] === "function") return;
   if (isObject(value) && typeof value["then"] === "function") return;
   aText(component, argument, value);

@@ -130,38 +130,45 @@ export function functionAlarms(suffix: string, functionName: pulumi.Input<string
   ];
 }
 
+/** From where on a queue is behind: messages that wait, and the age of the oldest. */
+export interface BacklogLimits {
+  readonly depth: number;
+  readonly ageSeconds: number;
+}
+
 /** Alarms of a queue and of its dead-letter queue. */
 export function queueAlarms(
   suffix: string,
   queueName: pulumi.Input<string>,
   deadLetterName: pulumi.Input<string>,
-  limits: { readonly depth: number; readonly ageSeconds: number },
+  limits: BacklogLimits,
 ): AlarmSpec[] {
-  const metric = (metricName: string, queue: pulumi.Input<string>): MetricSpec => ({
-    namespace: "AWS/SQS",
-    name: metricName,
-    dimensions: { QueueName: queue },
-    stat: "Maximum",
-  });
   return [
     {
       suffix: `${suffix}-dlq`,
       description: "A message lies in the dead-letter queue: read its reason, mend it, redrive.",
       essential: true,
       threshold: 0,
-      metric: metric("ApproximateNumberOfMessagesVisible", deadLetterName),
+      metric: visibleMessages(deadLetterName),
     },
+    ...backlogAlarms(suffix, queueName, limits),
+  ];
+}
+
+/** Alarms of a queue whose dead letters a function reads. */
+export function backlogAlarms(suffix: string, queueName: pulumi.Input<string>, limits: BacklogLimits): AlarmSpec[] {
+  return [
     {
       suffix: `${suffix}-depth`,
       description: "The queue grows faster than it is worked off.",
       threshold: limits.depth,
-      metric: metric("ApproximateNumberOfMessagesVisible", queueName),
+      metric: visibleMessages(queueName),
     },
     {
       suffix: `${suffix}-age`,
       description: "The oldest message waits too long (seconds).",
       threshold: limits.ageSeconds,
-      metric: metric("ApproximateAgeOfOldestMessage", queueName),
+      metric: queueMetric("ApproximateAgeOfOldestMessage", queueName),
     },
   ];
 }
@@ -194,12 +201,12 @@ export function unessential(specs: readonly AlarmSpec[]): AlarmSpec[] {
 
 /** What lies in a queue and is not being read. */
 export function visibleMessages(queueName: pulumi.Input<string>): MetricSpec {
-  return {
-    namespace: "AWS/SQS",
-    name: "ApproximateNumberOfMessagesVisible",
-    dimensions: { QueueName: queueName },
-    stat: "Maximum",
-  };
+  return queueMetric("ApproximateNumberOfMessagesVisible", queueName);
+}
+
+/** The highest value of one of SQS's metrics of a queue. */
+export function queueMetric(name: string, queueName: pulumi.Input<string>): MetricSpec {
+  return { namespace: "AWS/SQS", name, dimensions: { QueueName: queueName }, stat: "Maximum" };
 }
 
 /** A widget of what lies in dead-letter queues, by the name of what gave it up. */

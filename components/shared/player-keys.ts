@@ -4,7 +4,7 @@
  */
 
 /** Bytes of a player id as given; with hex escapes it still fits SES's 256-character tag values and DynamoDB's keys. */
-export const MAX_PLAYER_ID_BYTES = 80;
+const MAX_PLAYER_ID_BYTES = 80;
 
 /** Keeps `A-Z a-z 0-9 -`; every other byte of the UTF-8 form becomes `_` and two hex digits. Injective. */
 export function encodePlayerId(id: string): string {

@@ -39,7 +39,7 @@ export class VariableNames {
 }
 
 /** How a value is written into a variable: text as it is, anything else as JSON behind a mark. */
-export function encodeVariable(value: unknown): string | undefined {
+function encodeVariable(value: unknown): string | undefined {
   if (value === undefined) return undefined;
   return typeof value === "string" && !value.startsWith("json:") ? value : `json:${JSON.stringify(value)}`;
 }

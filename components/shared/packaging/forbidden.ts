@@ -11,7 +11,7 @@ export interface Refusal {
 const INSIDE = "Make it inside the factory, where it is made once per container.";
 
 /** Whether a function is a class: the serializer prints a class without its fields, its base and its private members. */
-export function isClass(value: unknown): value is new (...args: never[]) => unknown {
+function isClass(value: unknown): value is new (...args: never[]) => unknown {
   return typeof value === "function" && /^class\b/.test(Function.prototype.toString.call(value));
 }
 

@@ -40,7 +40,7 @@ export interface Serialized {
 }
 
 /**
- * Serializes a factory: one module without \`with\` blocks, outputs lifted into environment variables.
+ * Serializes a factory: one module without `with` blocks, outputs lifted into environment variables.
  * @param component names the function in errors.
  * @param ownVariables names of the function's own environment variables, which lifted outputs must not take.
  * @throws PackagingError when the factory captures what a function in Lambda cannot have.

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { builtinModules, createRequire } from "node:module";
+import { createRequire } from "node:module";
 import * as path from "node:path";
 
 interface PackageJson {
@@ -85,9 +85,4 @@ function subpathsOf({ exports }: PackageJson): string[] {
   return Object.keys(exports)
     .filter((key) => key.startsWith("./") && !key.includes("*"))
     .map((key) => key.slice(1));
-}
-
-/** Whether the text names a module of Node itself. */
-export function isBuiltIn(name: string): boolean {
-  return name.startsWith("node:") || builtinModules.includes(name);
 }

@@ -12,7 +12,7 @@ import { ownSuppression, sesSuppression } from "./suppression";
  * Every place, in the order of an erasure: connections first, so that nothing is written meanwhile; messages before
  * anything could be sent; Presence last, because friends are told from it that the player has gone.
  */
-export const PLACES: readonly Place[] = [
+const PLACES: readonly Place[] = [
   connections,
   messages,
   otherSides,

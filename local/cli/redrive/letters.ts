@@ -65,7 +65,7 @@ export async function take(
 }
 
 /** Puts letters back into sight. */
-export async function putBack(queues: SQSClient, url: string, letters: readonly Message[]): Promise<void> {
+async function putBack(queues: SQSClient, url: string, letters: readonly Message[]): Promise<void> {
   for (let first = 0; first < letters.length; first += BATCH) {
     const Entries = letters.slice(first, first + BATCH).map(({ ReceiptHandle }, i) => ({
       Id: String(i),

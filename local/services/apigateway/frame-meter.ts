@@ -1,5 +1,5 @@
 /** Bytes of one frame that a client sends. https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
-export const frameLimit = 32 * 1024;
+const frameLimit = 32 * 1024;
 
 /**
  * Watches the bytes of a client for frames that are too large, which the WebSocket library cannot tell from messages.

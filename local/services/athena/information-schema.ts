@@ -77,7 +77,7 @@ function rows(columns: readonly string[], values: readonly (readonly string[])[]
 }
 
 /** A Hive type in Trino's words. */
-export function trinoType(hive: string): string {
+function trinoType(hive: string): string {
   const name = hive.trim().toLowerCase();
   const array = /^array<(.*)>$/.exec(name);
   if (array) return `array(${trinoType(array[1]!)})`;

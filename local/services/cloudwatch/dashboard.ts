@@ -4,7 +4,7 @@ import { AwsError } from "../../aws-error";
 const kinds = ["metric", "text", "log", "alarm", "explorer", "custom"];
 
 /** Why a dashboard's body would be refused; empty if it would not. */
-export function dashboardProblems(body: string): readonly string[] {
+function dashboardProblems(body: string): readonly string[] {
   let parsed: unknown;
   try {
     parsed = JSON.parse(body);

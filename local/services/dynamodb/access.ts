@@ -65,7 +65,7 @@ export function keyAccess(
   return keyActions[kind].map((action) => ({ action, resource: definition.keyArn!, context }));
 }
 
-export function tableArnOf(cloud: Cloud, nameOrArn: string): string {
+function tableArnOf(cloud: Cloud, nameOrArn: string): string {
   return nameOrArn.startsWith("arn:") ? nameOrArn : cloud.arn("dynamodb", `table/${tableNameOf(nameOrArn)}`);
 }
 

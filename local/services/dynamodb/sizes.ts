@@ -11,7 +11,7 @@ export function itemBytes(item: Item): number {
   return bytes;
 }
 
-export function valueBytes(value: AttributeValue): number {
+function valueBytes(value: AttributeValue): number {
   const type = typeOf(value);
   switch (type) {
     case "S":

@@ -45,7 +45,7 @@ export function parseCron(text: string): Cron {
   };
 }
 
-export function daysIn(year: number, month: number): number {
+function daysIn(year: number, month: number): number {
   return new Date(Date.UTC(year, month, 0)).getUTCDate();
 }
 

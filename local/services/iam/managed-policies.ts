@@ -8,7 +8,7 @@ const allow = (actions: readonly string[], resource: string | readonly string[] 
 const logs = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"];
 
 /** The AWS managed policies that the local cloud knows, by the end of their ARN; documents as in the AWS Managed Policy Reference. */
-export const managedPolicies: Readonly<Record<string, PolicyDocument>> = {
+const managedPolicies: Readonly<Record<string, PolicyDocument>> = {
   "service-role/AWSLambdaBasicExecutionRole": allow(logs),
   "service-role/AWSLambdaSQSQueueExecutionRole": allow([
     "sqs:ReceiveMessage",

@@ -8,7 +8,7 @@ import { allowed, roleSession } from "./rights";
 import { StreamLane, type StreamEntry } from "./stream-lane";
 
 /** Lambda polls a shard four times a second. https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html */
-export const pollIntervalMs = 250;
+const pollIntervalMs = 250;
 /** After a pause the first poll comes this soon, so that what is written together is read together. */
 const gatherMs = 20;
 /** Records that wait in memory at most, so that a blocked lane does not read the whole stream. */

@@ -41,6 +41,6 @@ export function jsonOf(line: string): unknown {
   }
 }
 
-export function invalidPattern(): AwsError {
+function invalidPattern(): AwsError {
   return new AwsError("InvalidParameterException", "Invalid filter pattern", 400);
 }

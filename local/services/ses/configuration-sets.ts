@@ -2,7 +2,7 @@ import { AwsError } from "../../aws-error";
 import type { Cloud } from "../../cloud";
 
 /** Types as the API writes them in `MatchingEventTypes`. */
-export const eventTypes = [
+const eventTypes = [
   "SEND",
   "REJECT",
   "BOUNCE",

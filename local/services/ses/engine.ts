@@ -6,7 +6,7 @@ import { simulatorFate, stepsOf, type Delays, type Fate } from "./fates";
 import { IdentityStore } from "./identities";
 import type { Email } from "postal-mime";
 import type { Attachment, Mail, MailEventType } from "./mail";
-import { headerOf, parseMessage } from "./mime";
+import { parseMessage } from "./mime";
 import { invalidParameter, type Outgoing } from "./outgoing";
 import { publish } from "./publisher";
 import { eventObject, mailObject, type EventDetail } from "./records";
@@ -301,9 +301,4 @@ function attachment(part: Email["attachments"][number]): Attachment {
     disposition: part.disposition ?? "attachment",
     ...(part.contentId === undefined ? {} : { contentId: part.contentId }),
   };
-}
-
-/** The Message-ID that readers see: the sender's, or SES's own. */
-export function messageIdOf(mail: Mail): string {
-  return headerOf(mail.headers, "Message-ID") ?? `<${mail.id}@email.amazonses.com>`;
 }

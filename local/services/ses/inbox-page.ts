@@ -1,7 +1,7 @@
 import type { Mail, MailEvent } from "./mail";
 
 /** Text made safe for HTML, also inside quotes. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text
     .replace(/&/g, "&amp;")
     .replace(/</g, "&lt;")

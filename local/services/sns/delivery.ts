@@ -21,7 +21,7 @@ const TRANSIENT = new Set([
  * Waits before each retry. Endpoints that AWS runs: 3 at once, 2 after 1 s, 10 backing off to 20 s, 100,000 every 20 s;
  * others: 3 after 20 s (SNS developer guide, "Message delivery retries").
  */
-export function retryDelayMs(retry: number, protocol: Subscription["protocol"]): number | undefined {
+function retryDelayMs(retry: number, protocol: Subscription["protocol"]): number | undefined {
   if (protocol !== "sqs" && protocol !== "lambda") return retry < 3 ? 20_000 : undefined;
   if (retry < 3) return 0;
   if (retry < 5) return 1_000;

@@ -166,6 +166,6 @@ export function invoke(name: string, args: readonly Node[]): Node {
   return { function: { ...(template["function"] as Node), name, args } };
 }
 
-export function literalNode(text: string): Node {
+function literalNode(text: string): Node {
   return { literal: { literal_type: "string", value: text } };
 }

@@ -24,7 +24,7 @@ export function storageKey(schema: KeySchema, item: Item): string {
 }
 
 /** Where a partition starts. */
-export function partitionKey(schema: KeySchema, item: Item): string {
+function partitionKey(schema: KeySchema, item: Item): string {
   const text = sortableText(item[schema.hash.name]!);
   return hashPrefix(text) + escaped(text) + terminator;
 }

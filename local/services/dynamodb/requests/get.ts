@@ -36,7 +36,7 @@ export function prepareGet(database: Database, input: GetInput): PreparedGet {
 }
 
 /** What is to be shown, from either generation of parameters; undefined for all. */
-export function pathsOf(input: ExpressionInput & { readonly AttributesToGet?: readonly string[] }): Paths | undefined {
+function pathsOf(input: ExpressionInput & { readonly AttributesToGet?: readonly string[] }): Paths | undefined {
   checkAttributesToGet(input.AttributesToGet);
   return compile(input).projection ?? input.AttributesToGet?.map((name) => [name]);
 }

@@ -7,7 +7,7 @@ interface OneKey {
 }
 
 /** A key as DescribeKey and CreateKey show it. */
-export function keyMetadata(key: Key, accountId: string): Json {
+function keyMetadata(key: Key, accountId: string): Json {
   return {
     AWSAccountId: accountId,
     KeyId: key.id,
