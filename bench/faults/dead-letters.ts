@@ -85,7 +85,6 @@ export class DeadLetters {
    * @param faulty whether a redrive may fail: whoever asked for it asks again.
    */
   async redrive(faulty = false): Promise<number> {
-    const { world } = this;
     const waiting = await this.waiting();
     await this.move(waiting);
     for (const [fn, payload] of [

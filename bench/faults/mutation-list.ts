@@ -6,7 +6,7 @@ interface Edit {
   readonly to: string;
 }
 
-/** A rule of `models/email.md` or `models/presence.md`, broken on purpose. */
+/** A rule by which mail is sent once, or presence is told (`docs/decisions/0007` and `0010`), broken on purpose. */
 export interface Mutation {
   readonly name: string;
   readonly rule: string;
@@ -67,7 +67,7 @@ export const MUTATIONS: readonly Mutation[] = [
       },
     ],
     modes: ["ses-unclear"],
-    promise: /mailed \d+ times/,
+    promise: /mailed \d+ times|was called failed|but its mail left/,
   },
   {
     name: "unconditional",
@@ -241,6 +241,6 @@ export async function readPresence(`,
       },
     ],
     modes: ["race", "betrayal"],
-    promise: /was told/,
+    promise: /was told|will tell/,
   },
 ];
