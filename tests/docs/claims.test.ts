@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { filesBelow, pages, ROOT, textOf } from "./pages";
 
@@ -38,8 +38,15 @@ describe("Documentation", () => {
     });
   }
 
+  it("ARCHITECTURE.md has every folder on its map", () => {
+    const folders = readdirSync(ROOT, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    const own = folders.map(({ name }) => name).filter((name) => !/^(\.|node_modules$|dist$|coverage$)/.test(name));
+    expect(own).to.include("components");
+    for (const name of own) expect(textOf("ARCHITECTURE.md"), name).to.contain(`\n| \`${name}/`);
+  });
+
   it("ARCHITECTURE.md names only files that exist", () => {
-    const files = filesBelow("components", "local", "tests", "bench", "examples", "templates", "docs");
+    const files = filesBelow("components", "local", "policies", "privilege", "tests", "bench", "examples", "docs");
     for (const [, name = ""] of textOf("ARCHITECTURE.md").matchAll(/`([\w./-]+\.ts)`/g)) {
       const found = existsSync(join(ROOT, name)) || files.some((file) => file.endsWith(`/${name}`));
       expect(found, `ARCHITECTURE.md names ${name}`).to.equal(true);
