@@ -36,6 +36,7 @@ const emails = new EmailDispatcher("emails", {
   key,
   monitoring,
   messages,
+  protect: settings.protect,
   sender: settings.sender,
   ...(unsubscribeUrl === undefined ? {} : { unsubscribeUrl }),
   ...(settings.environment === "production" ? { production: true } : { recipients: [...settings.recipients] }),

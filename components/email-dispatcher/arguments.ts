@@ -42,6 +42,7 @@ const checkShape = required(
     holdSeconds: anything,
     maximumConcurrency: anything,
     unsubscribeUrl: anything,
+    protect: aBoolean,
     monitoring: monitoringArgs,
     transform: transformsOf("configurationSet", "identity"),
   },

@@ -48,6 +48,8 @@ export interface EmailDispatcherArgs {
   maximumConcurrency?: number;
   /** https address of one-click unsubscribe with `{player}` and `{message}`; without it, mail that needs consent fails. */
   unsubscribeUrl?: string;
+  /** Protects the identity from deletion and replacement: the DKIM keys in its domain's zone would be void. @default true */
+  protect?: boolean;
   /** Which alarms there are, and whom they notify. @default all alarms, notifying nobody */
   monitoring?: MonitoringArgs;
   /** Changes the arguments of a child. */

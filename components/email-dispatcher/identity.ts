@@ -34,7 +34,7 @@ export function createIdentity(
   configurationSet: aws.sesv2.ConfigurationSet,
 ): aws.sesv2.EmailIdentity {
   const { address, domain, mailFrom } = args.sender;
-  const options: pulumi.CustomResourceOptions = { parent };
+  const options: pulumi.CustomResourceOptions = { parent, protect: args.protect ?? true };
   const logical = `${name}-identity`;
   const identityArgs: aws.sesv2.EmailIdentityArgs = {
     emailIdentity: domain ?? address,

@@ -108,6 +108,7 @@ const DISPATCHER: Paths = {
   holdSeconds: nothing,
   maximumConcurrency: nothing,
   unsubscribeUrl: nothing,
+  protect: isBoolean,
   monitoring: isEmptyObject,
   "monitoring.alarmTopicArn": isText,
   transform: isEmptyObject,
