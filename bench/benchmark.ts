@@ -5,11 +5,13 @@ export interface Row {
   /** What it must be, e.g. `<= 1.25`; empty for a figure that is only shown. */
   readonly bar: string;
   readonly ok: boolean;
+  /** Whether it holds at any size, so that a small run is judged by it too. @default only whole runs are judged */
+  readonly always?: boolean;
   readonly detail?: string;
 }
 
 export interface RunOptions {
-  /** A small run that shows that the benchmark works; its figures are not judged. */
+  /** A small run that shows that the benchmark works; of its figures only those are judged that hold at any size. */
   readonly smoke: boolean;
   /** Arguments after the benchmark's name. */
   readonly args: readonly string[];

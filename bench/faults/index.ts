@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Benchmark, Row, RunOptions } from "../benchmark";
+import { exactly } from "../shared/rows";
 import { Campaign } from "./campaign";
 import { coverage } from "./coverage";
 import { runMutations } from "./mutations";
@@ -68,11 +69,11 @@ async function campaign(seeds: number, smoke: boolean): Promise<Row[]> {
   for (const line of covered.lines) console.log(`  ${line}`);
   return [
     row("seeds", report.seeds, `>= ${SEEDS}`, report.seeds >= SEEDS),
-    row("seeds with a broken promise", report.failures.length, "0", report.failures.length === 0),
+    exactly("seeds with a broken promise", report.failures.length, 0),
     row("injected faults", report.faults, `>= ${LEAST_FAULTS}`, report.faults >= LEAST_FAULTS),
     row("calls made", sum(report.calls), "", true),
     row("calls never made", covered.missing, "0", covered.missing === 0),
-    row("calls that the list does not know", covered.unknown, "0", covered.unknown === 0),
+    exactly("calls that the list does not know", covered.unknown, 0),
     row(
       "fewest hits of a call by a kind of fault",
       covered.fewest,

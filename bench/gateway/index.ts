@@ -1,4 +1,5 @@
 import type { Benchmark, Row } from "../benchmark";
+import { exactly } from "../shared/rows";
 import { countingStack } from "../shared/stack";
 import { burstRows } from "./burst";
 import { helloRows } from "./hello";
@@ -16,12 +17,7 @@ const benchmark: Benchmark = {
       ...(await noticeRows(stack, calls, smoke ? [4, 12] : [10, 200], smoke ? 4 : 10)),
       ...(await helloRows(stack, calls, smoke ? [[3, 2]] : HELLOS)),
       ...(await burstRows(stack, calls, smoke ? 200 : 1_000)),
-      {
-        what: "scans in all of this",
-        measured: String(calls.scans),
-        bar: "= 0",
-        ok: calls.scans === 0,
-      },
+      exactly("scans in all of this", calls.scans, 0),
     ];
     calls.close();
     return rows;

@@ -22,13 +22,14 @@ export function atLeast(what: string, value: number, bar: number, detail?: strin
   };
 }
 
-/** A figure that must be exactly `bar`. */
+/** A figure that must be exactly `bar`, at any size. */
 export function exactly(what: string, value: number, bar: number, detail?: string): Row {
   return {
     what,
     measured: round(value),
     bar: `= ${bar}`,
     ok: value === bar,
+    always: true,
     ...(detail === undefined ? {} : { detail }),
   };
 }

@@ -32,7 +32,7 @@ const $output = (value) => ({
 
 /**
  * Prints a captured graph as one module: every function as it was written, with the names it captured replaced by
- * module-level ones. There is no \`with\`, so that a bundler can shake and minify it, and an engine can compile it.
+ * module-level ones. There is no `with`, so that a bundler can shake and minify it, and an engine can compile it.
  * @param root a factory: the module exports what it returns.
  * @throws UnprintableError when a function assigns to what it captures, or cannot stand alone.
  * @throws Error when the graph has a form that is not known.
