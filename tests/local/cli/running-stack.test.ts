@@ -73,18 +73,13 @@ describe("A running local stack", function () {
 
   it("takes a changed handler over while connections stay", async () => {
     expect(await ada.request("dragon.greet")).to.deep.equal({ said: "Hello ada" });
-    const began = performance.now();
     folder.replace("index.ts", "Hello ${playerId}", "Welcome back, ${playerId}");
     const reload = await command.line((line) => {
       const event = JSON.parse(line) as { kind: string } & Reload;
       return event.kind === "reload" ? event : undefined;
     }, "the reload");
     expect(await ada.request("dragon.greet")).to.deep.equal({ said: "Welcome back, ada" });
-    const live = performance.now() - began;
-    process.stdout.write(`      live after ${Math.round(live)} ms; ${reload.cpuMilliseconds} ms of processor time\n`);
     expect(reload.error).to.equal(undefined);
-    // Of the two seconds that a change may take; wall-clock time would measure what else this machine does.
-    expect(reload.cpuMilliseconds).to.be.below(2_000);
     expect(reload.modules).to.equal(1);
     expect(reload.functions).to.deep.equal(["gateway-route-dragon-greet"]);
     expect(ada.closeCode).to.equal(undefined);
