@@ -1,0 +1,87 @@
+import { FUNCTION, STAGE, type RuleCase } from "./fixtures";
+
+export const apiGatewayCases: Readonly<Record<string, RuleCase>> = {
+  "ws-connect-authorized": {
+    good: {
+      "apigatewayv2/api:Api a": { id: "a", protocolType: "WEBSOCKET" },
+      "apigatewayv2/authorizer:Authorizer z": { id: "z" },
+      "apigatewayv2/route:Route c": {
+        apiId: "a",
+        routeKey: "$connect",
+        authorizationType: "CUSTOM",
+        authorizerId: "z",
+      },
+      "apigatewayv2/route:Route h": { apiId: "a", routeKey: "hello" },
+    },
+    bad: {
+      "an open $connect": { "apigatewayv2/route:Route c > authorizationType": "NONE" },
+      "no type": { "apigatewayv2/route:Route c > authorizationType": undefined },
+      "no authorizer": { "apigatewayv2/route:Route c > authorizerId": undefined },
+      "an authorizer of nobody": { "apigatewayv2/route:Route c > authorizerId": "other" },
+      "no $connect at all": { "apigatewayv2/route:Route c": undefined },
+      "an open HTTP route": {
+        "apigatewayv2/route:Route g": { apiId: "a", routeKey: "GET /x", authorizationType: "NONE" },
+      },
+    },
+  },
+  "ws-access-logs": {
+    good: { "apigatewayv2/stage:Stage s": STAGE },
+    bad: {
+      "no destination": { "apigatewayv2/stage:Stage s > accessLogSettings.destinationArn": undefined },
+      "no log group": { "apigatewayv2/stage:Stage s > accessLogSettings.destinationArn": "none" },
+      "a format without the outcome": { "apigatewayv2/stage:Stage s > accessLogSettings.format": "$context.requestId" },
+      "a format with a token": {
+        "apigatewayv2/stage:Stage s > accessLogSettings.format": `${STAGE.accessLogSettings.format} $context.authorizer.token`,
+      },
+    },
+  },
+  "ws-exec-logs-no-data-trace": {
+    good: { "apigatewayv2/stage:Stage s": STAGE },
+    bad: {
+      "logging off": { "apigatewayv2/stage:Stage s > defaultRouteSettings.loggingLevel": "OFF" },
+      "data traces": { "apigatewayv2/stage:Stage s > defaultRouteSettings.dataTraceEnabled": true },
+      "data traces of one route": {
+        "apigatewayv2/stage:Stage s > routeSettings": [{ routeKey: "x", loggingLevel: "INFO", dataTraceEnabled: true }],
+      },
+    },
+  },
+  "ws-throttled": {
+    good: { "apigatewayv2/stage:Stage s": STAGE },
+    bad: {
+      "no rate": { "apigatewayv2/stage:Stage s > defaultRouteSettings.throttlingRateLimit": undefined },
+      "a burst of 0": { "apigatewayv2/stage:Stage s > defaultRouteSettings.throttlingBurstLimit": 0 },
+      "a route without limits": { "apigatewayv2/stage:Stage s > routeSettings": [{ routeKey: "x" }] },
+      "a rate beyond all": { "apigatewayv2/stage:Stage s > defaultRouteSettings.throttlingRateLimit": 1e9 },
+    },
+  },
+  "ws-tls12-only": {
+    good: {
+      "apigatewayv2/domainName:DomainName d": { domainNameConfiguration: { securityPolicy: "TLS_1_2" } },
+      "apigatewayv2/api:Api a": { id: "a", disableExecuteApiEndpoint: true },
+      "apigatewayv2/apiMapping:ApiMapping m": { apiId: "a" },
+    },
+    bad: {
+      "TLS 1.0": { "apigatewayv2/domainName:DomainName d > domainNameConfiguration.securityPolicy": "TLS_1_0" },
+      "the way around": { "apigatewayv2/api:Api a > disableExecuteApiEndpoint": false },
+    },
+  },
+  "ws-authorizer-identity-source": {
+    good: {
+      "lambda/function:Function f": FUNCTION,
+      "apigatewayv2/authorizer:Authorizer z": {
+        authorizerType: "REQUEST",
+        authorizerUri: "invoke:f",
+        identitySources: ["route.request.header.Auth"],
+      },
+    },
+    bad: {
+      "no source": { "apigatewayv2/authorizer:Authorizer z > identitySources": [] },
+      "a time to live": { "apigatewayv2/authorizer:Authorizer z > authorizerResultTtlInSeconds": 0 },
+      "another type": { "apigatewayv2/authorizer:Authorizer z > authorizerType": "TOKEN" },
+      "a function of somebody else": { "apigatewayv2/authorizer:Authorizer z > authorizerUri": "invoke:x" },
+      "tokens for anybody": {
+        "apigatewayv2/authorizer:Authorizer j": { authorizerType: "JWT", identitySources: ["$request.header.A"] },
+      },
+    },
+  },
+};

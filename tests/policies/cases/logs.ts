@@ -1,0 +1,39 @@
+import { ALARM, DEAD, FUNCTION, KEY, type RuleCase } from "./fixtures";
+
+export const logsCases: Readonly<Record<string, RuleCase>> = {
+  "logs-encrypted-retained": {
+    good: { "cloudwatch/logGroup:LogGroup g": { kmsKeyId: KEY, retentionInDays: 400 } },
+    bad: {
+      "no key": { "cloudwatch/logGroup:LogGroup g > kmsKeyId": undefined },
+      "a month": { "cloudwatch/logGroup:LogGroup g > retentionInDays": 30 },
+      "for ever": { "cloudwatch/logGroup:LogGroup g > retentionInDays": undefined },
+    },
+  },
+  "logs-group-per-function": {
+    good: { "lambda/function:Function f": FUNCTION, "cloudwatch/logGroup:LogGroup g": { name: "/f" } },
+    bad: {
+      none: { "lambda/function:Function f > loggingConfig": undefined },
+      elsewhere: { "lambda/function:Function f > loggingConfig.logGroup": "/x" },
+      shared: { "lambda/function:Function g": { ...FUNCTION, name: "g" } },
+    },
+  },
+  "alarms-on-dead-letters": {
+    good: { "sqs/queue:Queue d": DEAD, "cloudwatch/metricAlarm:MetricAlarm a": ALARM },
+    bad: {
+      none: { "cloudwatch/metricAlarm:MetricAlarm a": undefined },
+      ...Object.fromEntries(
+        Object.entries({
+          threshold: 5,
+          comparisonOperator: "LessThanThreshold",
+          metricName: "NumberOfMessagesSent",
+          namespace: "X",
+          actionsEnabled: false,
+          evaluationPeriods: 5,
+          period: 3_600,
+          statistic: "Minimum",
+          "dimensions.QueueName": "x",
+        }).map(([path, value]) => [path, { [`cloudwatch/metricAlarm:MetricAlarm a > ${path}`]: value }]),
+      ),
+    },
+  },
+};

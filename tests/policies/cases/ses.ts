@@ -1,0 +1,93 @@
+import { arn, DESTINATION, document, everybody, grant, MAIL, READ, SET, T, type RuleCase } from "./fixtures";
+
+export const sesCases: Readonly<Record<string, RuleCase>> = {
+  "ses-tls": {
+    good: { "sesv2/configurationSet:ConfigurationSet s": SET },
+    bad: { optional: { "sesv2/configurationSet:ConfigurationSet s > deliveryOptions.tlsPolicy": "OPTIONAL" } },
+  },
+  "ses-reputation-wired": {
+    good: {
+      "sns/topic:Topic t": { arn: T },
+      "sesv2/configurationSet:ConfigurationSet s": SET,
+      "sesv2/configurationSetEventDestination:ConfigurationSetEventDestination d": DESTINATION,
+    },
+    bad: {
+      "no complaints": {
+        "sesv2/configurationSet:ConfigurationSet s > suppressionOptions.suppressedReasons": ["BOUNCE"],
+      },
+      "no reputation": { "sesv2/configurationSet:ConfigurationSet s > reputationOptions": undefined },
+      "no events": { "sesv2/configurationSetEventDestination:ConfigurationSetEventDestination d": undefined },
+      "events off": {
+        "sesv2/configurationSetEventDestination:ConfigurationSetEventDestination d > eventDestination.enabled": false,
+      },
+      "events elsewhere": {
+        "sesv2/configurationSetEventDestination:ConfigurationSetEventDestination d > eventDestination.snsDestination.topicArn":
+          arn("sns", "x"),
+      },
+      "no rejects": {
+        "sesv2/configurationSetEventDestination:ConfigurationSetEventDestination d > eventDestination.matchingEventTypes":
+          ["SEND", "BOUNCE", "COMPLAINT", "DELIVERY"],
+      },
+      "another set": {
+        "sesv2/configurationSetEventDestination:ConfigurationSetEventDestination d > configurationSetName": "x",
+      },
+    },
+  },
+  "ses-identity-auth": {
+    good: {
+      "sesv2/configurationSet:ConfigurationSet s": SET,
+      "sesv2/emailIdentity:EmailIdentity i": {
+        emailIdentity: "game.example",
+        configurationSetName: "s",
+        dkimSigningAttributes: { nextSigningKeyLength: "RSA_2048_BIT" },
+      },
+      "sesv2/emailIdentityMailFromAttributes:EmailIdentityMailFromAttributes m": {
+        emailIdentity: "game.example",
+        mailFromDomain: "mail.game.example",
+      },
+    },
+    bad: {
+      "no set": { "sesv2/emailIdentity:EmailIdentity i > configurationSetName": undefined },
+      "a set elsewhere": { "sesv2/emailIdentity:EmailIdentity i > configurationSetName": "x" },
+      "a short key": {
+        "sesv2/emailIdentity:EmailIdentity i > dkimSigningAttributes.nextSigningKeyLength": "RSA_1024_BIT",
+      },
+      "no MAIL FROM": { "sesv2/emailIdentityMailFromAttributes:EmailIdentityMailFromAttributes m": undefined },
+      "a public policy": {
+        "sesv2/emailIdentityPolicy:EmailIdentityPolicy p": { policy: document(everybody("ses:SendEmail", "*")) },
+      },
+    },
+  },
+  "ses-guarded-recipients": {
+    environment: "other",
+    good: { "iam/rolePolicy:RolePolicy p": grant(MAIL, READ) },
+    bad: Object.fromEntries(
+      Object.entries({
+        "any recipient": { ...MAIL, Condition: { StringEquals: MAIL.Condition.StringEquals } },
+        "every address": {
+          ...MAIL,
+          Condition: { ...MAIL.Condition, "ForAllValues:StringLike": { "ses:Recipients": ["*"] } },
+        },
+        "a pattern of domains": {
+          ...MAIL,
+          Condition: { ...MAIL.Condition, "ForAllValues:StringLike": { "ses:Recipients": ["*@*.com"] } },
+        },
+        "everybody's mailboxes": {
+          ...MAIL,
+          Condition: { ...MAIL.Condition, "ForAllValues:StringLike": { "ses:Recipients": ["*@gmail.com"] } },
+        },
+        "one of many": {
+          ...MAIL,
+          Condition: {
+            ...MAIL.Condition,
+            "ForAllValues:StringLike": undefined,
+            "ForAnyValue:StringLike": { "ses:Recipients": ["*@players.test"] },
+          },
+        },
+        "any sender": { ...MAIL, Condition: { "ForAllValues:StringLike": MAIL.Condition["ForAllValues:StringLike"] } },
+        "through a wildcard": { Effect: "Allow", Action: "ses:Send*", Resource: "*" },
+        "through NotAction": { Effect: "Allow", NotAction: "iam:*", Resource: "*" },
+      }).map(([label, statement]) => [label, { "iam/rolePolicy:RolePolicy p": grant(statement) }]),
+    ),
+  },
+};

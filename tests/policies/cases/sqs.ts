@@ -1,0 +1,125 @@
+import { ACCOUNT } from "../graph";
+import { arn, bySource, D, DEAD, document, everybody, FED, Q, QUEUE, T, tls, type RuleCase } from "./fixtures";
+
+export const sqsCases: Readonly<Record<string, RuleCase>> = {
+  "sqs-encrypted": {
+    good: { "sqs/queue:Queue q": QUEUE },
+    bad: {
+      none: { "sqs/queue:Queue q > kmsMasterKeyId": undefined },
+      "AWS's key": { "sqs/queue:Queue q > kmsMasterKeyId": "alias/aws/sqs" },
+    },
+  },
+  "sqs-dlq": {
+    good: {
+      "sqs/queue:Queue q": QUEUE,
+      "sqs/queue:Queue d": DEAD,
+      "lambda/eventSourceMapping:EventSourceMapping q": FED,
+    },
+    bad: {
+      none: { "sqs/queue:Queue q > redrivePolicy": undefined },
+      "one try": {
+        "sqs/queue:Queue q > redrivePolicy": JSON.stringify({ deadLetterTargetArn: D, maxReceiveCount: 1 }),
+      },
+      "for ever": {
+        "sqs/queue:Queue q > redrivePolicy": JSON.stringify({ deadLetterTargetArn: D, maxReceiveCount: 1_000 }),
+      },
+      elsewhere: {
+        "sqs/queue:Queue q > redrivePolicy": JSON.stringify({
+          deadLetterTargetArn: arn("sqs", "x"),
+          maxReceiveCount: 3,
+        }),
+      },
+      itself: { "sqs/queue:Queue q > redrivePolicy": JSON.stringify({ deadLetterTargetArn: Q, maxReceiveCount: 3 }) },
+      "dead letters that expire": { "sqs/queue:Queue d > messageRetentionSeconds": undefined },
+      "an hour": { "sqs/queue:Queue q > messageRetentionSeconds": 3_600 },
+      "longer than its dead letters": { "sqs/queue:Queue q > messageRetentionSeconds": 1_209_600 },
+    },
+  },
+  "sqs-dlq-closed": {
+    good: {
+      "sqs/queue:Queue q": QUEUE,
+      "sqs/queue:Queue d": DEAD,
+      "sqs/redriveAllowPolicy:RedriveAllowPolicy r": {
+        queueUrl: "https://d",
+        redriveAllowPolicy: JSON.stringify({ redrivePermission: "byQueue", sourceQueueArns: [Q] }),
+      },
+    },
+    bad: {
+      none: { "sqs/redriveAllowPolicy:RedriveAllowPolicy r": undefined },
+      all: {
+        "sqs/redriveAllowPolicy:RedriveAllowPolicy r > redriveAllowPolicy": JSON.stringify({
+          redrivePermission: "allowAll",
+        }),
+      },
+      "no source": {
+        "sqs/redriveAllowPolicy:RedriveAllowPolicy r > redriveAllowPolicy": JSON.stringify({
+          redrivePermission: "byQueue",
+          sourceQueueArns: [],
+        }),
+      },
+      "another source": {
+        "sqs/redriveAllowPolicy:RedriveAllowPolicy r > redriveAllowPolicy": JSON.stringify({
+          redrivePermission: "byQueue",
+          sourceQueueArns: [D],
+        }),
+      },
+      "a source elsewhere": {
+        "sqs/redriveAllowPolicy:RedriveAllowPolicy r > redriveAllowPolicy": JSON.stringify({
+          redrivePermission: "byQueue",
+          sourceQueueArns: [Q, arn("sqs", "x")],
+        }),
+      },
+    },
+  },
+  "sqs-private-tls": {
+    good: {
+      "sqs/queue:Queue q": QUEUE,
+      "sns/topic:Topic t": { arn: T },
+      "sqs/queuePolicy:QueuePolicy p": {
+        queueUrl: "https://q",
+        policy: document(tls("sqs:*", Q), bySource("sqs:SendMessage", Q, T)),
+      },
+    },
+    bad: {
+      "no policy": { "sqs/queuePolicy:QueuePolicy p": undefined },
+      "a policy of nobody": { "sqs/queuePolicy:QueuePolicy p > queueUrl": "https://x" },
+      "plain connections": { "sqs/queuePolicy:QueuePolicy p > policy": document(bySource("sqs:SendMessage", Q, T)) },
+      "some plain connections": { "sqs/queuePolicy:QueuePolicy p > policy": document(tls("sqs:SendMessage", Q)) },
+      "plain connections if": {
+        "sqs/queuePolicy:QueuePolicy p > policy": document({
+          ...tls("sqs:*", Q),
+          Condition: { Bool: { "aws:SecureTransport": "false", "aws:ViaAWSService": "false" } },
+        }),
+      },
+      everybody: {
+        "sqs/queuePolicy:QueuePolicy p > policy": document(tls("sqs:*", Q), everybody("sqs:SendMessage", Q)),
+      },
+      "everybody but one": {
+        "sqs/queuePolicy:QueuePolicy p > policy": document(tls("sqs:*", Q), {
+          Effect: "Allow",
+          NotPrincipal: { AWS: ACCOUNT },
+          Action: "sqs:SendMessage",
+          Resource: Q,
+        }),
+      },
+      "a service for anybody": {
+        "sqs/queuePolicy:QueuePolicy p > policy": document(tls("sqs:*", Q), {
+          Effect: "Allow",
+          Principal: { Service: "sns.amazonaws.com" },
+          Action: "sqs:SendMessage",
+          Resource: Q,
+        }),
+      },
+      "every service": {
+        "sqs/queuePolicy:QueuePolicy p > policy": document(tls("sqs:*", Q), bySource("sqs:SendMessage", Q, T, "*")),
+      },
+      "a source elsewhere": {
+        "sqs/queuePolicy:QueuePolicy p > policy": document(
+          tls("sqs:*", Q),
+          bySource("sqs:SendMessage", Q, arn("sns", "x")),
+        ),
+      },
+      "no document": { "sqs/queuePolicy:QueuePolicy p > policy": "{oops" },
+    },
+  },
+};
