@@ -6,12 +6,14 @@ import * as ts from "typescript";
 import { assemble } from "../local/assemble";
 import { VirtualClock } from "../local/clock";
 import { Cloud } from "../local/cloud";
+import { asyncApiDocument, toYaml } from "./asyncapi";
 import { policiesPage } from "./policies";
 
 const ROOT = join(__dirname, "..");
 
 /** The generated pages by their path in the repository. */
 export const PAGES: Readonly<Record<string, () => string>> = {
+  "docs/reference/client-protocol.asyncapi.yaml": protocolPage,
   "docs/reference/components.md": componentsPage,
   "docs/reference/local-services.md": servicesPage,
   "docs/reference/policies.md": policiesPage,
@@ -32,9 +34,16 @@ interface Section {
   readonly rows: readonly Row[];
 }
 
-/** A page's text, formatted as all pages are. */
-export function formatted(page: string): Promise<string> {
-  return prettier.format(page, { parser: "markdown", printWidth: 120 });
+/** A page's text, formatted as all pages are. @param file where it goes: its ending tells its language. */
+export function formatted(file: string, page: string): Promise<string> {
+  return prettier.format(page, { parser: file.endsWith(".yaml") ? "yaml" : "markdown", printWidth: 120 });
+}
+
+/** The client protocol as an AsyncAPI document. */
+function protocolPage(): string {
+  const header =
+    "# Written by `npm run docs` from the schemas of components/realtime-gateway/protocol.ts (docs/asyncapi.ts).";
+  return `${header}\n${toYaml(asyncApiDocument()).trimStart()}`;
 }
 
 /** What the local cloud plays: operations and Pulumi types of each service. */
@@ -183,7 +192,7 @@ function row(cells: readonly string[]): string {
 }
 
 async function main(): Promise<void> {
-  for (const [file, page] of Object.entries(PAGES)) writeFileSync(join(ROOT, file), await formatted(page()));
+  for (const [file, page] of Object.entries(PAGES)) writeFileSync(join(ROOT, file), await formatted(file, page()));
 }
 
 if (require.main === module) void main();

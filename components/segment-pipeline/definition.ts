@@ -4,8 +4,9 @@ import type { Attributes, Filter, ParsedFilter } from "./filter";
 export interface SegmentMessage {
   /** e.g. `marketing`. */
   readonly type: string;
+  /** Name of a template of the channel. */
   readonly template: string;
-  /** @default {} */
+  /** What the template shows, the same for every player. @default {} */
   readonly data?: Readonly<Record<string, unknown>>;
   /** Seconds from the start of the run until the message is no longer worth sending. @default never */
   readonly validForSeconds?: number;
@@ -19,9 +20,9 @@ interface SegmentCommon {
   readonly schedule?: string;
   /** IANA time zone of the schedule. @default UTC */
   readonly scheduleTimeZone?: string;
-  /** A run on data older than this is refused. @default the pipeline's */
+  /** Seconds; a run on data older than this is refused. @default the pipeline's */
   readonly maxDataAgeSeconds?: number;
-  /** A run over more bytes of data files than this is refused. @default the pipeline's */
+  /** Bytes; a run over data files of more than this is refused. @default the pipeline's */
   readonly maxScannedBytes?: number;
 }
 

@@ -10,7 +10,7 @@ import { filesBelow, firstCells, textOf } from "./pages";
 describe("Reference pages", () => {
   for (const [file, page] of Object.entries(PAGES)) {
     it(`${file} is what npm run docs writes`, async () => {
-      const current = await formatted(page());
+      const current = await formatted(file, page());
       expect(textOf(file) === current, `${file} is out of date: run npm run docs`).to.equal(true);
     }).timeout(60_000);
   }

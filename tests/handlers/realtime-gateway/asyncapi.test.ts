@@ -1,15 +1,11 @@
 import Ajv from "ajv";
 import { expect } from "chai";
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { asyncApiDocument, toYaml } from "../../../components/realtime-gateway/asyncapi";
 import { ERROR_CODES } from "../../../components/realtime-gateway/frames";
 import { ACTIONS } from "../../../components/realtime-gateway/protocol";
+import { asyncApiDocument } from "../../../docs/asyncapi";
 import type { Json } from "../../../local/service";
 import { Game } from "./game";
 import { World } from "./world";
-
-const FILE = join(__dirname, "../../../docs/reference/client-protocol.asyncapi.yaml");
 
 describe("client protocol document", () => {
   const document = asyncApiDocument() as {
@@ -31,14 +27,6 @@ describe("client protocol document", () => {
   ajv.addSchema({ $id: "doc", ...document });
   const keeps = (message: string, payload: unknown): boolean =>
     ajv.validate({ $ref: `doc#/components/messages/${message}/payload` }, payload);
-
-  it("is what the file in docs says (UPDATE=1 writes it)", () => {
-    const header =
-      "# Made from components/realtime-gateway/asyncapi.ts; the test of that name writes it with UPDATE=1.\n";
-    const text = header + toYaml(document).trimStart();
-    if (process.env["UPDATE"] === "1") writeFileSync(FILE, text);
-    expect(readFileSync(FILE, "utf8")).to.equal(text);
-  });
 
   it("has an operation for every action, and every error code", () => {
     const received = Object.values(document.operations).filter(({ action }) => action === "receive");

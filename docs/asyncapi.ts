@@ -1,4 +1,4 @@
-import { ERROR_CODES } from "./frames";
+import { ERROR_CODES } from "../components/realtime-gateway/frames";
 import {
   CONNECTION_LIFE_MS,
   FRAME_BURST,
@@ -12,9 +12,9 @@ import {
   PROTOCOL,
   STAGE,
   TOKEN_PREFIX,
-} from "./limits";
-import { ACTIONS, REPLIES, type Action } from "./protocol";
-import type { Schema } from "./schema";
+} from "../components/realtime-gateway/limits";
+import { ACTIONS, REPLIES, type Action } from "../components/realtime-gateway/protocol";
+import type { Schema } from "../components/realtime-gateway/schema";
 
 /** The client protocol as an AsyncAPI 3 document, made from the schemas that the handlers validate with. */
 export function asyncApiDocument(): object {
