@@ -256,6 +256,8 @@ describe("Lambda functions", () => {
       (error: unknown) => error,
     );
     expect(large).to.have.property("code", "RequestTooLargeException");
+    expect(await call({ Qualifier: "$LATEST", InvocationType: "DryRun" })).to.deep.equal({ StatusCode: 204 });
+    expect(await call({ Qualifier: "7" }).catch((error: unknown) => (error as Error).message)).to.match(/:wire:7$/);
     expect(await call({ FunctionName: "none" }).catch((error: unknown) => (error as { code: string }).code)).to.equal(
       "ResourceNotFoundException",
     );

@@ -5,6 +5,8 @@ import { syncPayloadLimit, type LambdaEngine } from "../engine";
 
 interface Input extends Json {
   readonly FunctionName: string;
+  /** A version or an alias, of which `$LATEST` alone is played. */
+  readonly Qualifier?: string;
   /** @default RequestResponse */
   readonly InvocationType?: "RequestResponse" | "Event" | "DryRun";
   readonly LogType?: "None" | "Tail";
@@ -27,6 +29,8 @@ export function invoke(engine: LambdaEngine, asynchronous: AsyncInvocations): Op
     authorize: (input) => [{ action: "lambda:InvokeFunction", resource: engine.find(input.FunctionName).arn }],
     answer: async (input, context) => {
       const fn = engine.find(input.FunctionName);
+      if (input.Qualifier !== undefined && input.Qualifier !== "$LATEST")
+        throw new AwsError("ResourceNotFoundException", `Function not found: ${fn.arn}:${input.Qualifier}`, 404);
       const payload = textOf(input.Payload);
       const event = input.InvocationType === "Event";
       requireSize(payload, event ? asyncPayloadLimit : syncPayloadLimit);
@@ -83,6 +87,7 @@ export const invokeRoutes: readonly RestRoute[] = [
     operation: "Invoke",
     decode: (request, labels) => ({
       FunctionName: labels["FunctionName"],
+      ...qualifierOf(request),
       InvocationType: request.headers["x-amz-invocation-type"] ?? "RequestResponse",
       LogType: request.headers["x-amz-log-type"] ?? "None",
       ...bodyOf(request),
@@ -99,6 +104,11 @@ export const invokeRoutes: readonly RestRoute[] = [
     },
   },
 ];
+
+function qualifierOf(request: HttpRequest): Json {
+  const Qualifier = new URLSearchParams(request.query).get("Qualifier");
+  return Qualifier === null ? {} : { Qualifier };
+}
 
 function bodyOf(request: HttpRequest): Json {
   return request.body.length === 0 ? {} : { Payload: request.body.toString("base64") };
