@@ -91,14 +91,11 @@ async function answer(
       const { player, lifetimeSeconds } = body(request);
       if (typeof player !== "string" || player === "")
         return problem(400, `player: got ${JSON.stringify(player)}; expected a player id.`);
-      return json({
-        player,
-        token: await issuer.token(
-          cloud.endpoint,
-          player,
-          typeof lifetimeSeconds === "number" ? lifetimeSeconds : undefined,
-        ),
-      });
+      // A negative one makes a token that has expired.
+      if (lifetimeSeconds !== undefined && !Number.isSafeInteger(lifetimeSeconds))
+        return problem(400, `lifetimeSeconds: got ${JSON.stringify(lifetimeSeconds)}; expected whole seconds.`);
+      const lifetime = lifetimeSeconds as number | undefined;
+      return json({ player, token: await issuer.token(cloud.endpoint, player, lifetime) });
     }
     case "GET /_local/trace":
       return json(cloud.trace.since(Number(query.get("since") ?? 0)).slice(-Number(query.get("limit") ?? 1_000)));
@@ -175,6 +172,8 @@ function setFaults(cloud: Cloud, rules: unknown): HttpResponse {
       const value = rule[member];
       if (value !== undefined && !(typeof value === "number" && value >= 0))
         return problem(400, `${member}: got ${JSON.stringify(value)}; expected a number, 0 or more.`);
+      if (member === "chance" && value !== undefined && value > 1)
+        return problem(400, `chance: got ${JSON.stringify(value)}; expected 0 to 1.`);
     }
     if (!FAULT_KINDS.includes(rule.kind ?? ""))
       return problem(400, `kind: got ${JSON.stringify(rule.kind)}; expected one of ${FAULT_KINDS.join(", ")}.`);

@@ -31,6 +31,7 @@ describe("The fault switch of the local API", () => {
   for (const [what, rule, message] of [
     ["a member that it does not know", { kind: "throttle", on: "*:*", probability: 0.1 }, "probability"],
     ["a chance that is no number", { kind: "throttle", on: "*:*", chance: "half" }, "chance"],
+    ["a chance beyond certainty", { kind: "throttle", on: "*:*", chance: 2 }, "chance"],
     ["a negative count", { kind: "throttle", on: "*:*", times: -1 }, "times"],
     ["a kind that there is not", { kind: "earthquake", on: "*:*" }, "kind"],
     ["nothing", null, "rules"],
@@ -43,6 +44,16 @@ describe("The fault switch of the local API", () => {
       expect(served.cloud.faults).to.equal(faults);
     });
   }
+
+  it("has a neighbour that makes tokens, and refuses a lifetime that is none", async () => {
+    const ask = async (lifetimeSeconds: unknown): Promise<number> => {
+      const body = Buffer.from(JSON.stringify({ player: "ada", lifetimeSeconds }));
+      const request = { method: "POST", path: "/_local/tokens", query: "", headers: { host: "127.0.0.1:4566" }, body };
+      return ((await consoleRoutes(served.cloud, issuer)(request, {} as never)) as HttpResponse).status;
+    };
+    for (const good of [undefined, 60, -60]) expect(await ask(good), String(good)).to.equal(200);
+    for (const wrong of ["60", 0.5, 1e30, null]) expect(await ask(wrong), String(wrong)).to.equal(400);
+  });
 
   it("is not for pages of other sites, nor under another name", async () => {
     const foreign: Record<string, string>[] = [
