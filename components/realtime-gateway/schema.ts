@@ -99,10 +99,12 @@ function listProblem(schema: Schema, value: readonly unknown[], field: string): 
 
 function objectProblem(schema: Schema, value: Record<string, unknown>, field: string): SchemaProblem | undefined {
   const { properties = {}, required = [], additionalProperties = false, maxProperties = Infinity } = schema;
+  // A member that a closure has set to undefined is none: JSON leaves it out.
   for (const name of required) {
-    if (!Object.hasOwn(value, name)) return { field: `${field}.${name}`, message: "missing" };
+    if (!Object.hasOwn(value, name) || value[name] === undefined)
+      return { field: `${field}.${name}`, message: "missing" };
   }
-  const names = Object.keys(value);
+  const names = Object.keys(value).filter((name) => value[name] !== undefined);
   if (names.length > maxProperties) return { field, message: `expected at most ${maxProperties} members` };
   for (const name of names) {
     const known = Object.hasOwn(properties, name) ? properties[name] : additionalProperties;

@@ -167,6 +167,28 @@ describe("enqueue", () => {
       expect((await client.enqueue({ ...plain, template: { name: "free" } })).created).to.equal(true);
     });
 
+    it("takes a member that is undefined for one that is not there, as JSON does", async () => {
+      const titled: TemplateReference<{ readonly title?: string | undefined; readonly level: number }> = {
+        name: "titled",
+        schema: {
+          type: "object",
+          properties: { title: { type: "string" }, level: { type: "integer" } },
+          required: ["level"],
+        },
+      };
+      const { id } = await client.enqueue({ ...plain, template: titled, data: { title: undefined, level: 7 } });
+      expect(await world.item(messageKey(plain.player, id))).to.deep.include({ data: { S: '{"level":7}' } });
+      const data = { level: undefined } as unknown as { level: number };
+      expect(await client.enqueueMany([{ ...plain, template: titled, data }])).to.deep.equal([
+        {
+          error: {
+            field: "data.level",
+            message: 'data.level of the message: missing. The template "titled" says so.',
+          },
+        },
+      ]);
+    });
+
     it("refuses data that does not, and stores nothing", async () => {
       const failure = async (work: () => unknown): Promise<unknown> => {
         try {
