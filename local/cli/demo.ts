@@ -22,13 +22,34 @@ export async function demoCommand(args: readonly string[]): Promise<number> {
   const [first, second] = access.local.players;
   if (!first || !second)
     throw new CliError("The demo needs two sample players: start the stack with --players 2 or more.");
-  const connection = { url: access.local.websocket.url, protocol: access.local.websocket.protocol };
+  const connected: GameClient[] = [];
+  try {
+    return await playFirstMinute(access, first, second, connected);
+  } finally {
+    // An open connection keeps the command from ending.
+    await Promise.all(connected.map((player) => player.close()));
+  }
+}
+
+type SamplePlayer = LocalAccess["local"]["players"][number];
+
+async function playFirstMinute(
+  access: LocalAccess,
+  first: SamplePlayer,
+  second: SamplePlayer,
+  connected: GameClient[],
+): Promise<number> {
+  const enter = async ({ id, token }: SamplePlayer): Promise<GameClient> => {
+    const { url, protocol } = access.local.websocket;
+    const player = await GameClient.enter({ url, protocol, token });
+    connected.push(player);
+    say(`${id} is online`);
+    return player;
+  };
 
   title("Two players become friends and hear each other");
-  const ada = await GameClient.enter({ ...connection, token: first.token });
-  say(`${first.id} is online`);
-  const grace = await GameClient.enter({ ...connection, token: second.token });
-  say(`${second.id} is online`);
+  const ada = await enter(first);
+  const grace = await enter(second);
   await befriend(ada, first.id, grace, second.id);
   say(`${second.id} accepted ${first.id}'s friendship`);
   await ada.request("event", { event: "join-game", data: { game: "arena-7" } });
@@ -62,7 +83,6 @@ export async function demoCommand(args: readonly string[]): Promise<number> {
     `run ${runId}: ${pc.bold(run.status)}, ${run.enqueued} messages enqueued${run.reason === undefined ? "" : ` (${run.reason}: ${run.detail ?? ""})`}`,
   );
 
-  await Promise.all([ada.close(), grace.close()]);
   const done = record.status === "delivered" && run.status === "done";
   console.log(
     `\n${done ? pc.green("That was the first minute.") : pc.red("Something did not come to its end; the stack's terminal tells what.")}`,

@@ -106,6 +106,24 @@ describe("A running local stack", function () {
     expect(output).to.match(/That was the first minute\.$/);
   });
 
+  it("says what a program lacks of the first minute, and ends", async () => {
+    const reloaded = async (old: string, changed: string): Promise<void> => {
+      const from = command.lines.length;
+      folder.replace("index.ts", old, changed);
+      await command.line(
+        (line) => (command.lines.indexOf(line) >= from && line.includes('"kind":"reload"') ? line : undefined),
+        "the reload",
+      );
+    };
+    await reloaded('"active-30-days"', '"active-3-days"');
+    const { code, errors } = await run(["demo"]);
+    await reloaded('"active-3-days"', '"active-30-days"');
+    expect({ code, errors }).to.deep.equal({
+      code: 1,
+      errors: 'segment: got "active-30-days"; expected one of active-3-days.\n',
+    });
+  });
+
   it("is played on from a terminal", async () => {
     const script = 'help\nping\nfriends.requets alan\nevent {"event":\nfriends.list\nquit\n';
     const { code, output, errors } = await run(["player", "grace"], script);
