@@ -3,7 +3,7 @@
  * program uses or could use of types that the local cloud plays. Taken from the arguments' own documentation ("Forces
  * new resource", "Changing this ...") in the provider's reference, one page per type:
  * https://www.pulumi.com/registry/packages/aws/api-docs/<module>/<resource>/#inputs, and where that is silent, from the
- * API: an argument that its Create call has and its Update call has not. The second column says which and why.
+ * API: an argument that its Create call has and its Update call has not. The comments say which those are.
  */
 export const REPLACES: Readonly<Record<string, readonly string[]>> = {
   "aws:apigateway/account:Account": [],
