@@ -86,6 +86,8 @@ export async function readBatch(
 export interface Redriven {
   /** What was done again. */
   readonly redriven: number;
+  /** Entries of which nothing was left to do, such as of messages that have moved on or are gone: deleted. */
+  readonly unchanged: number;
   /** Entries that stay: nothing can be done with them now. */
   readonly kept: number;
 }
@@ -111,7 +113,7 @@ export async function redriveAll({
   reserveMs,
   again,
 }: RedriveSettings): Promise<Redriven> {
-  const count = { redriven: 0, kept: 0 };
+  const count = { redriven: 0, unchanged: 0, kept: 0 };
   while (remaining() > reserveMs) {
     const { Messages: entries = [] } = await queues.send(
       new sqs.ReceiveMessageCommand({
@@ -129,6 +131,7 @@ export async function redriveAll({
         continue;
       }
       count.redriven += done;
+      if (done === 0) count.unchanged += 1;
       await queues.send(new sqs.DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle: entry.ReceiptHandle }));
     }
   }

@@ -130,7 +130,7 @@ describe("the store's other functions", () => {
     world.enqueueCopy("failures", JSON.stringify(batch));
     world.enqueueCopy("failures", JSON.stringify({ reason: "malformed-item" }));
     const redrive = storeRedriveHandler({ table: fixed(TABLE), failuresUrl: fixed("failures") });
-    expect(await redrive()({}, context)).to.deep.equal({ redriven: 2, kept: 1 });
+    expect(await redrive()({}, context)).to.deep.equal({ redriven: 2, unchanged: 0, kept: 1 });
     expect(world.bodies("failures")).to.deep.equal([{ reason: "malformed-item" }]);
     expect(await sweep()({}, context)).to.deep.equal({ woken: 2, more: false });
     for (const of of lost) {
@@ -171,7 +171,7 @@ describe("the store's other functions", () => {
       ExpressionAttributeValues: { ":skipped": { S: "skipped" } },
     });
     const redrive = storeRedriveHandler({ table: fixed(TABLE), failuresUrl: fixed("failures") });
-    expect(await redrive()({}, context)).to.deep.equal({ redriven: 1, kept: 4 });
+    expect(await redrive()({}, context)).to.deep.equal({ redriven: 1, unchanged: 1, kept: 4 });
     expect(world.queues["failures"]).to.have.length(4);
     expect(await sweep()({}, context)).to.deep.equal({ woken: 1, more: false });
     expect((await told(world, mended.player, mended.id)).history).to.deep.equal([
@@ -182,7 +182,7 @@ describe("the store's other functions", () => {
     expect((await told(world, broken.player, broken.id)).history).to.deep.equal(["queued"]);
     await set(broken, "SET #name = :email", { ":email": { S: "email" } });
     world.now += 61_000;
-    expect(await redrive()({}, context)).to.deep.equal({ redriven: 1, kept: 3 });
+    expect(await redrive()({}, context)).to.deep.equal({ redriven: 1, unchanged: 0, kept: 3 });
   });
 
   it("take no input when they redrive", async () => {

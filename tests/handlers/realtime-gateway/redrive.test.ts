@@ -120,10 +120,10 @@ describe("the gateway's redrive", () => {
     await lost(() => game.ask("anna", "a1", "event", { event: "level-up" }));
     expect([before.length, batch.length]).to.deep.equal([1, 2]);
     entries.push(given(batch));
-    expect(await redrive()).to.deep.equal({ redriven: 1, kept: 0 });
+    expect(await redrive()).to.deep.equal({ redriven: 1, unchanged: 0, kept: 0 });
     expect(game.notices("b1").map(({ event }) => event)).to.deep.equal(["achievement", "leave-game"]);
     expect(entries).to.deep.equal([]);
-    expect(await redrive()).to.deep.equal({ redriven: 0, kept: 0 });
+    expect(await redrive()).to.deep.equal({ redriven: 0, unchanged: 0, kept: 0 });
   });
 
   it("keeps a batch that fails again, whole or in part, and what is no batch, and goes on with the others", async () => {
@@ -141,12 +141,12 @@ describe("the gateway's redrive", () => {
       return calls === 2 ? 1 : original(records);
     };
     const [answer] = await quietly(() => redrive());
-    expect(answer).to.deep.equal({ redriven: 1, kept: 5 });
+    expect(answer).to.deep.equal({ redriven: 1, unchanged: 0, kept: 5 });
     expect(entries).to.deep.equal([given(first), "no JSON", "null", '{"reason":"what"}', given(second)]);
     expect(game.notices("b1").map(({ event }) => event)).to.deep.equal(["three"]);
     game.notify = original;
     entries.splice(1, 3);
-    expect(await redrive()).to.deep.equal({ redriven: 2, kept: 0 });
+    expect(await redrive()).to.deep.equal({ redriven: 2, unchanged: 0, kept: 0 });
     expect(game.notices("b1").map(({ event }) => event)).to.deep.equal(["three", "one", "two"]);
   });
 
@@ -157,7 +157,7 @@ describe("the gateway's redrive", () => {
     const streams = DynamoDBStreamsClient.prototype as unknown as { send: unknown };
     streams.send = () => Promise.reject(Object.assign(new Error("gone"), { name: "TrimmedDataAccessException" }));
     const handler = gatewayRedriveHandler({ failuresUrl: known("failures"), notify: known("notify") })();
-    expect(await handler({}, context)).to.deep.equal({ redriven: 0, kept: 1 });
+    expect(await handler({}, context)).to.deep.equal({ redriven: 0, unchanged: 0, kept: 1 });
     expect(invoked).to.deep.equal([]);
   });
 
@@ -165,7 +165,7 @@ describe("the gateway's redrive", () => {
     const functionArn = "arn:aws:lambda:us-east-1:123456789012:function:serve-event:$LATEST";
     const requestPayload = { player: "anna", event: "level-up" };
     entries.push(JSON.stringify({ requestContext: { functionArn }, requestPayload }));
-    expect(await redrive()).to.deep.equal({ redriven: 1, kept: 0 });
+    expect(await redrive()).to.deep.equal({ redriven: 1, unchanged: 0, kept: 0 });
     expect(invoked).to.deep.equal([
       {
         FunctionName: functionArn.replace(":$LATEST", ""),
@@ -180,7 +180,7 @@ describe("the gateway's redrive", () => {
     install();
     const handler = gatewayRedriveHandler({ failuresUrl: known("failures"), notify: known("notify") })();
     const hurried = { getRemainingTimeInMillis: () => 30_000 } as unknown as Context;
-    expect(await handler({}, hurried)).to.deep.equal({ redriven: 0, kept: 0 });
+    expect(await handler({}, hurried)).to.deep.equal({ redriven: 0, unchanged: 0, kept: 0 });
     expect(unseen).to.have.length(1);
   });
 
