@@ -93,6 +93,32 @@ export const OF_ONE: readonly string[] = [
   "gateway-disconnect dynamodb:BatchGetItem",
 ];
 
+/** Calls that most runs make seldom or never: where they are made they nearly always meet a fault at first. */
+export const RARE: readonly string[] = [
+  "emails-dead-letter-function dynamodb:BatchGetItem",
+  "emails-dead-letter-function dynamodb:UpdateItem",
+  "emails-dead-letter-function sqs:SendMessage",
+  "emails-reconcile-function sqs:SendMessage",
+  "gateway-authorize issuer:jwks.json",
+  "gateway-check dynamodb:BatchWriteItem",
+  "gateway-check dynamodb:Query",
+  "gateway-disconnect dynamodb:BatchGetItem",
+  "gateway-disconnect dynamodb:BatchWriteItem",
+  "gateway-disconnect sqs:SendMessage",
+  "gateway-friends dynamodb:TransactWriteItems",
+  "gateway-notify dynamodb:BatchGetItem",
+  "gateway-notify dynamodb:BatchWriteItem",
+  "gateway-notify dynamodb:UpdateItem",
+  "gateway-notify sqs:SendMessage",
+  "gateway-notify sns:PublishBatch",
+  "gateway-on-achievement-react dynamodb:PutItem",
+  "messages-prepare sqs:SendMessage",
+  "messages-sweep dynamodb:UpdateItem",
+  "messages-unknown-channel-function dynamodb:UpdateItem",
+  "poller:emails-dead-letter-function sqs:DeleteMessageBatch",
+  "poller:messages-unknown-channel-function sqs:DeleteMessageBatch",
+];
+
 /** `function service:operation`, without the segment pipeline's, which these runs do not play. */
 export const CALLS: readonly string[] = [
   ...Object.entries(BY_FUNCTION).flatMap(([fn, calls]) => calls.map((call) => `${fn} ${call}`)),

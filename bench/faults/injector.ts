@@ -1,5 +1,5 @@
 import type { FaultKind, FaultSite } from "../../local/faults";
-import { OF_ONE } from "./calls";
+import { OF_ONE, RARE } from "./calls";
 import type { Focus } from "./modes";
 import { functionOf } from "./names";
 
@@ -29,6 +29,7 @@ const EVENT_SPACING_MS = 420_000;
 /** Faults of a call in one run that it gets sooner than by the rate, so that rare calls have their share. */
 const EARLY = 3;
 const EARLY_RATE = 0.4;
+const RARE_RATE = 0.85;
 
 /** Which calls meet faults: all, none, or some at rates of their own. */
 export type Reach = "all" | "none" | readonly Focus[];
@@ -124,7 +125,8 @@ export class Injector {
     if (aimed) return aimed.rate;
     if (this.reach !== "all") return 0;
     const { rate } = this.options;
-    return (this.met.get(site) ?? 0) < EARLY ? Math.max(EARLY_RATE, rate) : rate;
+    if ((this.met.get(site) ?? 0) >= EARLY) return rate;
+    return Math.max(rate, RARE.includes(site) ? RARE_RATE : EARLY_RATE);
   }
 
   /** By chance, but every kind once before any twice: all of a call's kinds have about the same share. */

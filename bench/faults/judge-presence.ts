@@ -1,6 +1,6 @@
 import { encodePlayerId, playerPk } from "../../components/shared/player-keys";
 import { audienceOf, presenceOf, watchListOf } from "../../components/realtime-gateway/presence-items";
-import type { Players } from "./players";
+import { pairOf, type Players } from "./players";
 import type { World } from "./world";
 
 type Item = Parameters<typeof watchListOf>[0][number];
@@ -82,7 +82,8 @@ export class PresenceJudge {
         if (seen !== want) problems.push(`${me} on ${id} sees ${friend} ${seen ?? "never"}, not ${want}`);
         if (want === "online" && !told) problems.push(`${friend} will not tell ${me} on ${id}`);
       } else if (told) problems.push(`${friend} will tell ${me} on ${id}, although ${muted ? "muted" : "no friend"}`);
-      if (!accepted && list.watchers.some((watcher) => watcher.connection === id)) {
+      const isOver = !accepted && !this.players.unanswered.has(pairOf(me, friend));
+      if (isOver && list.watchers.some((watcher) => watcher.connection === id)) {
         problems.push(`${friend} keeps an entry for ${me} on ${id}, who is no friend`);
       }
     }

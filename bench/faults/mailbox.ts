@@ -70,7 +70,7 @@ export class Mailbox {
     if (random() < 0.7) message["deduplicationKey"] = `key-${i}`;
     if (random() < 0.15) message["notBefore"] = now + 30 + Math.floor(random() * 180);
     if (random() < 0.1) message["validUntil"] = now + Math.floor(random() * 400);
-    if (random() < 0.04) message["channel"] = "pigeon";
+    if (random() < 0.1) message["channel"] = "pigeon";
     return { at, message };
   }
 

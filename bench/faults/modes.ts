@@ -62,13 +62,13 @@ const usual: Mode = {
   steps: 7,
   pauseMs: 40_000,
   flaps: 0,
-  friendly: 0.45,
+  friendly: 0.65,
   parts: ["return", "leave", "arrive", "arrive", "stay"],
   messages: 14,
   spreadMs: 5 * minute,
   staffMs: 150_000,
   repeats: 0.07,
-  losses: 0.4,
+  losses: 0.5,
   hasty: false,
   focus: [],
 };
@@ -128,7 +128,7 @@ const MODES: readonly Mode[] = [
     messages: 6,
     focus: [
       { fn: "emails-send-function", rate: 0.9 },
-      { fn: "emails-dead-letter-function", rate: 0.4 },
+      { fn: "emails-dead-letter-function", rate: 0.55 },
     ],
   },
   // Connections that return when the grace period is over, while its check is slow.

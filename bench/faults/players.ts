@@ -21,6 +21,11 @@ const ACTIONS = [
   "decline",
 ] as const;
 
+/** Two players, in either order. */
+export function pairOf(one: string, other: string): string {
+  return [one, other].sort().join();
+}
+
 /** Answers that ask to repeat: none, or one that says so. */
 function asksToRepeat(answer: Answer): boolean {
   return answer === undefined || ("code" in answer && ["unavailable", "internal", "conflict"].includes(answer.code));
@@ -30,6 +35,8 @@ function asksToRepeat(answer: Answer): boolean {
 export class Players {
   readonly clients: GameClient[] = [];
   readonly silences: Silences;
+  /** Pairs whose friendship was to end, by a player who left before it was said to have: entries may be left, silenced. */
+  readonly unanswered = new Set<string>();
   /** What must not have happened. */
   readonly problems: string[] = [];
   noticesHeard = 0;
@@ -226,7 +233,7 @@ export class Players {
       }
       this.clients.push(client);
       // Some go before they have said a word.
-      const isShy = world.random() < 0.1;
+      const isShy = world.random() < 0.2;
       if (!isShy && (await this.greet(client))) {
         void this.keepAlive(client);
         return;
@@ -281,6 +288,10 @@ export class Players {
     const end = this.silences.starts(client.player, other, action);
     const answer = await this.ask(client, `friends.${action}`, { player: other });
     end(answer !== undefined && "body" in answer, this.world.clock.now());
+    if (action !== "remove" && action !== "block") return;
+    const pair = pairOf(client.player, other);
+    if (answer === undefined) this.unanswered.add(pair);
+    else this.unanswered.delete(pair);
   }
 
   private heard(client: GameClient, notice: Readonly<Record<string, unknown>>): void {

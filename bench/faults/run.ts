@@ -43,8 +43,8 @@ export interface RunResult {
 /** What has most to do when everybody else is through, and for how long it meets faults then. */
 const LATE: readonly Focus[] = [
   // Rare: a connection that went unseen has expired, and friends still had entries of it.
-  { fn: "gateway-check", call: "dynamodb:BatchWriteItem", rate: 0.7 },
-  { fn: "gateway-check", call: "dynamodb:Query", rate: 0.2 },
+  { fn: "gateway-check", call: "dynamodb:BatchWriteItem", rate: 0.8 },
+  { fn: "gateway-check", call: "dynamodb:Query", rate: 0.3 },
   { fn: "gateway-check", rate: 0.1 },
   { fn: "emails-reconcile-function", rate: 0.4 },
 ];
@@ -53,12 +53,12 @@ const LAST_ACT_MS = 75_000;
 /** Longer than a connection that nobody keeps alive counts as live and its check waits. */
 const PRESENCE_MS = 1_800_000;
 const LATE_MS = 900_000;
-const FAULTY_REDRIVES = 5;
+const FAULTY_REDRIVES = 8;
 const REDRIVES: readonly Focus[] = ["emails-redrive-function", "messages-redrive", "gateway-redrive"].flatMap((fn) => [
   // They fail most where they come last.
   { fn, call: "sqs:ReceiveMessage", rate: 0.1 },
-  { fn, call: "sqs:DeleteMessage", rate: 0.6 },
-  { fn, rate: 0.35 },
+  { fn, call: "sqs:DeleteMessage", rate: 0.7 },
+  { fn, rate: 0.6 },
 ]);
 
 export const NAMES = ["ada", "grace", "auth0|eve", "alan", "kurt", "emmy"];

@@ -13,7 +13,7 @@ import { FRIEND_ACTIONS } from "./protocol";
 import type { RegisterContext } from "./register";
 import { afterHello } from "./registered";
 import { frameHandler, type ActionHandler, type FrameEvent, type FrameResult, type RouteContext } from "./route";
-import { readPair, settle, type Pair } from "./settle";
+import { areFriends, readPair, settle, type Pair } from "./settle";
 import { batchGet, presencesOf, queryAll, type Database } from "./store";
 
 export interface FriendsConfig {
@@ -49,7 +49,11 @@ async function changeFriend(context: RegisterContext, route: RouteContext, actio
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const pair = await readPair(context, me, player);
     const decision = decide(action, pair.mine, pair.theirs);
-    if (decision.kind === "refused") throw protocolError(decision.code, REFUSALS[decision.code]);
+    if (decision.kind === "refused") {
+      // A removal that died after its transaction is repeated and finds no friend: its entries go all the same.
+      if (action === "remove" && !areFriends(pair)) await settle(context, me, player, route.now);
+      throw protocolError(decision.code, REFUSALS[decision.code]);
+    }
     if (decision.kind === "unchanged") return answer(player, pair, await settle(context, me, player, route.now));
     const { change } = decision;
     if (action === "request" || action === "block") await requirePlayer(context, player);

@@ -151,6 +151,23 @@ describe("friends", () => {
     });
   }
 
+  it("finishes a removal whose function died after the transaction when it is repeated", async () => {
+    await game.befriend("anna", "ben");
+    for (const [one, other] of ["anna ben", "ben anna"].map((pair) => pair.split(" "))) {
+      const Key = { pk: { S: `PLAYER#${one}` }, sk: { S: `FRIEND#${other}` } };
+      await world.call("DeleteItem", { TableName: "players", Key });
+    }
+    const entries = async (): Promise<number> => {
+      const { Items = [] } = (await world.call("Scan", { TableName: "presence" })) as {
+        Items?: { sk: { S: string } }[];
+      };
+      return Items.filter(({ sk }) => sk.S.startsWith("WATCH#")).length;
+    };
+    expect(await entries()).to.equal(2);
+    expect(await refused("anna", "remove", "ben")).to.equal("not-friends");
+    expect(await entries()).to.equal(0);
+  });
+
   it("refuses who is not there, who is oneself, and whom one blocks", async () => {
     expect(await refused("anna", "request", "nobody")).to.equal("unknown-player");
     expect(await refused("anna", "request", "anna")).to.equal("invalid-field");
