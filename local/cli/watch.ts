@@ -29,13 +29,20 @@ export interface Reload {
 /**
  * Evaluates the program again when a source file of its folder changes. Functions whose code changed get new
  * environments; connections, tables and queues stay.
- * @param report hears of each reload that changed something or failed.
+ * @param report hears of each reload that changed something, failed, or is the first to succeed after a failure.
  * @returns how to stop.
  */
 export function watchProgram(stack: LocalStack, folder: string, report: (reload: Reload) => void): () => void {
   let timer: NodeJS.Timeout | undefined;
   let running = Promise.resolve();
   const changed = new Set<string>();
+  let hasFailed = false;
+  const tell = (result: Reload): void => {
+    // A change back to what still runs is told only to whom a failure was told.
+    if (result.error === undefined && result.changed === 0 && !hasFailed) return;
+    hasFailed = result.error !== undefined;
+    report(result);
+  };
   const letBuildersGo = keepBuilders();
   const stop = watchSources(folder, (file) => {
     changed.add(file);
@@ -44,7 +51,7 @@ export function watchProgram(stack: LocalStack, folder: string, report: (reload:
       running = running.then(async () => {
         const files = [...changed];
         changed.clear();
-        if (files.length > 0) await reload(stack, folder, files, report);
+        if (files.length > 0) await reload(stack, folder, files, tell);
       });
     }, QUIET_MS);
   });
@@ -96,7 +103,8 @@ function watchSources(folder: string, changed: (file: string) => void): () => vo
 export function reloadLine({ functions, changed, milliseconds, cpuMilliseconds, modules, error }: Reload): string {
   if (error !== undefined) return `  ${pc.red("reload")} failed, what ran before goes on: ${error}`;
   const cost = `live after ${milliseconds} ms, ${cpuMilliseconds} ms of processor time, ${modules} modules read anew`;
-  return `  ${pc.green("reload")} ${functions.join(", ") || `${changed} resources`}  ${pc.dim(cost)}`;
+  const others = changed === 0 ? "as before" : `${changed} ${changed === 1 ? "resource" : "resources"}`;
+  return `  ${pc.green("reload")} ${functions.join(", ") || others}  ${pc.dim(cost)}`;
 }
 
 const IGNORED = ["node_modules", "tests", "bench", "dist", "docs"];
@@ -126,7 +134,6 @@ async function reload(
   };
   try {
     const { changed } = await stack.evaluate();
-    if (changed.length === 0) return;
     const functions = changed.filter(({ type }) => type === "aws:lambda/function:Function").map(({ name }) => name);
     report({ functions, changed: changed.length, ...cost() });
   } catch (error) {

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { completions } from "../../../local/cli/player";
-import type { Reload } from "../../../local/cli/watch";
+import { reloadLine, type Reload } from "../../../local/cli/watch";
 import { GameClient, RequestRefused } from "../../../local/game-client";
 import type { StackFile } from "../../../local/stack-file";
 import type { TraceEvent } from "../../../local/trace";
@@ -94,7 +94,14 @@ describe("A running local stack", function () {
     );
     expect((JSON.parse(text) as { error: string }).error).to.match(/^index\.ts:\d+:\d+: Not yet\.$/);
     expect(await ada.request("dragon.greet")).to.deep.equal({ said: "Welcome back, ada" });
+    const mendedFrom = command.lines.length;
     folder.replace("index.ts", "throw new Error('Not yet.');\n", "");
+    const mended = await command.line(
+      (line) => (command.lines.indexOf(line) >= mendedFrom && line.includes('"kind":"reload"') ? line : undefined),
+      "the reload that mends it",
+    );
+    expect(JSON.parse(mended)).to.deep.include({ functions: [], changed: 0 }).and.not.to.have.property("error");
+    expect(reloadLine(JSON.parse(mended) as Reload)).to.match(/reload\S* as before /);
   });
 
   it("plays the first minute", async () => {
