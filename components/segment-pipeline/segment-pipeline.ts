@@ -8,21 +8,12 @@ import { ArgumentError } from "../shared/errors";
 import { queueMapping } from "../shared/event-source";
 import { TABLE_KEY_ACTIONS, type Statement } from "../shared/iam";
 import { LateList } from "../shared/late";
-import {
-  createAlarms,
-  deadLetterWidget,
-  functionAlarms,
-  givenUpAlarm,
-  queueAlarms,
-  visibleMessages,
-  type MonitoringArgs,
-  type Widget,
-} from "../shared/monitoring";
+import { createAlarms, givenUpAlarm, type MonitoringArgs, type Widget } from "../shared/monitoring";
 import type { PlayerDirectory } from "../shared/player-directory";
 import { DeadLetteredQueue } from "../shared/queue";
-import { applyTransform, type Transform } from "../shared/transform";
-import { SECONDS_PER_HOUR } from "../shared/units";
+import type { Transform } from "../shared/transform";
 import { advanceHandler } from "./advance";
+import { alarmsOf, widgetsOf, type Watched } from "./alarms";
 import { AnalyticsCopy } from "./analytics-copy";
 import { checkPipelineArgs, DEFAULTS } from "./arguments";
 import { checkDefinition } from "./check-definition";
@@ -30,6 +21,7 @@ import type { CheckedDefinition, SegmentDefinition } from "./definition";
 import { enqueueHandler } from "./enqueue";
 import type { Attributes } from "./filter";
 import { QueryEngine } from "./query-engine";
+import { createRuns } from "./runs-table";
 import { startHandler, type StartRunAnswer, type StartRunEvent } from "./start";
 import { scheduleRun, stateChangeRule } from "./triggers";
 
@@ -105,7 +97,7 @@ export class SegmentPipeline<A extends Attributes = Attributes> extends pulumi.C
     const protect = args.protect ?? true;
     this.key = args.key ?? new EncryptionKey(`${name}-key`, { retainOnDelete: protect }, { parent: this });
     this.definitions = new LateList("segment", name);
-    this.runs = createRuns(this, name, args, this.key, protect);
+    this.runs = createRuns(this, name, this.key, protect, args.transform?.runs);
     this.copy = new AnalyticsCopy(
       `${name}-copy`,
       {
@@ -138,7 +130,8 @@ export class SegmentPipeline<A extends Attributes = Attributes> extends pulumi.C
       },
       { parent: this },
     );
-    this.undelivered["query ended"] = rule.deliverTo(this.runQueue, this.key).name;
+    const unheard = rule.deliverTo(this.runQueue, this.key).name;
+    this.undelivered["query ended"] = unheard;
     this.partQueue = new DeadLetteredQueue(
       `${name}-parts`,
       { key: this.key, visibilityTimeoutSeconds: 6 * TIMEOUT, maxReceiveCount: 5 },
@@ -159,29 +152,7 @@ export class SegmentPipeline<A extends Attributes = Attributes> extends pulumi.C
       },
       this,
     );
-    createAlarms(
-      this,
-      name,
-      [
-        ...functionAlarms("start", this.startFunction.name),
-        ...functionAlarms("advance", this.advance.name),
-        ...functionAlarms("enqueue", this.enqueue.name),
-        ...queueAlarms("runs", this.runQueue.queue.name, this.runQueue.deadLetters.name, {
-          depth: 100,
-          ageSeconds: SECONDS_PER_HOUR,
-        }),
-        ...queueAlarms("parts", this.partQueue.queue.name, this.partQueue.deadLetters.name, {
-          depth: 10_000,
-          ageSeconds: SECONDS_PER_HOUR,
-        }),
-        givenUpAlarm(
-          "query-ended-dlq",
-          this.undelivered["query ended"],
-          "An event of Athena was not delivered; runs go on by polling. See why, redrive.",
-        ),
-      ],
-      args.monitoring,
-    );
+    createAlarms(this, name, alarmsOf(this.watched(), unheard), args.monitoring);
     this.registerOutputs({ runs: this.runs.name, workgroup: this.queries.workgroup.name });
   }
 
@@ -232,27 +203,12 @@ export class SegmentPipeline<A extends Attributes = Attributes> extends pulumi.C
 
   /** This component's part of a dashboard. */
   widgets(): Widget[] {
-    const athena = (name: string) => ({
-      metric: {
-        namespace: "AWS/Athena",
-        name,
-        dimensions: { WorkGroup: this.queries.workgroup.name },
-        stat: "Sum" as const,
-      },
-    });
-    return [
-      {
-        title: "Parts of results waiting",
-        metrics: [{ label: "waiting", metric: visibleMessages(this.partQueue.queue.name) }],
-      },
-      deadLetterWidget("Segments: given up", {
-        runs: this.runQueue.deadLetters.name,
-        parts: this.partQueue.deadLetters.name,
-        ...this.undelivered,
-      }),
-      { title: "Bytes scanned", metrics: [athena("ProcessedBytes")] },
-      { title: "Query time (ms)", metrics: [athena("TotalExecutionTime")] },
-    ];
+    return widgetsOf(this.watched());
+  }
+
+  private watched(): Watched {
+    const { startFunction: start, advance, enqueue, runQueue: runs, partQueue: parts, undelivered } = this;
+    return { start, advance, enqueue, runs, parts, undelivered, workgroup: this.queries.workgroup.name };
   }
 
   private createStart(): LambdaFunction {
@@ -339,32 +295,4 @@ export class SegmentPipeline<A extends Attributes = Attributes> extends pulumi.C
 /** Without the key's statement where another of the same function covers it. */
 function consume(queue: DeadLetteredQueue): Statement[] {
   return queue.consumeStatements().filter((statement) => statement.Sid !== "ReadQueueKey");
-}
-
-function createRuns(
-  parent: pulumi.Resource,
-  name: string,
-  args: SegmentPipelineArgs,
-  key: { readonly arn: pulumi.Output<string> },
-  protect: boolean,
-): aws.dynamodb.Table {
-  const options: pulumi.CustomResourceOptions = { parent, retainOnDelete: protect };
-  return new aws.dynamodb.Table(
-    `${name}-runs`,
-    applyTransform(
-      args.transform?.runs,
-      {
-        billingMode: "PAY_PER_REQUEST",
-        hashKey: "pk",
-        attributes: [{ name: "pk", type: "S" }],
-        ttl: { attributeName: "expiresAt", enabled: true },
-        pointInTimeRecovery: { enabled: true },
-        serverSideEncryption: { enabled: true, kmsKeyArn: key.arn },
-        deletionProtectionEnabled: protect,
-      },
-      options,
-      `${name}-runs`,
-    ),
-    options,
-  );
 }

@@ -1,0 +1,70 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { LambdaFunction } from "../shared/callback";
+import {
+  deadLetterWidget,
+  functionAlarms,
+  givenUpAlarm,
+  queueAlarms,
+  visibleMessages,
+  type AlarmSpec,
+  type MetricSpec,
+  type Widget,
+} from "../shared/monitoring";
+import type { DeadLetteredQueue } from "../shared/queue";
+import { SECONDS_PER_HOUR } from "../shared/units";
+
+/** What is watched of a pipeline. */
+export interface Watched {
+  readonly start: LambdaFunction;
+  readonly advance: LambdaFunction;
+  readonly enqueue: LambdaFunction;
+  readonly runs: DeadLetteredQueue;
+  readonly parts: DeadLetteredQueue;
+  /** Names of the queues of what a rule or schedule could not deliver, by what they are for. */
+  readonly undelivered: Readonly<Record<string, pulumi.Input<string>>>;
+  readonly workgroup: pulumi.Input<string>;
+}
+
+/**
+ * The alarms of a pipeline; a schedule's own comes with its segment.
+ * @param unheard name of the queue of Athena's events that were not delivered.
+ */
+export function alarmsOf(watched: Watched, unheard: pulumi.Input<string>): AlarmSpec[] {
+  const { start, advance, enqueue, runs, parts } = watched;
+  const backlog = { depth: 100, ageSeconds: SECONDS_PER_HOUR };
+  return [
+    ...functionAlarms("start", start.name),
+    ...functionAlarms("advance", advance.name),
+    ...functionAlarms("enqueue", enqueue.name),
+    ...queueAlarms("runs", runs.queue.name, runs.deadLetters.name, backlog),
+    ...queueAlarms("parts", parts.queue.name, parts.deadLetters.name, { ...backlog, depth: 10_000 }),
+    givenUpAlarm(
+      "query-ended-dlq",
+      unheard,
+      "An event of Athena was not delivered; runs go on by polling. See why, redrive.",
+    ),
+  ];
+}
+
+/** Its part of the dashboard. */
+export function widgetsOf({ runs, parts, undelivered, workgroup }: Watched): Widget[] {
+  const athena = (name: string): MetricSpec => ({
+    namespace: "AWS/Athena",
+    name,
+    dimensions: { WorkGroup: workgroup },
+    stat: "Sum",
+  });
+  return [
+    {
+      title: "Parts of results waiting",
+      metrics: [{ label: "waiting", metric: visibleMessages(parts.queue.name) }],
+    },
+    deadLetterWidget("Segments: given up", {
+      runs: runs.deadLetters.name,
+      parts: parts.deadLetters.name,
+      ...undelivered,
+    }),
+    { title: "Bytes scanned", metrics: [{ metric: athena("ProcessedBytes") }] },
+    { title: "Query time (ms)", metrics: [{ metric: athena("TotalExecutionTime") }] },
+  ];
+}
