@@ -30,6 +30,7 @@ const EVENT_SPACING_MS = 420_000;
 const EARLY = 3;
 const EARLY_RATE = 0.4;
 const RARE_RATE = 0.85;
+const PARTIAL_RATE = 0.4;
 
 /** Which calls meet faults: all, none, or some at rates of their own. */
 export type Reach = "all" | "none" | readonly Focus[];
@@ -76,12 +77,19 @@ export class Injector {
    */
   partial(fn: string, operation: string, isDivisible: boolean): boolean {
     const site = `${fn} ${operation}`;
-    if (!this.partly.delete(site)) return false;
-    if (!isDivisible) {
-      count(this.hits, `${site} partial`, -1);
+    const kind = `${site} partial`;
+    const isMeant = this.partly.delete(site);
+    if (isMeant && !isDivisible) {
+      count(this.hits, kind, -1);
       count(this.met, site, -1);
+      this.bags.get(site)?.push("partial");
     }
-    return isDivisible;
+    if (isMeant || !isDivisible) return isMeant && isDivisible;
+    // Few batches of some calls have parts: the first that has is likely to leave one.
+    const isCovered = this.reach === "all" || this.aimedAt(fn, operation, false) !== undefined;
+    if (!isCovered || this.hits.get(kind) || this.options.random() >= PARTIAL_RATE) return false;
+    count(this.hits, kind);
+    return true;
   }
 
   /** The fate of one call; undefined lets it pass. */
@@ -122,7 +130,7 @@ export class Injector {
   }
 
   private chanceOf(site: string, aimed: Focus | undefined): number {
-    if (aimed) return aimed.rate;
+    if (aimed) return (this.met.get(site) ?? 0) < (aimed.most ?? Infinity) ? aimed.rate : 0;
     if (this.reach !== "all") return 0;
     const { rate } = this.options;
     if ((this.met.get(site) ?? 0) >= EARLY) return rate;

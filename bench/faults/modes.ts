@@ -8,6 +8,8 @@ export interface Focus {
   readonly call?: string;
   /** Chance of a fault at such a call. */
   readonly rate: number;
+  /** So many faults of a call at most. @default any number */
+  readonly most?: number;
   /** @default every kind */
   readonly kinds?: readonly FaultKind[];
 }
@@ -70,7 +72,8 @@ const usual: Mode = {
   repeats: 0.07,
   losses: 0.5,
   hasty: false,
-  focus: [],
+  // Nobody waits for them, so that they are given up.
+  focus: [{ fn: "gateway-serve-event", rate: 0.9 }],
 };
 /** Days that are about mails: hardly anybody plays. */
 const mails = { players: 2, steps: 3, parts: [], messages: 10, staffMs: 8 * minute };
@@ -93,19 +96,20 @@ const calm: readonly Focus[] = ["gateway-notify", "gateway-disconnect", "poller:
 /** Delays a call by the client's own repetitions of it. */
 const slow: readonly FaultKind[] = ["throttle", "lost-request"];
 
+// Notices fail for so long that they are given up, and so do invocations that nobody waits for.
+const notifyDown: Mode = {
+  ...usual,
+  name: "notify-down",
+  faultyMs: 12 * minute,
+  messages: 4,
+  focus: [
+    { fn: "gateway-notify", rate: 0.9, kinds: ["lost-request", "throttle", "crash-before", "crash-after"] },
+    ...usual.focus,
+  ],
+};
+
 const MODES: readonly Mode[] = [
-  // Notices fail for so long that they are given up, and so do invocations that nobody waits for.
-  {
-    ...usual,
-    name: "notify-down",
-    faultyMs: 12 * minute,
-    players: 4,
-    messages: 4,
-    focus: [
-      { fn: "gateway-notify", rate: 0.9, kinds: ["lost-request", "throttle", "crash-before", "crash-after"] },
-      { fn: "gateway-serve-event", rate: 0.8 },
-    ],
-  },
+  notifyDown,
   // Two or three players who do everything at the same moment.
   { ...usual, ...race, name: "race", players: 3, steps: 30, pauseMs: 1_500 },
   // SES takes requests and does not answer: tries are used up.
@@ -125,7 +129,7 @@ const MODES: readonly Mode[] = [
     ...mails,
     name: "send-down",
     faultyMs: 75 * minute,
-    messages: 6,
+    messages: 10,
     focus: [
       { fn: "emails-send-function", rate: 0.9 },
       { fn: "emails-dead-letter-function", rate: 0.55 },
@@ -194,6 +198,8 @@ const MODES: readonly Mode[] = [
     focus: [
       { fn: "gateway-hello", call: "dynamodb:BatchGetItem", rate: 0.6, kinds: slow },
       { fn: "gateway-hello", call: "dynamodb:BatchWriteItem", rate: 0.6, kinds: slow },
+      // The friendship ends at once, or it would end when the hello is through.
+      { fn: "gateway-friends", rate: 0.02 },
     ],
   },
   // SES is soon through with a mail, and the writes of the function that sent it are slow.
@@ -207,6 +213,7 @@ const MODES: readonly Mode[] = [
     focus: [{ fn: "emails-send-function", call: "dynamodb:UpdateItem", rate: 0.5, kinds: slow }],
   },
   { ...usual, ...race, name: "race", players: 3, steps: 30, pauseMs: 400 },
+  notifyDown,
 ];
 
 export const MODE_COUNT = MODES.length;

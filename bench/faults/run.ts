@@ -41,25 +41,45 @@ export interface RunResult {
 }
 
 /** What has most to do when everybody else is through, and for how long it meets faults then. */
+const PURGE: readonly Focus[] = [
+  "dynamodb:BatchGetItem",
+  "dynamodb:BatchWriteItem",
+  "dynamodb:UpdateItem",
+  "sqs:SendMessage",
+].map((call) => ({ fn: "gateway-notify", call, rate: 0.6, most: 6 }));
 const LATE: readonly Focus[] = [
   // Rare: a connection that went unseen has expired, and friends still had entries of it.
   { fn: "gateway-check", call: "dynamodb:BatchWriteItem", rate: 0.8 },
   { fn: "gateway-check", call: "dynamodb:Query", rate: 0.3 },
   { fn: "gateway-check", rate: 0.1 },
+  // A notice finds a connection gone.
+  ...PURGE,
   { fn: "emails-reconcile-function", rate: 0.4 },
+  { fn: "poller:emails-reconcile-function", rate: 0.4, most: 5 },
+  { fn: "emails-dead-letter-function", rate: 0.5, most: 8 },
+  { fn: "poller:emails-dead-letter-function", rate: 0.5, most: 5 },
 ];
 /** How long before the end of the faults the last act begins. */
 const LAST_ACT_MS = 75_000;
 /** Longer than a connection that nobody keeps alive counts as live and its check waits. */
 const PRESENCE_MS = 1_800_000;
 const LATE_MS = 900_000;
-const FAULTY_REDRIVES = 8;
-const REDRIVES: readonly Focus[] = ["emails-redrive-function", "messages-redrive", "gateway-redrive"].flatMap((fn) => [
-  // They fail most where they come last.
-  { fn, call: "sqs:ReceiveMessage", rate: 0.1 },
-  { fn, call: "sqs:DeleteMessage", rate: 0.7 },
-  { fn, rate: 0.6 },
-]);
+const FAULTY_REDRIVES = 10;
+const REDRIVES: readonly Focus[] = [
+  // Most of what the store has to drive back is sweeps, which must not hide the rest.
+  { fn: "messages-redrive", call: "lambda:Invoke", rate: 0.1 },
+  { fn: "messages-redrive", call: "dynamodb:UpdateItem", rate: 0.15 },
+  { fn: "messages-redrive", call: "sqs:DeleteMessage", rate: 0.15 },
+  { fn: "messages-redrive", call: "sqs:ReceiveMessage", rate: 0.1 },
+  { fn: "messages-redrive", rate: 0.6 },
+  ...PURGE,
+  { fn: "gateway-redrive", call: "sqs:ReceiveMessage", rate: 0.1 },
+  { fn: "gateway-redrive", call: "sqs:DeleteMessage", rate: 0.7 },
+  { fn: "gateway-redrive", rate: 0.5 },
+  { fn: "emails-redrive-function", call: "sqs:ReceiveMessage", rate: 0.1 },
+  { fn: "emails-redrive-function", call: "dynamodb:GetItem", rate: 0.3 },
+  { fn: "emails-redrive-function", rate: 0.7 },
+];
 
 export const NAMES = ["ada", "grace", "auth0|eve", "alan", "kurt", "emmy"];
 
