@@ -4,24 +4,16 @@ import * as sqs from "@aws-sdk/client-sqs";
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
 import type { Captured, HandlerFactory } from "../shared/callback";
 import type { Item } from "../shared/attributes";
-import type { ChannelAdapter, Recipient } from "./channel";
+import { logError } from "../shared/log";
 import { conclude } from "./conclude";
 import { asksForPreparation, tellsOfStatus } from "./filters";
-import { passGates, type Verdict } from "./gates";
 import { readMessage } from "./item";
-import type { MessageType, StoredMessage } from "./message";
+import { judge, ownOf, type Judged, type JudgeSettings, type Work } from "./judge";
 import { inParallel } from "./parallel";
 import { publishAll, type Publication } from "./publish";
-import { readRecipients } from "./recipients";
 import { statusPublication } from "./status-change";
-import { readSuppressed } from "./suppressions";
-import { logError } from "../shared/log";
 
-export interface PrepareSettings {
-  readonly table: Captured<string>;
-  /** Table of players; none when messages carry their own addresses. */
-  readonly directory: Captured<string> | undefined;
-  readonly types: Readonly<Record<string, MessageType>>;
+export interface PrepareSettings extends JudgeSettings {
   /** ARN of the topic of each type. */
   readonly topics: Readonly<Record<string, Captured<string>>>;
   readonly statusTopic: Captured<string>;
@@ -29,12 +21,6 @@ export interface PrepareSettings {
   readonly subscribed: readonly string[];
   /** URL of the queue in which records lie that can never succeed. */
   readonly parked: Captured<string>;
-  readonly channels: Readonly<Record<string, ChannelAdapter>>;
-}
-
-interface Work {
-  readonly sequence: string;
-  readonly message: StoredMessage;
 }
 
 const PARALLEL_WRITES = 10;
@@ -42,10 +28,11 @@ const PARALLEL_WRITES = 10;
 /**
  * Reads the stream of the Messages table: prepares what is queued (gates, rendering, its type's topic) and publishes
  * what became of messages. A record that can never succeed is parked with its reason and counts as done; one that failed
- * for now is reported, and the mapping brings it back.
+ * for now, or at which an adapter threw, is reported by itself: the mapping brings it back, and lays it down in the
+ * queue of failures when its retries are used up.
  */
 export function prepareHandler(settings: PrepareSettings): HandlerFactory<DynamoDBStreamEvent, DynamoDBBatchResponse> {
-  const { directory, types, subscribed, channels } = settings;
+  const { types, subscribed } = settings;
   return () => {
     const database = new dynamodb.DynamoDBClient({ maxAttempts: 3 });
     const topics = new sns.SNSClient({ maxAttempts: 3 });
@@ -57,67 +44,44 @@ export function prepareHandler(settings: PrepareSettings): HandlerFactory<Dynamo
       const failed: Record<string, true> = {};
       const publications: Publication[] = [];
 
-      async function park(record: DynamoDBRecord, reason: string): Promise<void> {
-        const body = JSON.stringify({ reason, keys: record.dynamodb?.Keys, eventID: record.eventID });
-        await queues.send(new sqs.SendMessageCommand({ QueueUrl: settings.parked.get(), MessageBody: body }));
+      function fail(sequence: string, error: unknown): void {
+        logError("prepare", sequence, error);
+        failed[sequence] = true;
       }
 
       async function attempt(sequence: string, step: () => Promise<unknown>): Promise<void> {
         try {
           await step();
         } catch (error) {
-          logError("prepare", sequence, error);
-          failed[sequence] = true;
+          fail(sequence, error);
         }
       }
 
       const work: Work[] = [];
       for (const record of event.Records) {
         const sequence = record.dynamodb?.SequenceNumber ?? "";
-        const image = record.dynamodb?.NewImage as Item | undefined;
-        if (tellsOfStatus(record, subscribed)) {
-          publications.push(statusPublication(record, sequence, settings.statusTopic.get(), now));
-        }
-        if (!asksForPreparation(record)) continue;
-        const message = readMessage(image);
-        if (message) work.push({ sequence, message });
-        else await attempt(sequence, () => park(record, "malformed-item"));
+        await attempt(sequence, async () => {
+          if (tellsOfStatus(record, subscribed)) {
+            publications.push(statusPublication(record, sequence, settings.statusTopic.get(), now));
+          }
+          if (!asksForPreparation(record)) return;
+          const message = readMessage(record.dynamodb?.NewImage as Item | undefined);
+          if (message) work.push({ sequence, message });
+          else await park(record, "malformed-item");
+        });
       }
 
-      let judged: { sequence: string; message: StoredMessage; recipient: Recipient; verdict: Verdict }[] = [];
-      let suppressed: Record<string, string> = {};
+      let judged: readonly Judged[] = [];
       try {
-        const players = work.map((w) => w.message.player);
-        const recipients = directory && work.length > 0 ? await readRecipients(database, directory.get(), players) : {};
-        judged = work.map(({ sequence, message }) => {
-          const recipient = recipients[message.player] ?? { known: false, preferences: {} };
-          const verdict = passGates(message, recipient, typeOf(message), adapterOf(message), now);
-          return { sequence, message, recipient, verdict };
-        });
-        const addresses = judged.flatMap(({ verdict }) => (verdict.to === "render" ? [verdict.address] : []));
-        suppressed = await readSuppressed(database, table, addresses);
+        judged = await judge(database, settings, work, now, fail);
       } catch (error) {
         logError("prepare", "batch", error);
-        judged = [];
         for (const { sequence } of work) failed[sequence] = true;
       }
 
-      await inParallel(judged, PARALLEL_WRITES, async ({ sequence, message, recipient, verdict }) => {
-        const final = finish(message, recipient, verdict, suppressed);
-        if (final.to !== "publish") {
-          await attempt(sequence, () => conclude(database, table, message, final, now));
-        } else {
-          publications.push({
-            id: `prepare ${sequence}`,
-            topicArn: settings.topics[message.type]?.get() ?? "",
-            body: JSON.stringify(final.body),
-            attributes: {
-              channel: message.channel,
-              type: message.type,
-              priority: String(typeOf(message)?.priority ?? 9),
-            },
-          });
-        }
+      await inParallel(judged, PARALLEL_WRITES, async ({ sequence, message, outcome }) => {
+        if (outcome.to === "publish") publications.push(preparation(sequence, message, outcome.body));
+        else await attempt(sequence, () => conclude(database, table, message, outcome, now));
       });
 
       const refusals = await publishAll(topics, publications);
@@ -133,34 +97,18 @@ export function prepareHandler(settings: PrepareSettings): HandlerFactory<Dynamo
       return { batchItemFailures: Object.keys(failed).map((itemIdentifier) => ({ itemIdentifier })) };
     };
 
-    // Names come with the message: `constructor` is none of a type or channel.
-    function typeOf({ type }: StoredMessage): MessageType | undefined {
-      return Object.hasOwn(types, type) ? types[type] : undefined;
+    async function park(record: DynamoDBRecord, reason: string): Promise<void> {
+      const body = JSON.stringify({ reason, keys: record.dynamodb?.Keys, eventID: record.eventID });
+      await queues.send(new sqs.SendMessageCommand({ QueueUrl: settings.parked.get(), MessageBody: body }));
     }
 
-    function adapterOf({ channel }: StoredMessage): ChannelAdapter | undefined {
-      return Object.hasOwn(channels, channel) ? channels[channel] : undefined;
-    }
-
-    function finish(
-      message: StoredMessage,
-      recipient: Recipient,
-      verdict: Verdict,
-      suppressed: Record<string, string>,
-    ) {
-      if (verdict.to === "publish") return { to: "publish" as const, body: { ...message } };
-      if (verdict.to !== "render") return verdict;
-      const why = suppressed[verdict.address];
-      if (why !== undefined) return { to: "skipped" as const, reason: { code: "suppressed", detail: why } };
-      try {
-        const answer = adapterOf(message)?.render(message, recipient, verdict.address);
-        if (answer && "body" in answer) return { to: "publish" as const, body: answer.body };
-        const reason = answer?.fail ?? { code: "channel-unknown", detail: message.channel };
-        return { to: "failed" as const, reason };
-      } catch (error) {
-        const detail = error instanceof Error ? error.message : String(error);
-        return { to: "failed" as const, reason: { code: "template-error", template: message.template, detail } };
-      }
+    function preparation(sequence: string, { type, channel }: Work["message"], body: string): Publication {
+      return {
+        id: `prepare ${sequence}`,
+        topicArn: settings.topics[type]?.get() ?? "",
+        body,
+        attributes: { channel, type, priority: String(ownOf(types, type)?.priority ?? 9) },
+      };
     }
   };
 }

@@ -170,6 +170,78 @@ describe("prepare", () => {
     });
   });
 
+  describe("when an adapter throws for one message of five", () => {
+    const address = (of: string) => ({
+      address: (message: { player: string }) => {
+        if (message.player === of) throw new TypeError("no such guild");
+        return { address: `${message.player}@players.test` };
+      },
+      render: (message: { player: string }) => ({ body: { player: message.player } }),
+    });
+    const cyclic: Record<string, unknown> = {};
+    cyclic["self"] = cyclic;
+    const players = ["p0", "p1", "p2", "p3", "p4"];
+    const others = ["p0", "p1", "p3", "p4"];
+    beforeEach(async () => {
+      for (const player of players) await enqueue(world, { player, channel: "guild" });
+    });
+    const published = () => world.published.map(({ body }) => (JSON.parse(body) as { player: string }).player);
+
+    it("reports its sequence number and publishes its neighbours, each time that it comes back", async () => {
+      const h = handlers({ prepare: { channels: { guild: address("p2") } } });
+      const records = world.records();
+      const failure = { batchItemFailures: [{ itemIdentifier: records[2]?.dynamodb?.SequenceNumber }] };
+      world.calls.length = 0;
+      expect(await prepareAll(world, h, records)).to.deep.equal(failure);
+      expect(published()).to.deep.equal(others);
+      const operations = world.calls.map(({ operation }) => operation);
+      expect(operations).to.deep.equal(["BatchGetItem", "BatchGetItem", "PublishBatch"]);
+      // From the lowest number that failed, as the mapping does.
+      expect(await prepareAll(world, h, records.slice(2))).to.deep.equal(failure);
+      expect(published()).to.deep.equal([...others, "p3", "p4"]);
+      expect(world.bodies(PARKED)).to.deep.equal([]);
+    });
+
+    it("reports one whose address is none", async () => {
+      const guild = address("nobody");
+      const odd = {
+        ...guild,
+        address: (message: { player: string }) =>
+          message.player === "p2" ? { address: 7 as unknown as string } : guild.address(message),
+      };
+      const sequence = world.records()[2]?.dynamodb?.SequenceNumber;
+      expect(await prepareAll(world, handlers({ prepare: { channels: { guild: odd } } }))).to.deep.equal({
+        batchItemFailures: [{ itemIdentifier: sequence }],
+      });
+      expect(published()).to.deep.equal(others);
+    });
+
+    for (const [what, render] of [
+      [
+        "rendering throws",
+        () => {
+          throw new Error("no such guild");
+        },
+      ],
+      ["what it renders is no JSON", () => ({ body: cyclic })],
+    ] as const) {
+      it(`fails it for good, saying why, when ${what}`, async () => {
+        const guild = address("nobody");
+        const odd = {
+          ...guild,
+          render: (message: { player: string }) => (message.player === "p2" ? render() : guild.render(message)),
+        };
+        expect(await prepareAll(world, handlers({ prepare: { channels: { guild: odd } } }))).to.deep.equal({
+          batchItemFailures: [],
+        });
+        expect(published()).to.deep.equal(others);
+        const id = world.records()[2]?.dynamodb?.NewImage?.["id"]?.S ?? "";
+        const fateOf = await told(world, "p2", id);
+        expect([fateOf.status, fateOf.reason?.code]).to.deep.equal(["failed", "template-error"]);
+      });
+    }
+  });
+
   it("reports the messages of a batch when players cannot be read", async () => {
     await enqueue(world);
     const [record] = world.records();
