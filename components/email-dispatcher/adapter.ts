@@ -1,7 +1,8 @@
 import type { AddressAnswer, ChannelAdapter, RenderAnswer } from "../message-store/channel";
 import type { MessageType } from "../message-store/message";
 import { validate } from "../realtime-gateway/schema";
-import { isAddress, isAllowed } from "./address";
+import { isAddress } from "../shared/mail-address";
+import { isAllowed } from "./address";
 import type { Envelope } from "./envelope";
 import { MAX_MAIL_BYTES, MAX_SUBJECT } from "./limits";
 import { chooseLocale, renderTemplate, type CompiledTemplate } from "./render";

@@ -9,7 +9,7 @@ import {
   withArn,
 } from "../shared/arguments";
 import { ArgumentError, requireInteger } from "../shared/errors";
-import { isAddress } from "./address";
+import { isAddress } from "../shared/mail-address";
 
 /** Who mails are from. */
 export interface SenderArgs {

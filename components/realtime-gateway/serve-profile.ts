@@ -1,6 +1,7 @@
 import * as dynamodb from "@aws-sdk/client-dynamodb";
 import { BOOL, isStorable, N, S, type Item } from "../shared/attributes";
 import type { Captured, HandlerFactory } from "../shared/callback";
+import { ADDRESS_RULE, isAddress } from "../shared/mail-address";
 import { isPlayerId, PLAYER_ID_RULE, PREFERENCES_SK, PROFILE_SK } from "../shared/player-keys";
 import { isPlainObject, requestError, requireMembers } from "../shared/request";
 import type { AttributeType } from "../shared/player-directory";
@@ -27,8 +28,6 @@ export interface ProfileAnswer {
   readonly profile: Readonly<Record<string, string | number | boolean>>;
   readonly preferences: Preferences;
 }
-
-const MAIL = /^[^\s@<>,;:"()[\]\\]+@[^\s@<>,;:"()[\]\\]+$/;
 
 /** Attributes that only the gateway itself writes. */
 const OWN = ["playerId", "version", "gameData", "gameVersion", "lastActiveAt", "createdAt", "updatedAt"];
@@ -105,7 +104,7 @@ function profileValues(
     if (type === "string" && Buffer.byteLength(text) > MAX_ATTRIBUTE_BYTES) {
       throw refuse(`at most ${MAX_ATTRIBUTE_BYTES} bytes`);
     }
-    if (name === "email" && !MAIL.test(text)) throw refuse("one bare e-mail address");
+    if (name === "email" && !isAddress(text)) throw refuse(ADDRESS_RULE);
     if (name === "name" && !new RegExp(ONE_LINE, "u").test(text)) {
       throw refuse("one line of text without control characters");
     }

@@ -5,6 +5,7 @@ import { PROFILE_ATTRIBUTES } from "../../../components/shared/player-directory"
 import type { Json } from "../../../local/service";
 import { Game, known } from "./game";
 import { PLAYERS, PRESENCE, World } from "./world";
+import { ADDRESS_RULE, isAddress } from "../../../components/shared/mail-address";
 
 describe("profiles and game data", () => {
   let world: World;
@@ -162,6 +163,25 @@ describe("profiles and game data", () => {
         (thrown: unknown) => (thrown as Error).message,
       );
       expect(error).to.match(/^profile\./);
+      expect(await stored("PROFILE")).to.equal(undefined);
+    });
+  }
+
+  for (const email of [
+    "a@b",
+    "a@-x.test",
+    "ü@players.test",
+    `${"a".repeat(65)}@players.test`,
+    "a..b@players.test",
+    "",
+  ]) {
+    it(`refuses the address "${email.slice(0, 20)}" that the dispatcher would skip, and stores nothing`, async () => {
+      expect(isAddress(email)).to.equal(false);
+      const error = await serve({ player: "anna", profile: { email } }).then(
+        () => "none",
+        (thrown: unknown) => (thrown as Error).message,
+      );
+      expect(error).to.include("profile.email").and.to.include(`expected ${ADDRESS_RULE}`);
       expect(await stored("PROFILE")).to.equal(undefined);
     });
   }
