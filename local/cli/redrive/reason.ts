@@ -33,7 +33,8 @@ export function reasonOf({ body, attributes, receives }: Letter): string {
   // EventBridge and Scheduler: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
   const code = attributes["ERROR_CODE"];
   if (code !== undefined) return `${code}: ${attributes["ERROR_MESSAGE"] ?? ""}`;
-  return receives > 1 ? "its function failed each time (see the function's log)" : "no reason was laid down with it";
+  // Looking at a letter counts as receiving it: the number alone says nothing about a function that failed.
+  return `no reason recorded; received ${receives} ${receives === 1 ? "time" : "times"}`;
 }
 
 /** Milliseconds in which a batch's records arrived; undefined for what is no batch of a stream. */

@@ -38,8 +38,9 @@ describe("A dead letter says why it lies there:", () => {
       letter({}, { ERROR_CODE: "NO_PERMISSIONS", ERROR_MESSAGE: "denied" }),
       "NO_PERMISSIONS: denied",
     ],
-    ["a queue's own", letter({ runId: "x" }, {}, 4), "its function failed each time (see the function's log)"],
-    ["no JSON", letter("<xml>"), "no reason was laid down with it"],
+    ["a queue's own, whoever received it", letter({ runId: "x" }, {}, 4), "no reason recorded; received 4 times"],
+    ["one that was looked at", letter({ reason: "refused", detail: "not today" }, {}, 4), "refused: not today"],
+    ["no JSON", letter("<xml>"), "no reason recorded; received 1 time"],
   ] as const) {
     it(what, () => {
       expect(reasonOf(given)).to.equal(reason);
