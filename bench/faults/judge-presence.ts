@@ -82,7 +82,8 @@ export class PresenceJudge {
         if (seen !== want) problems.push(`${me} on ${id} sees ${friend} ${seen ?? "never"}, not ${want}`);
         if (want === "online" && !told) problems.push(`${friend} will not tell ${me} on ${id}`);
       } else if (told) problems.push(`${friend} will tell ${me} on ${id}, although ${muted ? "muted" : "no friend"}`);
-      const isOver = !accepted && !this.players.unanswered.has(pairOf(me, friend));
+      // What died between its writes and its second read may leave entries; tombstones silence them until they expire.
+      const isOver = !accepted && !client.died && !this.players.unanswered.has(pairOf(me, friend));
       if (isOver && list.watchers.some((watcher) => watcher.connection === id)) {
         problems.push(`${friend} keeps an entry for ${me} on ${id}, who is no friend`);
       }

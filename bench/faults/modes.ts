@@ -196,8 +196,9 @@ const MODES: readonly Mode[] = [
     friendly: 1,
     parts: ["arrive", "betray"],
     focus: [
-      { fn: "gateway-hello", call: "dynamodb:BatchGetItem", rate: 0.6, kinds: slow },
-      { fn: "gateway-hello", call: "dynamodb:BatchWriteItem", rate: 0.6, kinds: slow },
+      { fn: "gateway-hello", call: "dynamodb:BatchGetItem", rate: 0.45, kinds: slow },
+      { fn: "gateway-hello", call: "dynamodb:BatchWriteItem", rate: 0.45, kinds: slow },
+      { fn: "gateway-hello", rate: 0.03 },
       // The friendship ends at once, or it would end when the hello is through.
       { fn: "gateway-friends", rate: 0.02 },
     ],

@@ -249,6 +249,7 @@ export class Players {
         client.answered = client.open;
         return client.open;
       }
+      client.died = true;
       if (answer && answer.code === "too-many-connections") return false;
       await this.world.sleep(500 + this.chance(2_000));
     }

@@ -51,6 +51,7 @@ const LATE: readonly Focus[] = [
   // Rare: a connection that went unseen has expired, and friends still had entries of it.
   { fn: "gateway-check", call: "dynamodb:BatchWriteItem", rate: 0.8 },
   { fn: "gateway-check", call: "dynamodb:Query", rate: 0.3 },
+  { fn: "gateway-check", call: "sqs:SendMessage", rate: 0.3, most: 4 },
   { fn: "gateway-check", rate: 0.1 },
   // A notice finds a connection gone.
   ...PURGE,
@@ -71,14 +72,16 @@ const REDRIVES: readonly Focus[] = [
   { fn: "messages-redrive", call: "dynamodb:UpdateItem", rate: 0.15 },
   { fn: "messages-redrive", call: "sqs:DeleteMessage", rate: 0.15 },
   { fn: "messages-redrive", call: "sqs:ReceiveMessage", rate: 0.1 },
-  { fn: "messages-redrive", rate: 0.6 },
+  { fn: "messages-redrive", call: "dynamodb:GetShardIterator", rate: 0.35 },
+  { fn: "messages-redrive", rate: 0.8 },
   ...PURGE,
   { fn: "gateway-redrive", call: "sqs:ReceiveMessage", rate: 0.1 },
-  { fn: "gateway-redrive", call: "sqs:DeleteMessage", rate: 0.7 },
-  { fn: "gateway-redrive", rate: 0.5 },
+  { fn: "gateway-redrive", call: "sqs:DeleteMessage", rate: 0.85 },
+  { fn: "gateway-redrive", rate: 0.4 },
   { fn: "emails-redrive-function", call: "sqs:ReceiveMessage", rate: 0.1 },
   { fn: "emails-redrive-function", call: "dynamodb:GetItem", rate: 0.3 },
-  { fn: "emails-redrive-function", rate: 0.7 },
+  { fn: "emails-redrive-function", call: "dynamodb:UpdateItem", rate: 0.6 },
+  { fn: "emails-redrive-function", rate: 0.85 },
 ];
 
 export const NAMES = ["ada", "grace", "auth0|eve", "alan", "kurt", "emmy"];
@@ -117,7 +120,7 @@ export async function run({ seed, image, issuer, tokens, verbose = false, serve 
     const finished = await clock.advanceUntil(() => players.done && mailbox.done && staff.done, 1_200_000);
     if (!finished) problems.push("players or game servers are still at it long after the last fault");
     await clock.advance(LATE_MS);
-    injector.reach = "none";
+    injector.reach = PURGE;
     const presence = new PresenceJudge(world, players);
     const letters = new DeadLetters(world);
     // While the connections still live: API Gateway ends each after two hours, and with it whatever was wrong about it.
