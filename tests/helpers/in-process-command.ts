@@ -19,8 +19,8 @@ export async function runInProcess(run: Run, args: readonly string[], around: Su
     surround(around),
     replace(console, "log", (...words: unknown[]) => void output.push(`${words.join(" ")}\n`)),
     replace(console, "error", (...words: unknown[]) => void errors.push(`${words.join(" ")}\n`)),
-    replace(process.stdout, "write", ((text: string) => output.push(text) > 0)),
-    replace(process.stderr, "write", ((text: string) => errors.push(text) > 0)),
+    replace(process.stdout, "write", (text: string) => output.push(text) > 0),
+    replace(process.stderr, "write", (text: string) => errors.push(text) > 0),
   ];
   const ending = (code: number): Ending => ({
     code,

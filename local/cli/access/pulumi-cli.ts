@@ -14,7 +14,8 @@ const REASONS: readonly (readonly [sign: RegExp, sentence: (said: string) => str
   ],
   [
     /no Pulumi\.yaml project file|fully qualified name/i,
-    () => `There is no Pulumi.yaml in ${process.cwd()} or above: run the command in the program's folder, or give the full name organization/project/stack.`,
+    () =>
+      `There is no Pulumi.yaml in ${process.cwd()} or above: run the command in the program's folder, or give the full name organization/project/stack.`,
   ],
   [
     /passphrase/i,
