@@ -96,7 +96,7 @@ const calm: readonly Focus[] = ["gateway-notify", "gateway-disconnect", "poller:
 /** Delays a call by the client's own repetitions of it. */
 const slow: readonly FaultKind[] = ["throttle", "lost-request"];
 
-// Notices fail for so long that they are given up, and so do invocations that nobody waits for.
+/** Notices fail for so long that they are given up. */
 const notifyDown: Mode = {
   ...usual,
   name: "notify-down",
@@ -106,6 +106,28 @@ const notifyDown: Mode = {
     { fn: "gateway-notify", rate: 0.9, kinds: ["lost-request", "throttle", "crash-before", "crash-after"] },
     ...usual.focus,
   ],
+};
+
+/** The send function fails for so long that its queue gives up. */
+const sendDown: Mode = {
+  ...usual,
+  ...mails,
+  name: "send-down",
+  faultyMs: 75 * minute,
+  messages: 7,
+  focus: [
+    { fn: "emails-send-function", rate: 0.9 },
+    { fn: "emails-dead-letter-function", rate: 0.55 },
+  ],
+};
+
+/** Preparation fails for so long that records are given up. */
+const prepareDown: Mode = {
+  ...usual,
+  ...mails,
+  name: "prepare-down",
+  faultyMs: 25 * minute,
+  focus: [{ fn: "messages-prepare", rate: 0.95, kinds: ["lost-request", "throttle", "crash-before", "crash-after"] }],
 };
 
 const MODES: readonly Mode[] = [
@@ -123,18 +145,7 @@ const MODES: readonly Mode[] = [
     focus: [{ fn: "emails-send-function", call: "ses:SendRawEmail", rate: 0.88, kinds: unclear }],
   },
   usual,
-  // The send function fails for so long that its queue gives up.
-  {
-    ...usual,
-    ...mails,
-    name: "send-down",
-    faultyMs: 75 * minute,
-    messages: 10,
-    focus: [
-      { fn: "emails-send-function", rate: 0.9 },
-      { fn: "emails-dead-letter-function", rate: 0.55 },
-    ],
-  },
+  sendDown,
   // Connections that return when the grace period is over, while its check is slow.
   {
     ...usual,
@@ -158,14 +169,7 @@ const MODES: readonly Mode[] = [
     faultyMs: 15 * minute,
     focus: [{ fn: "emails-send-function", call: "ses:SendRawEmail", rate: 0.8, kinds: ["throttle"] }],
   },
-  // Preparation fails for so long that records are given up.
-  {
-    ...usual,
-    ...mails,
-    name: "prepare-down",
-    faultyMs: 25 * minute,
-    focus: [{ fn: "messages-prepare", rate: 0.95, kinds: ["lost-request", "throttle", "crash-before", "crash-after"] }],
-  },
+  prepareDown,
   // A hello dies before or after it has told that the player is there.
   {
     ...usual,
@@ -215,6 +219,8 @@ const MODES: readonly Mode[] = [
   },
   { ...usual, ...race, name: "race", players: 3, steps: 30, pauseMs: 400 },
   notifyDown,
+  sendDown,
+  prepareDown,
 ];
 
 export const MODE_COUNT = MODES.length;

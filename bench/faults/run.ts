@@ -42,11 +42,11 @@ export interface RunResult {
 
 /** What has most to do when everybody else is through, and for how long it meets faults then. */
 const PURGE: readonly Focus[] = [
-  "dynamodb:BatchGetItem",
-  "dynamodb:BatchWriteItem",
-  "dynamodb:UpdateItem",
-  "sqs:SendMessage",
-].map((call) => ({ fn: "gateway-notify", call, rate: 0.6, most: 6 }));
+  { fn: "gateway-notify", call: "dynamodb:UpdateItem", rate: 0.4, most: 6 },
+  { fn: "gateway-notify", call: "dynamodb:BatchGetItem", rate: 0.7, most: 6 },
+  { fn: "gateway-notify", call: "sqs:SendMessage", rate: 0.9, most: 6 },
+  { fn: "gateway-notify", call: "dynamodb:BatchWriteItem", rate: 0.4, most: 6 },
+];
 const LATE: readonly Focus[] = [
   // Rare: a connection that went unseen has expired, and friends still had entries of it.
   { fn: "gateway-check", call: "dynamodb:BatchWriteItem", rate: 0.8 },
@@ -72,14 +72,14 @@ const REDRIVES: readonly Focus[] = [
   { fn: "messages-redrive", call: "dynamodb:UpdateItem", rate: 0.15 },
   { fn: "messages-redrive", call: "sqs:DeleteMessage", rate: 0.15 },
   { fn: "messages-redrive", call: "sqs:ReceiveMessage", rate: 0.1 },
-  { fn: "messages-redrive", call: "dynamodb:GetShardIterator", rate: 0.35 },
+  { fn: "messages-redrive", call: "dynamodb:GetShardIterator", rate: 0.25 },
   { fn: "messages-redrive", rate: 0.8 },
   ...PURGE,
   { fn: "gateway-redrive", call: "sqs:ReceiveMessage", rate: 0.1 },
   { fn: "gateway-redrive", call: "sqs:DeleteMessage", rate: 0.85 },
   { fn: "gateway-redrive", rate: 0.4 },
   { fn: "emails-redrive-function", call: "sqs:ReceiveMessage", rate: 0.1 },
-  { fn: "emails-redrive-function", call: "dynamodb:GetItem", rate: 0.3 },
+  { fn: "emails-redrive-function", call: "dynamodb:GetItem", rate: 0.45 },
   { fn: "emails-redrive-function", call: "dynamodb:UpdateItem", rate: 0.6 },
   { fn: "emails-redrive-function", rate: 0.85 },
 ];
