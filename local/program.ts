@@ -40,6 +40,8 @@ export interface Evaluation {
   readonly unplayed: readonly string[];
   /** Resources whose inputs changed since the evaluation before. */
   readonly changed: readonly DeclaredResource[];
+  /** Resources that no evaluation before declared; at the first, all. */
+  readonly added: readonly DeclaredResource[];
 }
 
 /** Why a program could not be evaluated: every failed resource, each with its own message. */
@@ -76,6 +78,7 @@ export class Program {
     const failures: Error[] = [];
     const resources: DeclaredResource[] = [];
     const changed: DeclaredResource[] = [];
+    const added: DeclaredResource[] = [];
     const fail = (error: unknown, place?: string): void => {
       const cause = error instanceof Error ? error : new Error(String(error));
       // What waits for a failed resource fails too; only the first cause helps.
@@ -98,9 +101,10 @@ export class Program {
           newResource: async (args) => {
             if (this.isLocating) return { id: args.name, state: args.inputs as Json };
             try {
-              const { resource, isChanged } = await this.make(args);
+              const { resource, isChanged, isNew } = await this.make(args);
               if (args.type.startsWith("aws:")) resources.push(resource);
               if (isChanged) changed.push(resource);
+              if (isNew) added.push(resource);
               return { id: resource.id, state: resource.state };
             } catch (error) {
               fail(new Error(`${args.type} "${args.name}": ${error instanceof Error ? error.message : String(error)}`));
@@ -121,6 +125,7 @@ export class Program {
         resources,
         outputs,
         changed,
+        added,
         unplayed: [...new Set(resources.filter((r) => !r.played).map((r) => r.type))],
       };
     } finally {
@@ -176,12 +181,12 @@ export class Program {
 
   private async make(
     args: pulumi.runtime.MockResourceArgs,
-  ): Promise<{ resource: DeclaredResource; isChanged: boolean }> {
+  ): Promise<{ resource: DeclaredResource; isChanged: boolean; isNew: boolean }> {
     const urn = `urn:pulumi:${this.options.stack}::${this.options.project}::${args.type}::${args.name}`;
     const inputs = args.inputs as Json;
     const before = this.known.get(urn);
     if (before && isDeepStrictEqual(await comparable(before.inputs), await comparable(inputs)))
-      return { resource: before, isChanged: false };
+      return { resource: before, isChanged: false, isNew: false };
     const type = this.types.get(args.type);
     const context: ResourceContext = {
       cloud: this.cloud,
@@ -201,7 +206,7 @@ export class Program {
       played: type !== undefined,
     };
     this.known.set(urn, resource);
-    return { resource, isChanged: before !== undefined };
+    return { resource, isChanged: before !== undefined, isNew: before === undefined };
   }
 
   private async realize(

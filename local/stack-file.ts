@@ -27,6 +27,33 @@ export interface StackFile {
   }[];
 }
 
+/** Milliseconds that a running stack has to answer. */
+const MOST_ANSWERING_MS = 500;
+
+/**
+ * The stack that runs in a folder, by its file, its process and its answer; undefined when none does: a stack that was
+ * killed leaves its file behind, and another may have its port since.
+ */
+export async function runningStack(folder: string): Promise<Pick<StackFile, "pid" | "endpoint"> | undefined> {
+  try {
+    const { pid, endpoint } = JSON.parse(readFileSync(join(folder, "stack.json"), "utf8")) as StackFile;
+    if (!isAlive(pid)) return undefined;
+    const { ok } = await fetch(`${endpoint}/_local/health`, { signal: AbortSignal.timeout(MOST_ANSWERING_MS) });
+    return ok ? { pid, endpoint } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // Another user's process is alive too.
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
 /**
  * Writes the file for this user only, since it holds keys.
  * @returns how to remove it; another stack that has taken the folder since keeps its own.

@@ -1,5 +1,6 @@
 import "./lighten";
 import { join, resolve } from "node:path";
+import { setUpAccount, type Account } from "./account";
 import { assemble } from "./assemble";
 import { Cloud } from "./cloud";
 import { RealClock, type Clock } from "./clock";
@@ -24,6 +25,8 @@ export interface LocalStackOptions {
   readonly seed?: number;
   /** @default local */
   readonly stack?: string;
+  /** @default `new`: what an account has once per Region is the program's to declare */
+  readonly account?: Account;
   /** Settings that override those of the stack's file, by full name. */
   readonly config?: Readonly<Record<string, string>>;
   /** Loads the program. @default requires the project's main file */
@@ -53,6 +56,7 @@ export class LocalStack {
       ...(options.seed === undefined ? {} : { random: seededRandom(options.seed) }),
     });
     assemble(cloud);
+    if (options.account === "set up") await setUpAccount(cloud);
     const issuer = await LocalIssuer.create(() => cloud.clock.now());
     const server = new HttpServer(new Front(cloud), consoleRoutes(cloud, issuer));
     try {

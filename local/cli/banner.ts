@@ -18,8 +18,15 @@ const KINDS: readonly (readonly [type: string, one: string, many: string])[] = [
  * What a person needs to know once the stack runs.
  * @param seconds that the start took.
  * @param isWatched whether changed handlers are taken over.
+ * @param takesTokens whether the stack's settings name the local issuer, so that sample players can connect.
  */
-export function banner(stack: StackFile, evaluation: Evaluation, seconds: number, isWatched: boolean): string {
+export function banner(
+  stack: StackFile,
+  evaluation: Evaluation,
+  seconds: number,
+  isWatched: boolean,
+  takesTokens: boolean,
+): string {
   const row = (label: string, ...text: string[]): string => `  ${pc.dim(label.padEnd(14))}${text.join("  ")}`;
   const [first, second] = stack.players;
   const lines = [
@@ -47,10 +54,19 @@ export function banner(stack: StackFile, evaluation: Evaluation, seconds: number
         : "nothing: every declared type is played",
     ),
   ];
-  if (first) {
+  if (stack.websocket.url === "") {
+    lines.push("", row("Try", "export the gateway's address as `url`, and players can connect: `player`, `demo`"));
+  } else if (!takesTokens) {
+    lines.push(
+      "",
+      row("Try", "what needs no player: the settings name an issuer whose tokens this machine cannot make"),
+    );
+  } else if (first) {
     lines.push("", row("Try", pc.bold(invocation("player", first.id)), pc.dim("in a second terminal")));
-    if (second) lines.push(row("", pc.bold(invocation("player", second.id)), pc.dim("in a third")));
-    lines.push(row("", pc.bold(invocation("demo")), pc.dim("plays the first minute by itself")));
+    if (second) {
+      lines.push(row("", pc.bold(invocation("player", second.id)), pc.dim("in a third")));
+      lines.push(row("", pc.bold(invocation("demo")), pc.dim("plays the first minute by itself")));
+    }
     lines.push(row("Token", `of ${first.id}, and all else, in .local/stack.json`));
   }
   lines.push(

@@ -2,19 +2,20 @@ import pc from "picocolors";
 import { GameClient, RequestRefused } from "../game-client";
 import { CliError } from "./errors";
 import { invocation } from "./invocation";
-import { followMessage } from "./message-record";
+import { followMessage, wasSent } from "./message-record";
 import { readOptions } from "./options";
+import { plural } from "./plural";
 import { followRun, refresh } from "./segment";
 import { openStack, type LocalAccess } from "./stack-access";
 
 const USAGE = `Usage: ${invocation("demo")}
 
 Plays the first minute on the running local stack: two players become friends and hear each other, a message arrives,
-a segment reaches its players.`;
+a segment reaches its players. What the program does not have is skipped.`;
 
 /** `demo`: the first minute, as a person would do it by hand. */
 export async function demoCommand(args: readonly string[]): Promise<number> {
-  if (readOptions(args, {}, USAGE).values.help) {
+  if (readOptions(args, {}, USAGE, 0).values.help) {
     console.log(USAGE);
     return 0;
   }
@@ -22,6 +23,8 @@ export async function demoCommand(args: readonly string[]): Promise<number> {
   const [first, second] = access.local.players;
   if (!first || !second)
     throw new CliError("The demo needs two sample players: start the stack with --players 2 or more.");
+  if (access.local.websocket.url === "")
+    throw new CliError("The demo needs connected players: export the gateway's address as `url` in the program.");
   const connected: GameClient[] = [];
   try {
     return await playFirstMinute(access, first, second, connected);
@@ -59,35 +62,79 @@ async function playFirstMinute(
   );
   say(`${first.id} joined a game; ${second.id} heard: ${JSON.stringify(heard)}`);
 
-  title("A message arrives, with its fate on record");
-  const answer = (await access.invoke(access.output("enqueueFunction"), {
-    player: second.id,
-    type: "transactional",
-    template: "welcome",
-  })) as {
-    results: { id: string }[];
-  };
-  const id = answer.results[0]?.id ?? "";
-  const record = await followMessage(access, second.id, id, (line) => console.log(line));
-  say(
-    `message ${id}: ${pc.bold(record.status)}${record.reason === undefined ? "" : ` (${record.reason})`}; read it at ${access.local.inbox}`,
-  );
-
-  title("A segment reaches exactly its players");
-  await refresh(access);
-  const { runId } = (await access.invoke(access.output("segmentFunction"), { segment: "active-30-days" })) as {
-    runId: string;
-  };
-  const run = await followRun(access, runId, (line) => console.log(`  ${line}`));
-  say(
-    `run ${runId}: ${pc.bold(run.status)}, ${run.enqueued} messages enqueued${run.reason === undefined ? "" : ` (${run.reason}: ${run.detail ?? ""})`}`,
-  );
-
-  const done = record.status === "delivered" && run.status === "done";
+  const ended = [await playMessage(access, second.id), await playSegment(access)];
+  const done = !ended.includes("not ended");
   console.log(
     `\n${done ? pc.green("That was the first minute.") : pc.red("Something did not come to its end; the stack's terminal tells what.")}`,
   );
   return done ? 0 : 1;
+}
+
+/** How a part of the demo went; what the program does not have is skipped. */
+type Part = "ended" | "not ended" | "skipped";
+
+/** Template of the repository's own program, which greets without data. */
+const TEMPLATE = "welcome";
+
+async function playMessage(access: LocalAccess, player: string): Promise<Part> {
+  title("A message arrives, with its fate on record");
+  const fn = access.find("enqueueFunction");
+  if (fn === undefined || !access.find("messagesTable"))
+    return skip("The program exports no `enqueueFunction` and `messagesTable`, so no message is sent.");
+  const answer = (await access.invoke(fn, { player, type: "transactional", template: TEMPLATE })) as {
+    results: ({ id: string } | { error: { message: string } })[];
+  };
+  const [result] = answer.results;
+  if (result === undefined || "error" in result)
+    return skip(`The program takes no such message: ${result?.error.message ?? "it gave no answer"}`);
+  const record = await followMessage(access, player, result.id, (line) => console.log(line));
+  const why = record.reason ?? "";
+  if (/^(template-unknown|data-invalid|template-error)\b/.test(why)) {
+    const own = invocation("send", player, "<template>", "--data", "'{…}'");
+    const lack = why.startsWith("template-unknown") ? "has no template" : "gives data of its own to the template";
+    return skip(`The program ${lack} \`${TEMPLATE}\`, which this part sends; send one of yours: ${own}`);
+  }
+  const reason = why === "" ? "" : ` (${why})`;
+  const inbox = wasSent(record) ? `; read it at ${access.local.inbox}` : "";
+  say(`message ${result.id}: ${pc.bold(record.status)}${reason}${inbox}`);
+  return record.status === "delivered" ? "ended" : "not ended";
+}
+
+/** Segment of the repository's own program; of another, its first one is run. */
+const SEGMENT = "active-30-days";
+
+async function playSegment(access: LocalAccess): Promise<Part> {
+  title("A segment reaches exactly its players");
+  const fn = access.find("segmentFunction");
+  if (fn === undefined || !access.find("runsTable"))
+    return skip("The program exports no `segmentFunction` and `runsTable`, so no segment is run.");
+  await refresh(access);
+  const runId = await startAnySegment(access, fn);
+  if (runId === undefined) return skip("The program defines no segment, so none is run.");
+  const run = await followRun(access, runId, (line) => console.log(`  ${line}`));
+  say(
+    `run ${runId}: ${pc.bold(run.status)}, ${plural(run.enqueued, "message")} enqueued${run.reason === undefined ? "" : ` (${run.reason}: ${run.detail ?? ""})`}`,
+  );
+  return run.status === "done" ? "ended" : "not ended";
+}
+
+/** Starts the known segment, or the first that the start function names in its refusal. */
+async function startAnySegment(access: LocalAccess, fn: string): Promise<string | undefined> {
+  const start = async (segment: string): Promise<string> =>
+    ((await access.invoke(fn, { segment })) as { runId: string }).runId;
+  try {
+    return await start(SEGMENT);
+  } catch (error) {
+    const defined = /^segment: got .*; expected one of (.*)\.$/.exec(error instanceof Error ? error.message : "")?.[1];
+    if (defined === undefined) throw error;
+    const [first = ""] = defined.split(", ");
+    return first === "" ? undefined : start(first);
+  }
+}
+
+function skip(why: string): Part {
+  say(pc.yellow(`Skipped. ${why}`));
+  return "skipped";
 }
 
 /** Played again, the two are friends already. */

@@ -27,12 +27,11 @@ const CHECKS = [...machineChecks, ...settingsChecks, ...accountChecks, ...mailCh
 
 /** `doctor`: what is still to do. */
 export async function doctorCommand(args: readonly string[], world?: World): Promise<number> {
-  const { values, positionals } = readOptions(args, { json: { type: "boolean" }, ...TARGET_OPTIONS }, USAGE);
+  const { values } = readOptions(args, { json: { type: "boolean" }, ...TARGET_OPTIONS }, USAGE, 0);
   if (values.help) {
     console.log(USAGE);
     return 0;
   }
-  if (positionals.length > 0) throw new CliError(`Unknown argument "${positionals[0] ?? ""}".\n\n${USAGE}`);
   const progress = new Progress();
   if (process.stderr.isTTY) progress.show("looking …");
   const { patient, missing } = await meet(values, world ?? realWorld(values.profile));

@@ -14,7 +14,7 @@ ${TARGET_USAGE}`;
 
 /** `follow`: a message's history to its end. */
 export async function followCommand(args: readonly string[]): Promise<number> {
-  const { values, positionals } = readOptions(args, { timeout: { type: "string" }, ...TARGET_OPTIONS }, USAGE);
+  const { values, positionals } = readOptions(args, { timeout: { type: "string" }, ...TARGET_OPTIONS }, USAGE, 2);
   const [player, id] = positionals;
   if (values.help || player === undefined || id === undefined) {
     console.log(USAGE);

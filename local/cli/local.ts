@@ -1,11 +1,11 @@
 import "../lighten";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join, sep } from "node:path";
 import { ProgramError } from "../program";
-import { SettingsError } from "../settings";
+import { readProject, SettingsError } from "../settings";
 import { LocalStack } from "../stack";
 import { VirtualClock } from "../clock";
-import { writeStackFile, type StackFile } from "../stack-file";
+import { runningStack, writeStackFile, type StackFile } from "../stack-file";
 import { operatorCredentials } from "../services/iam";
 import type { LambdaService } from "../services/lambda";
 import { banner } from "./banner";
@@ -36,7 +36,7 @@ Ctrl-C ends everything.`;
 /** `local`: starts the stack, prints the banner, then a line per event, until it is told to stop. */
 export async function localCommand(args: readonly string[]): Promise<number> {
   const started = performance.now();
-  const { values, positionals } = readOptions(
+  const { values } = readOptions(
     args,
     {
       port: { type: "string" },
@@ -49,18 +49,19 @@ export async function localCommand(args: readonly string[]): Promise<number> {
       "no-watch": { type: "boolean" },
     },
     USAGE,
+    0,
   );
   if (values.help) {
     console.log(USAGE);
     return 0;
   }
-  if (positionals.length > 0) throw new CliError(`Unknown argument "${positionals[0] ?? ""}".\n\n${USAGE}`);
   const folder = process.cwd();
   if (!existsSync(join(folder, "Pulumi.yaml")))
     throw new CliError(`There is no Pulumi.yaml in ${folder}; run the command in a program's folder.`);
   const port = readInteger("port", values.port, 0, 65_535) ?? 4566;
   const count = readInteger("players", values.players, 0, 100_000) ?? 2;
   const seed = readInteger("seed", values.seed, 0, 2 ** 32 - 1);
+  await refuseSecond(join(folder, ".local"));
   loadTypeScript();
   const stack = await start({ folder, port, seed, stack: values.stack, virtual: values["virtual-clock"] === true });
   const lambda = stack.cloud.services.get("lambda") as LambdaService;
@@ -74,7 +75,16 @@ export async function localCommand(args: readonly string[]): Promise<number> {
   // Before anybody is told that it runs.
   const stopped = stopSignal();
   if (asJson) console.log(JSON.stringify(file));
-  else console.log(banner(file, stack.evaluation, (performance.now() - started) / 1000, !values["no-watch"]));
+  else
+    console.log(
+      banner(
+        file,
+        stack.evaluation,
+        (performance.now() - started) / 1000,
+        !values["no-watch"],
+        namesLocalIssuer(folder, values.stack),
+      ),
+    );
   const stopLines = values.quiet
     ? () => undefined
     : eventLines(stack.cloud, asJson, (line) => {
@@ -93,6 +103,15 @@ export async function localCommand(args: readonly string[]): Promise<number> {
   removeFile();
   await stack.close();
   return 0;
+}
+
+/** A second stack in a folder would empty the first one's buckets and take its commands over. */
+async function refuseSecond(data: string): Promise<void> {
+  const running = await runningStack(data);
+  if (running)
+    throw new CliError(
+      `A local stack runs in this folder already (process ${running.pid}, ${running.endpoint}). End it with Ctrl-C first.`,
+    );
 }
 
 /** Milliseconds in which everything has to end. */
@@ -114,11 +133,14 @@ interface StartArgs {
 
 async function start({ folder, port, seed, stack, virtual }: StartArgs): Promise<LocalStack> {
   try {
+    requireFiles(folder, stack);
     return await LocalStack.start({
       folder,
       port,
       ...(seed === undefined ? {} : { seed }),
       ...(stack === undefined ? {} : { stack }),
+      // Which of the stacks on AWS sets the account up is a matter of the deployment, not of this run.
+      account: stack === undefined || stack === "local" ? "new" : "set up",
       ...(virtual ? { clock: new VirtualClock(Date.now()) } : {}),
     });
   } catch (error) {
@@ -134,6 +156,30 @@ async function start({ folder, port, seed, stack, virtual }: StartArgs): Promise
       throw new CliError(`The program could not be started:\n  ${error.message.replaceAll("\n", "\n  ")}`);
     throw error;
   }
+}
+
+/** @throws CliError when the settings that were asked for, or the program itself, are not there. */
+function requireFiles(folder: string, stack: string | undefined): void {
+  if (stack !== undefined && !existsSync(join(folder, `Pulumi.${stack}.yaml`))) {
+    const known = readdirSync(folder).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
+    const there =
+      (["there is none", `there is only ${known.join("")}`] as const)[known.length] ??
+      `there are ${known.sort().join(", ")}`;
+    throw new CliError(`There is no Pulumi.${stack}.yaml; ${there}.`);
+  }
+  const { main } = readProject(folder, stack ?? "local", {});
+  try {
+    require.resolve(join(folder, main));
+  } catch {
+    throw new CliError(`There is no ${main} in ${folder}; Pulumi.yaml's "main" may name another file.`);
+  }
+}
+
+/** Whether players can connect with this machine's tokens; a program without settings for it may still take them. */
+function namesLocalIssuer(folder: string, stack = "local"): boolean {
+  if (stack === "local") return true;
+  const { config } = readProject(folder, stack, {});
+  return Object.values(config).some((value) => value.includes("/_local/issuer"));
 }
 
 async function describe(stack: LocalStack, players: ReturnType<typeof samplePlayers>): Promise<StackFile> {

@@ -25,6 +25,11 @@ export function outcome({ status, reason }: MessageRecord): string {
   return `${status}${reason === undefined ? "" : `: ${reason}`}${open}`;
 }
 
+/** Whether it went out, whatever became of it then: a message that failed or was skipped before is in no inbox. */
+export function wasSent({ status, history }: MessageRecord): boolean {
+  return REACHED.includes(status) || history.some((step) => step.status === "sent");
+}
+
 /** What a command that followed a message exits with: 0 reached, 1 lost, 2 neither yet. */
 export function exitCode({ status }: MessageRecord): 0 | 1 | 2 {
   return REACHED.includes(status) ? 0 : LOST.includes(status) ? 1 : 2;

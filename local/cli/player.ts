@@ -21,7 +21,7 @@ const HELP = `  <action> [player | JSON body]   any action of the protocol, e.g.
 
 /** `player`: a small terminal client. */
 export async function playerCommand(args: readonly string[]): Promise<number> {
-  const { values, positionals } = readOptions(args, {}, USAGE);
+  const { values, positionals } = readOptions(args, {}, USAGE, 1);
   const [player] = positionals;
   if (values.help || player === undefined) {
     console.log(USAGE);
@@ -53,6 +53,8 @@ export async function playerCommand(args: readonly string[]): Promise<number> {
     else if (text !== "") await perform(client, text);
     prompt.prompt();
   }
+  // The input may have ended before the first answer came.
+  await hello;
   if (client.closeCode !== undefined) throw new CliError(`The connection was closed with code ${client.closeCode}.`);
   await client.close();
   return 0;

@@ -6,6 +6,7 @@ import { confirm } from "./confirm";
 import { CliError } from "./errors";
 import { invocation } from "./invocation";
 import { readInteger, readOptions } from "./options";
+import { plural } from "./plural";
 import { Progress } from "./progress";
 import { query } from "./players/athena";
 import { erase, waitForCopy } from "./players/erase";
@@ -54,6 +55,7 @@ export async function playersCommand(args: readonly string[]): Promise<number> {
       ...TARGET_OPTIONS,
     },
     USAGE,
+    2,
   );
   const [what, player] = positionals;
   if (values.help || what === undefined || player === undefined) {
@@ -122,7 +124,12 @@ async function exportPlayer(access: StackAccess, player: string, options: Option
     writeFileSync(options.output, text, { mode: 0o600 });
     // A file that was there before keeps its mode.
     chmodSync(options.output, 0o600);
-    console.log(`${held.reduce((sum, { look }) => sum + look.found, 0)} items written to ${options.output}`);
+    console.log(
+      `${plural(
+        held.reduce((sum, { look }) => sum + look.found, 0),
+        "item",
+      )} written to ${options.output}`,
+    );
   }
   return 0;
 }
@@ -177,12 +184,12 @@ function inAll(row: Row, earlier: readonly Row[]): Row {
 
 function advice(player: string, left: number, copied: number): string {
   if (left > 0)
-    return `${left} items are left or have come again: run the command again, with the player's account closed.`;
+    return `${left === 1 ? "1 item is left or has" : `${left} items are left or have`} come again: run the command again, with the player's account closed.`;
   const account =
     "The player's account at the token issuer is not part of the stack: close it, or the next login makes a new profile.";
   if (copied === 0) return `Nothing is left but what is said above. ${account}`;
   return (
-    `Nothing is left in the tables; ${copied} rows of the analytics copy vanish with its next refresh; a segment that ` +
+    `Nothing is left in the tables; ${copied === 1 ? "1 row of the analytics copy vanishes" : `${copied} rows of the analytics copy vanish`} with its next refresh; a segment that ` +
     `runs before makes a message to nobody. Ask then, and erase again if need be: ` +
     `${invocation("players", "check", player)}. ${account}`
   );
@@ -197,7 +204,7 @@ async function check(access: StackAccess, player: string, options: Options): Pro
   else {
     for (const line of table(rows, false)) console.log(line);
     if (unseen.length > 0) console.log(`Could not be looked into: ${unseen.join(", ")}`);
-    console.log(count === 0 ? nothing(player) : `${count} items about player ${player}`);
+    console.log(count === 0 ? nothing(player) : `${plural(count, "item")} about player ${player}`);
   }
   return count > 0 ? 1 : unseen.length > 0 ? 2 : 0;
 }

@@ -3,6 +3,7 @@ import { readRun, runKey, type Run } from "../../components/segment-pipeline/run
 import { CliError } from "./errors";
 import { invocation } from "./invocation";
 import { readInteger, readOptions } from "./options";
+import { plural } from "./plural";
 import { withStack, type LocalAccess, type StackAccess } from "./stack-access";
 import { TARGET_OPTIONS, TARGET_USAGE } from "./access/target";
 
@@ -22,6 +23,7 @@ export async function segmentCommand(args: readonly string[]): Promise<number> {
     args,
     { run: { type: "string" }, "no-refresh": { type: "boolean" }, timeout: { type: "string" }, ...TARGET_OPTIONS },
     USAGE,
+    1,
   );
   const [segment] = positionals;
   if (values.help || segment === undefined) {
@@ -96,6 +98,6 @@ function summary(run: Run): string {
     return `${run.status}: ${run.reason ?? ""}${run.detail === undefined ? "" : ` (${run.detail})`}`;
   const asOf = run.dataAsOf === undefined ? "" : `, data as of ${new Date(run.dataAsOf * 1000).toISOString()}`;
   // A result that names a player twice is worth a word, one that does not is the rule.
-  const repeated = run.duplicates > 0 ? `, ${run.duplicates} lines repeated` : "";
-  return `done: ${run.enqueued} messages enqueued, ${run.malformed} lines malformed${repeated}, ${run.refusedPlayers} refused, ${run.scannedBytes ?? 0} bytes scanned${asOf}`;
+  const repeated = run.duplicates > 0 ? `, ${plural(run.duplicates, "line")} repeated` : "";
+  return `done: ${plural(run.enqueued, "message")} enqueued, ${plural(run.malformed, "line")} malformed${repeated}, ${run.refusedPlayers} refused, ${plural(run.scannedBytes ?? 0, "byte")} scanned${asOf}`;
 }

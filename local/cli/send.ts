@@ -1,4 +1,4 @@
-import { exitCode, FOLLOW_SECONDS, followMessage, outcome } from "./message-record";
+import { exitCode, FOLLOW_SECONDS, followMessage, outcome, wasSent } from "./message-record";
 import { CliError } from "./errors";
 import { invocation } from "./invocation";
 import { readInteger, readOptions } from "./options";
@@ -34,6 +34,7 @@ export async function sendCommand(args: readonly string[]): Promise<number> {
       ...TARGET_OPTIONS,
     },
     USAGE,
+    2,
   );
   const [player, template] = positionals;
   if (values.help || player === undefined || template === undefined) {
@@ -60,7 +61,7 @@ export async function sendCommand(args: readonly string[]): Promise<number> {
     );
     if (values["no-follow"]) return 0;
     const record = await followMessage(access, player, result.id, (line) => console.log(line), seconds * 1000);
-    console.log(`${outcome(record)}${access.local ? `   inbox ${access.local.inbox}` : ""}`);
+    console.log(`${outcome(record)}${access.local && wasSent(record) ? `   inbox ${access.local.inbox}` : ""}`);
     return exitCode(record);
   });
 }
@@ -72,9 +73,26 @@ async function enqueue(access: StackAccess, message: object): Promise<{ id: stri
   const answer = (await access.invoke(access.output("enqueueFunction"), message)) as { results: Result[] };
   const result = answer.results[0];
   if (!result) throw new CliError("The enqueue function gave no answer.");
-  if ("error" in result) throw new CliError(`${result.error.field}: ${result.error.message}`);
+  if ("error" in result) throw new CliError(problem(result.error));
   return result;
 }
+
+/** The function's words, with the option that a person gave in place of the message's field. */
+function problem({ field, message }: { readonly field: string; readonly message: string }): string {
+  const [root = field] = field.split(".");
+  const option = OPTIONS[root];
+  const name = option === undefined ? field : root === "data" && field !== root ? `${option} (${field})` : option;
+  return `${name}: ${message.replace(`${field} of the message: `, "")}`;
+}
+
+/** Options by the field of the message that they set. */
+const OPTIONS: Readonly<Record<string, string>> = {
+  type: "--type",
+  data: "--data",
+  deduplicationKey: "--key",
+  notBefore: "--not-before",
+  validUntil: "--valid-for",
+};
 
 function readData(text: string | undefined): object {
   if (text === undefined) return {};

@@ -22,6 +22,8 @@ export interface StackAccess {
   readonly database: DynamoDBClient;
   /** @throws CliError when the program does not export it. */
   readonly operations: Operations;
+  /** An output of the stack, or undefined. */
+  find(name: string): string | undefined;
   /** An output of the stack. @throws CliError when there is none of that name. */
   output(name: string): string;
   /** Calls a function and returns its answer. @throws CliError with the function's own error. */
@@ -101,9 +103,14 @@ function accessTo(
   local: StackFile | undefined,
 ): StackAccess {
   const aws = new AwsClients(connection);
+  const find = (output: string): string | undefined => {
+    const value = outputs[output] ?? IN_OPERATIONS[output]?.(outputs["operations"] as Partial<Operations> | undefined);
+    return typeof value === "string" ? value : undefined;
+  };
   return {
     name,
     local,
+    find,
     outputs,
     aws,
     get database() {
@@ -113,9 +120,8 @@ function accessTo(
       return operationsIn(outputs);
     },
     output: (output) => {
-      const value =
-        outputs[output] ?? IN_OPERATIONS[output]?.(outputs["operations"] as Partial<Operations> | undefined);
-      if (typeof value === "string") return value;
+      const value = find(output);
+      if (value !== undefined) return value;
       throw new CliError(
         `The stack has no output "${output}"; its program exports ${Object.keys(outputs).join(", ")}.`,
       );

@@ -2,6 +2,7 @@ import { readdirSync, realpathSync, watch, type FSWatcher } from "node:fs";
 import { join, resolve, sep } from "node:path";
 import pc from "picocolors";
 import { keepBuilders } from "../../components/shared/packaging";
+import type { DeclaredResource } from "../program";
 import type { LocalStack } from "../stack";
 
 /** Milliseconds to wait after a change: editors write a file in several steps. */
@@ -14,7 +15,9 @@ const OWN = resolve(__dirname, "..") + sep;
 export interface Reload {
   /** Functions that have new code, by name. */
   readonly functions: readonly string[];
-  /** Resources that changed, functions included. */
+  /** Functions that were not there before, by name. */
+  readonly added: readonly string[];
+  /** Resources that changed or came, functions included. */
   readonly changed: number;
   /** From the change to the new code being live, without the quiet time after it. */
   readonly milliseconds: number;
@@ -100,11 +103,20 @@ function watchSources(folder: string, changed: (file: string) => void): () => vo
 }
 
 /** A reload as a line for people. */
-export function reloadLine({ functions, changed, milliseconds, cpuMilliseconds, modules, error }: Reload): string {
+export function reloadLine({
+  functions,
+  added,
+  changed,
+  milliseconds,
+  cpuMilliseconds,
+  modules,
+  error,
+}: Reload): string {
   if (error !== undefined) return `  ${pc.red("reload")} failed, what ran before goes on: ${error}`;
   const cost = `live after ${milliseconds} ms, ${cpuMilliseconds} ms of processor time, ${modules} modules read anew`;
   const others = changed === 0 ? "as before" : `${changed} ${changed === 1 ? "resource" : "resources"}`;
-  return `  ${pc.green("reload")} ${functions.join(", ") || others}  ${pc.dim(cost)}`;
+  const named = [...functions, ...added.map((name) => `${name} (new)`)];
+  return `  ${pc.green("reload")} ${named.join(", ") || others}  ${pc.dim(cost)}`;
 }
 
 const IGNORED = ["node_modules", "tests", "bench", "dist", "docs"];
@@ -133,13 +145,21 @@ async function reload(
     return { milliseconds, cpuMilliseconds: Math.round((user + system) / 1000), modules };
   };
   try {
-    const { changed } = await stack.evaluate();
-    const functions = changed.filter(({ type }) => type === "aws:lambda/function:Function").map(({ name }) => name);
-    report({ functions, changed: changed.length, ...cost() });
+    const { changed, added } = await stack.evaluate();
+    report({
+      functions: functionsIn(changed),
+      added: functionsIn(added),
+      changed: changed.length + added.length,
+      ...cost(),
+    });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    report({ functions: [], changed: 0, ...cost(), error: message });
+    report({ functions: [], added: [], changed: 0, ...cost(), error: message });
   }
+}
+
+function functionsIn(resources: readonly DeclaredResource[]): string[] {
+  return resources.filter(({ type }) => type === "aws:lambda/function:Function").map(({ name }) => name);
 }
 
 /**

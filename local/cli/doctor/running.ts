@@ -4,6 +4,7 @@ import { paginateListSubscriptionsByTopic } from "@aws-sdk/client-sns";
 import { invocation } from "../invocation";
 import { queueState } from "../redrive/letters";
 import { isProduction, ofStack, ok, toDo, type Check } from "./check";
+import { plural } from "../plural";
 
 const SECTION = "Running";
 
@@ -29,7 +30,7 @@ export const runningChecks: readonly Check[] = [
       const list = keys?.ok ? ((await keys.json()) as { keys?: unknown[] }).keys : undefined;
       return list === undefined || list.length === 0
         ? toDo(`${String(said.jwks_uri)} gives no keys: no player can connect`, "Ask whoever runs the issuer.")
-        : ok(`${issuer}, ${list.length} keys`);
+        : ok(`${issuer}, ${plural(list.length, "key")}`);
     },
   },
   {

@@ -6,6 +6,7 @@ import { numberOf, textOf, type Item } from "../../../components/shared/attribut
 import { PREFERENCES_SK } from "../../../components/shared/player-keys";
 import { plainItem } from "./plain";
 import type { Subject } from "./subject";
+import { plural } from "../plural";
 
 const LATEST = 10;
 /** Shown apart, or of no use to a person. */
@@ -24,7 +25,7 @@ export function summary({ player, profile, players, presence, messages }: Subjec
   return [
     `player ${player}`,
     ...attributes.map(([name, value]) => `  ${name.padEnd(16)}${shown(name, value)}`),
-    `  ${"presence".padEnd(16)}${state.status}, ${state.connections.length} connections`,
+    `  ${"presence".padEnd(16)}${state.status}, ${plural(state.connections.length, "connection")}`,
     `  ${"friends".padEnd(16)}${count("accepted")} friends, ${count("requested")} asked, ${count("pending")} asking, ${count("blocked")} blocked`,
     `  ${"mail".padEnd(16)}social ${yes(preferences.emailSocial)}, marketing ${yes(preferences.emailMarketing)}`,
     `  ${"messages".padEnd(16)}${messages.length}${messages.length > LATEST ? `, the latest ${LATEST}:` : ""}`,

@@ -1,6 +1,6 @@
 import { AwsError } from "../../aws-error";
 import type { Cloud } from "../../cloud";
-import type { AccessRequest } from "../../service";
+import type { AccessRequest, Json } from "../../service";
 import type { IcebergTable } from "./iceberg";
 
 export interface Column {
@@ -49,6 +49,8 @@ export type TableInput = Partial<Omit<Table, "Name">> & { readonly Name: string 
 
 /** The account's Data Catalog: databases and tables; names are in lower case. */
 export class Catalog {
+  /** The policy that the account came with; a program's own takes its place. */
+  presetPolicy: Json | undefined;
   readonly databases = new Map<string, Database>();
   private readonly tables = new Map<string, Map<string, Table>>();
   private readonly iceberg = new Map<string, IcebergTable>();

@@ -87,7 +87,8 @@ function policyType(catalog: Catalog): ResourceType {
   };
   return {
     create(inputs) {
-      if (catalog.cloud.resourcePolicies.has(catalog.arn)) {
+      const existing = catalog.cloud.resourcePolicies.get(catalog.arn);
+      if (existing !== undefined && existing !== catalog.presetPolicy) {
         throw new Error(
           "Glue catalog policy: one exists in this account and region; expected none. Let one stack own all statements, or import it.",
         );

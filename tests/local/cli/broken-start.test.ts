@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -57,7 +57,7 @@ describe("The local command refuses", function () {
 
   for (const [args, message] of [
     [["--port", "web"], '--port: got "web"; expected a whole number from 0 to 65535.'],
-    [["--players", "-1"], "--players"],
+    [["--players", "-1"], '--players: got "-1"; expected a whole number from 0 to 100000.'],
     [["--seed", "1.5"], '--seed: got "1.5"; expected a whole number from 0 to 4294967295.'],
   ] as const) {
     it(`${args.join(" ")}, and says what is allowed`, async () => {
@@ -74,6 +74,24 @@ describe("The local command refuses", function () {
   it("a folder without a program", async () => {
     process.chdir(join(folder.path, "node_modules"));
     expect(await refusal()).to.match(/^There is no Pulumi\.yaml in \S+; run the command in a program's folder\.$/);
+  });
+
+  it("a folder without the program's file", async () => {
+    const program = folder.read("index.ts");
+    rmSync(join(folder.path, "index.ts"));
+    try {
+      expect(await refusal("--port", "0")).to.equal(
+        `There is no index.ts in ${process.cwd()}; Pulumi.yaml's "main" may name another file.`,
+      );
+    } finally {
+      folder.write("index.ts", program);
+    }
+  });
+
+  it("a stack without settings, and says which there are", async () => {
+    expect(await refusal("--port", "0", "--stack", "nosuch")).to.equal(
+      "There is no Pulumi.nosuch.yaml; there is only local.",
+    );
   });
 
   it("a port that is in use, in one sentence that says what to do", async () => {
@@ -165,6 +183,19 @@ gateway.route("score", { type: "object", properties: {} }, async (context) => ({
 });
 
 describe("The command line", () => {
+  for (const [words, extra] of [
+    [["demo", "extra"], "extra"],
+    [["player", "ada", "bob"], "bob"],
+    [["send", "ada", "welcome", "now"], "now"],
+    [["segment", "active", "evening"], "evening"],
+  ] as const) {
+    it(`refuses the last word of ${words.join(" ")}`, async () => {
+      const { code, output, errors } = await Command.run([...CLI, ...words], process.cwd());
+      expect({ code, output }).to.deep.equal({ code: 1, output: "" });
+      expect(errors.split("\n")[0]).to.equal(`Unknown argument "${extra}".`);
+    });
+  }
+
   it("lists its commands", async () => {
     const { code, output, errors } = await Command.run([...CLI, "--help"], process.cwd());
     expect({ code, errors }).to.deep.equal({ code: 0, errors: "" });

@@ -61,7 +61,7 @@ describe("A local stack that is started and stopped", function () {
       `AWS_ACCESS_KEY_ID=${again.operator.accessKeyId}`,
       "2 resources in all",
       "nothing: every declared type is played",
-      "npm run player -- ada",
+      "export the gateway's address as `url`",
       "Handlers reload when their source changes. Ctrl-C",
     ]) {
       if (typeof part === "string") expect(banner).to.include(part);
@@ -73,6 +73,19 @@ describe("A local stack that is started and stopped", function () {
     expect(milliseconds).to.be.below(2_000);
     expect(existsSync(file)).to.equal(false);
     await until(() => !command.leftBehind, "every process to be gone", 2_000);
+  });
+
+  it("takes a folder over from one that was killed", async () => {
+    const killed = start("--json", "--quiet");
+    const { pid } = await killed.line((line) => JSON.parse(line) as StackFile, "the stack");
+    process.kill(pid, "SIGKILL");
+    await killed.ended;
+    expect(existsSync(file)).to.equal(true);
+
+    const command = start("--json", "--quiet");
+    const next = await command.line((line) => JSON.parse(line) as StackFile, "the next stack");
+    expect(next.pid).not.to.equal(pid);
+    expect((await command.stop("SIGINT", next.pid)).code).to.equal(0);
   });
 
   it("is missed by the commands that need it", async () => {
