@@ -124,8 +124,8 @@ function progress(text: string): void {
 }
 
 function firstProblem(lines: readonly string[]): number {
-  const titles = ["Checks that fail", "Wildcards that could be narrower", "Removals that nothing notices"];
-  const at = lines.findIndex((line) => titles.includes(line));
+  const titles = ["Checks that", "Wildcards that could be narrower", "Removals that nothing notices"];
+  const at = lines.findIndex((line) => titles.some((title) => line.startsWith(title)));
   // The totals are the lines after the last blank one.
   return at >= 0 ? at : lines.lastIndexOf("") + 1;
 }

@@ -2,7 +2,7 @@ import { seededRandom } from "../local/random";
 import { iamEngine, type Removal } from "../local/services/iam";
 import type { Check } from "./check";
 import type { Grant } from "./grants";
-import { DEPLOYMENT, runCheck } from "./run-check";
+import { DEPLOYMENT, runCheck, type CheckResult } from "./run-check";
 import type { House } from "./stage";
 import { checksOf, type GrantUsage } from "./usage";
 
@@ -22,6 +22,15 @@ export interface RemovalResult {
   readonly seenBy?: string;
   /** What it missed. */
   readonly failure?: string;
+  /** A check that failed by a mistake of its own, where nothing had been refused: it proves nothing. */
+  readonly defect?: Defect;
+}
+
+/** A mistake in a check. */
+export interface Defect {
+  readonly check: string;
+  /** e.g. `TypeError: x is not a function`. */
+  readonly failure: string;
 }
 
 /** Every statement, and every action of those that have several. */
@@ -41,6 +50,15 @@ function byRank(checks: readonly string[]): readonly string[] {
   return [...checks.filter((name) => name !== DEPLOYMENT), ...checks.filter((name) => name === DEPLOYMENT)];
 }
 
+/**
+ * What a check's result says of a removal: it passed, it missed the grant, or it is broken itself. A mistake in code is
+ * no proof, unless a request was refused before it: then an answer was missing on which the check relied.
+ */
+export function judgeResult({ failure, isMistake, denied }: CheckResult): "passed" | "missed" | "defect" {
+  if (failure === undefined) return "passed";
+  return isMistake && denied.length === 0 ? "defect" : "missed";
+}
+
 /** Takes a grant away from a program that is yet to be deployed, and plays the checks that used it until one fails. */
 export async function tryRemoval(
   house: House,
@@ -50,10 +68,13 @@ export async function tryRemoval(
   const { grant, action } = candidate;
   const removal: Removal = { statement: grant.id, ...(action === undefined ? {} : { action }) };
   for (const name of candidate.checks) {
-    const { check, failure } = await runCheck(house, checks.get(name), {
+    const result = await runCheck(house, checks.get(name), {
       prepare: (cloud) => void iamEngine(cloud).without(removal),
     });
-    if (failure !== undefined) return { candidate, seenBy: check, failure };
+    const { check, failure = "" } = result;
+    const judgement = judgeResult(result);
+    if (judgement === "defect") return { candidate, defect: { check, failure } };
+    if (judgement === "missed") return { candidate, seenBy: check, failure };
   }
   return { candidate };
 }

@@ -86,7 +86,8 @@ function grantLines(usage: GrantUsage): string[] {
 
 function problemLines({ results, wildcards, removals }: Findings): string[] {
   const failed = results.filter(({ failure }) => failure !== undefined);
-  const lost = removals.filter(({ seenBy }) => seenBy === undefined);
+  const broken = removals.flatMap(({ candidate, defect }) => (defect ? [{ candidate, defect }] : []));
+  const lost = removals.filter(({ seenBy, defect }) => seenBy === undefined && !defect);
   return [
     ...section(
       "Checks that fail",
@@ -96,6 +97,12 @@ function problemLines({ results, wildcards, removals }: Findings): string[] {
       "Wildcards that could be narrower",
       wildcards.map(
         ({ holder, statement, wildcard, instead }) => `${holder} ${statement}: ${wildcard}; use ${instead}`,
+      ),
+    ),
+    ...section(
+      "Checks that are broken: they failed by a mistake of their own, where nothing was refused",
+      broken.map(
+        ({ candidate, defect }) => `${defect.check}: ${defect.failure} (without ${describeCandidate(candidate)})`,
       ),
     ),
     ...section(
@@ -139,11 +146,12 @@ export function reportJson(findings: Findings): object {
     })),
     wildcards: findings.wildcards,
     checks: findings.results,
-    removals: findings.removals.map(({ candidate, seenBy, failure }) => ({
+    removals: findings.removals.map(({ candidate, seenBy, failure, defect }) => ({
       holder: candidate.grant.holder,
       statement: candidate.grant.name,
       ...(candidate.action === undefined ? {} : { action: candidate.action }),
       ...(seenBy === undefined ? {} : { seenBy, failure }),
+      ...(defect === undefined ? {} : { defect }),
     })),
   };
 }

@@ -11,6 +11,8 @@ export interface CheckResult {
   readonly check: string;
   /** What was missing; undefined when all was as it must be. */
   readonly failure?: string;
+  /** The failure is a mistake in code, such as a TypeError, and no word of anything that was missing. */
+  readonly isMistake?: true;
   /** Refusals that the check met; in an untouched program there are none. */
   readonly denied: readonly string[];
 }
@@ -26,19 +28,23 @@ export interface Moments {
 /** Plays a check on a cloud of its own. Without a check only the deployment is played. */
 export async function runCheck(house: House, check: Check | undefined, moments: Moments = {}): Promise<CheckResult> {
   let stage: Stage;
+  let empty: Cloud | undefined;
   try {
-    stage = await Stage.set(house, moments.prepare);
+    stage = await Stage.set(house, (cloud) => {
+      empty = cloud;
+      moments.prepare?.(cloud);
+    });
     await stage.clock.settle();
     moments.deployed?.(stage);
   } catch (error) {
-    return { check: DEPLOYMENT, failure: messageOf(error), denied: [] };
+    return { check: DEPLOYMENT, ...failureOf(error), denied: empty ? deniedIn(empty) : [] };
   }
   try {
     await check?.run(stage);
     if (check) await requireOrder(stage);
-    return { check: check?.name ?? DEPLOYMENT, denied: deniedIn(stage) };
+    return { check: check?.name ?? DEPLOYMENT, denied: deniedIn(stage.cloud) };
   } catch (error) {
-    return { check: check?.name ?? DEPLOYMENT, failure: messageOf(error), denied: deniedIn(stage) };
+    return { check: check?.name ?? DEPLOYMENT, ...failureOf(error), denied: deniedIn(stage.cloud) };
   } finally {
     await stage.close();
   }
@@ -52,8 +58,8 @@ async function requireOrder(stage: Stage): Promise<void> {
   await requireWorkedOff(stage);
 }
 
-function deniedIn(stage: Stage): string[] {
-  return stage.cloud.trace
+function deniedIn(cloud: Cloud): string[] {
+  return cloud.trace
     .since(0)
     .filter(({ kind }) => kind === "denied")
     .map(
@@ -61,6 +67,12 @@ function deniedIn(stage: Stage): string[] {
     );
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+/** What JavaScript throws where code is wrong. */
+const MISTAKES = ["TypeError", "ReferenceError", "SyntaxError", "RangeError"];
+
+/** What a result says of what was thrown. */
+export function failureOf(error: unknown): Pick<CheckResult, "failure" | "isMistake"> {
+  if (!(error instanceof Error)) return { failure: String(error) };
+  if (!MISTAKES.includes(error.name)) return { failure: error.message };
+  return { failure: `${error.name}: ${error.message}`, isMistake: true };
 }

@@ -7,8 +7,10 @@ import { iamEngine, iamService } from "../../local/services/iam";
 import { iamCommand } from "../../privilege/command";
 import { grantsOf, type Grant } from "../../privilege/grants";
 import { Ledger } from "../../privilege/ledger";
-import { candidatesOf, pick } from "../../privilege/removals";
+import { candidatesOf, judgeResult, pick } from "../../privilege/removals";
 import { isClean, reportLines, totalsOf } from "../../privilege/report";
+import { failureOf } from "../../privilege/run-check";
+import { CheckFailure } from "../../privilege/stage";
 import { usageOf, type GrantUsage } from "../../privilege/usage";
 import { avoidableWildcards } from "../../privilege/wildcards";
 
@@ -157,6 +159,34 @@ describe("The analysis of grants", () => {
       expect(reportLines(findings)).to.include("Removals that nothing notices");
       const failed = { check: "mail", failure: "none came", denied: [] };
       expect(isClean(totalsOf({ results: [failed], usages: [], wildcards: [], removals: [] }))).to.equal(false);
+    });
+  });
+
+  describe("a check's failure", () => {
+    const judged = (error: unknown, denied: readonly string[] = []) =>
+      judgeResult({ check: "mail", ...failureOf(error), denied });
+
+    it("shows that a grant is missed, but for a mistake of the check's own", () => {
+      expect(judgeResult({ check: "mail", denied: [] })).to.equal("passed");
+      expect(judged(new CheckFailure("no mail came"))).to.equal("missed");
+      expect(judged("no mail came")).to.equal("missed");
+      for (const mistake of [new TypeError("x"), new ReferenceError("x"), new SyntaxError("x"), new RangeError("x")]) {
+        expect(judged(mistake)).to.equal("defect");
+        // What was refused left an answer out, on which the check relied.
+        expect(judged(mistake, ["role: sqs:SendMessage on queue"])).to.equal("missed");
+      }
+    });
+
+    it("that is its own mistake is told as that, and the report is not clean", () => {
+      grant(statement("dynamodb:GetItem", TABLE));
+      const candidate = { grant: grantNamed("Work"), checks: ["mail"] };
+      const { failure = "" } = failureOf(new TypeError("x is not a function"));
+      const removals = [{ candidate, defect: { check: "mail", failure } }];
+      const findings = { results: [], usages: [], wildcards: [], removals };
+      expect(isClean(totalsOf(findings))).to.equal(false);
+      const lines = reportLines(findings).join("\n");
+      expect(lines).to.include("  mail: TypeError: x is not a function (without ");
+      expect(lines).not.to.include("Removals that nothing notices");
     });
   });
 

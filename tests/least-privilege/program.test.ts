@@ -60,6 +60,21 @@ describe("The program's grants", function () {
     });
   });
 
+  it("are not taken for missed by a check that is broken", async () => {
+    const [candidate] = candidatesOf((await grantsOfProgram(house)).map((grant) => usageOf(grant, [])));
+    const broken = {
+      name: "broken",
+      run: async () => {
+        await Promise.resolve();
+        JSON.parse("");
+      },
+    };
+    const result = await tryRemoval(house, { ...candidate!, checks: ["broken"] }, new Map([["broken", broken]]));
+    expect(result.seenBy).to.equal(undefined);
+    expect(result.defect?.check).to.equal("broken");
+    expect(result.defect?.failure).to.match(/^SyntaxError: /);
+  });
+
   describe("of services", () => {
     it("admit exactly those that must come in", async () => {
       const stage = await Stage.set(house);
