@@ -4,6 +4,7 @@ import { confirm } from "./confirm";
 import { CliError } from "./errors";
 import { invocation } from "./invocation";
 import { readInteger, readOptions } from "./options";
+import { plural } from "./plural";
 import { Progress } from "./progress";
 import { bringBack } from "./redrive/bring-back";
 import { describe, inspect } from "./redrive/inspect";
@@ -127,11 +128,11 @@ async function search(access: StackAccess, queue: DeadLetterQueue, windows: read
   if (table === undefined || windows.length === 0) return;
   const progress = new Progress();
   const woken = await searchQueued(access, table, windows, (looked, found) =>
-    progress.show(`${queue.name}: ${looked} items looked at, ${found} messages woken`),
+    progress.show(`${queue.name}: ${plural(looked, "item")} looked at, ${plural(found, "message")} woken`),
   );
   progress.end();
   console.log(
-    `${queue.name}: ${woken} messages found still queued, and woken; ` +
+    `${queue.name}: ${plural(woken, "message")} found still queued, and woken; ` +
       `its letters are of no more use: ${invocation("redrive", queue.name, "--drop")}`,
   );
 }
@@ -141,7 +142,7 @@ async function drop(access: StackAccess, queue: DeadLetterQueue, visible: number
   const queues = access.aws.get("sqs");
   const found = await inspect(queues, queue);
   for (const line of describe(found, Date.now())) console.log(line);
-  if (!yes && !(await confirm(`Delete ${visible} letters of ${queue.name} for good?`))) return visible;
+  if (!yes && !(await confirm(`Delete ${plural(visible, "letter")} of ${queue.name} for good?`))) return visible;
   let deleted = 0;
   await visitLetters(queues, queue.url, visible, () => {
     deleted += 1;

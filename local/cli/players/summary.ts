@@ -26,7 +26,7 @@ export function summary({ player, profile, players, presence, messages }: Subjec
     `player ${player}`,
     ...attributes.map(([name, value]) => `  ${name.padEnd(16)}${shown(name, value)}`),
     `  ${"presence".padEnd(16)}${state.status}, ${plural(state.connections.length, "connection")}`,
-    `  ${"friends".padEnd(16)}${count("accepted")} friends, ${count("requested")} asked, ${count("pending")} asking, ${count("blocked")} blocked`,
+    `  ${"friends".padEnd(16)}${plural(count("accepted"), "friend")}, ${count("requested")} asked, ${count("pending")} asking, ${count("blocked")} blocked`,
     `  ${"mail".padEnd(16)}social ${yes(preferences.emailSocial)}, marketing ${yes(preferences.emailMarketing)}`,
     `  ${"messages".padEnd(16)}${messages.length}${messages.length > LATEST ? `, the latest ${LATEST}:` : ""}`,
     ...latest.map(

@@ -122,7 +122,7 @@ export function bringsBack(stack: () => OperatorStack): void {
   it("deletes what can never be brought back, only when told to", async () => {
     await lay("messages-failures", { reason: "malformed-item", keys: { pk: { S: "PLAYER#x" } } });
     const asked = await stack().here(redriveCommand, "messages-failures", "--drop");
-    expect(asked.errors).to.equal("Delete 1 letters of messages-failures for good? Nobody is there to ask: add --yes.");
+    expect(asked.errors).to.equal("Delete 1 letter of messages-failures for good? Nobody is there to ask: add --yes.");
     const dropped = await stack().here(redriveCommand, "messages-failures", "--drop", "--yes");
     expect([dropped.code, dropped.output.split("\n").slice(1)]).to.deep.equal([
       0,
@@ -165,7 +165,7 @@ export function bringsBack(stack: () => OperatorStack): void {
     await lay("messages-failures", { requestContext: { condition: "RetriesExhausted" }, DDBStreamBatchInfo: batch });
     const { output } = await stack().here(redriveCommand, "messages-failures", "--search", "--wait", "0");
     expect(output).to.match(/^messages-failures: 0 brought back, 0 not needed any more, 1 stay$/m);
-    expect(output).to.match(/^messages-failures: 1 messages found still queued, and woken/m);
+    expect(output).to.match(/^messages-failures: 1 message found still queued, and woken/m);
     await stack().stack.messageIn("ada", id, "held", "queued", "sending", "sent", "delivered");
     const message = await stack().stack.message("ada", id);
     expect(message["history"]?.L?.some(({ M }) => M?.["detail"]?.S === "redrive")).to.equal(true);
