@@ -3,6 +3,9 @@ import { CliError } from "./errors";
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
 
+/** What was given: a value of each option's type, and `help`, which every command has. */
+export type Values<O extends Options> = ReturnType<typeof parseArgs<{ options: O }>>["values"] & { help?: boolean };
+
 /**
  * Reads a command's arguments.
  * @param most arguments beside the options.
@@ -13,7 +16,7 @@ export function readOptions<const O extends Options>(
   options: O,
   usage: string,
   most = Number.POSITIVE_INFINITY,
-) {
+): { readonly values: Values<O>; readonly positionals: string[] } {
   const { values, positionals } = parse(args, options, usage);
   const extra = positionals[most];
   if (extra !== undefined && !values.help) throw new CliError(`Unknown argument "${extra}".\n\n${usage}`);
@@ -28,7 +31,7 @@ function parse<const O extends Options>(args: readonly string[], options: O, usa
       allowPositionals: true,
     });
     return {
-      values: parsed.values as ReturnType<typeof parseArgs<{ options: O }>>["values"] & { help?: boolean },
+      values: parsed.values as Values<O>,
       positionals: parsed.positionals,
     };
   } catch (error) {

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import { CliError } from "../../local/cli/errors";
 import type { Ending } from "./command";
 
@@ -24,8 +25,9 @@ export async function runInProcess(run: Run, args: readonly string[], around: Su
   ];
   const ending = (code: number): Ending => ({
     code,
-    output: output.join("").trimEnd(),
-    errors: errors.join("").trimEnd(),
+    // Where it runs decides whether there are colours: with CI set, for one.
+    output: stripVTControlCharacters(output.join("").trimEnd()),
+    errors: stripVTControlCharacters(errors.join("").trimEnd()),
   });
   try {
     return ending(await run(args));

@@ -57,7 +57,8 @@ describe("the gateway's redrive", () => {
     game.forgetFrames();
   });
   afterEach(() => {
-    for (const restore of restores.splice(0)) restore();
+    // The last one first: a test may lead a client anew, and what it found was no longer the client's own.
+    for (const restore of restores.splice(0).reverse()) restore();
   });
   after(() => world.close());
 
