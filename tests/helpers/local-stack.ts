@@ -138,7 +138,8 @@ export class TestStack {
       new InvokeCommand({ FunctionName: this.stack.output(output), Payload: Buffer.from(JSON.stringify(payload)) }),
     );
     const body: unknown = JSON.parse(Buffer.from(answer.Payload ?? []).toString("utf8") || "null");
-    if (answer.FunctionError !== undefined) throw new Error((body as { errorMessage?: string }).errorMessage ?? JSON.stringify(body));
+    if (answer.FunctionError !== undefined)
+      throw new Error((body as { errorMessage?: string }).errorMessage ?? JSON.stringify(body));
     return body as R;
   }
 
