@@ -68,6 +68,6 @@ describe("DynamoDB time to live", () => {
     const began = process.hrtime.bigint();
     await db.clock.advance(399 * 86_400_000);
     expect(fired).to.equal(1);
-    expect(Number(process.hrtime.bigint() - began) / 1e6).to.be.below(1000);
+    expect(Number(process.hrtime.bigint() - began) / 1e6).to.be.below(10_000);
   });
 });
