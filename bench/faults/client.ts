@@ -27,8 +27,6 @@ export class GameClient {
   readonly views = new Map<string, Seen>();
   /** Its hello was answered: from here on it must hear of friends. */
   answered = false;
-  /** A hello of it was not answered, so that it may have died at any request. */
-  died = false;
   connection: Connection | undefined;
   private next = 1;
   private readonly waiting = new Map<string, (answer: Answer) => void>();

@@ -83,7 +83,9 @@ export class PresenceJudge {
         if (want === "online" && !told) problems.push(`${friend} will not tell ${me} on ${id}`);
       } else if (told) problems.push(`${friend} will tell ${me} on ${id}, although ${muted ? "muted" : "no friend"}`);
       // What died between its writes and its second read may leave entries; tombstones silence them until they expire.
-      const isOver = !accepted && !client.died && !this.players.unanswered.has(pairOf(me, friend));
+      const { greetedInVain, unanswered } = this.players;
+      const mayHaveDied = greetedInVain.has(me) || greetedInVain.has(friend) || unanswered.has(pairOf(me, friend));
+      const isOver = !accepted && !mayHaveDied;
       if (isOver && list.watchers.some((watcher) => watcher.connection === id)) {
         problems.push(`${friend} keeps an entry for ${me} on ${id}, who is no friend`);
       }

@@ -37,6 +37,8 @@ export class Players {
   readonly silences: Silences;
   /** Pairs whose friendship was to end, by a player who left before it was said to have: entries may be left, silenced. */
   readonly unanswered = new Set<string>();
+  /** Players of whom a hello was not answered, so that it may have died at any request. */
+  readonly greetedInVain = new Set<string>();
   /** What must not have happened. */
   readonly problems: string[] = [];
   noticesHeard = 0;
@@ -249,7 +251,7 @@ export class Players {
         client.answered = client.open;
         return client.open;
       }
-      client.died = true;
+      this.greetedInVain.add(client.player);
       if (answer && answer.code === "too-many-connections") return false;
       await this.world.sleep(500 + this.chance(2_000));
     }
