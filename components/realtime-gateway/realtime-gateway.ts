@@ -18,6 +18,7 @@ import {
   createStage,
   type DeclaredRoute,
 } from "./api";
+import { gatewayAlarms, gatewayWidgets, type Watched } from "./alarms";
 import { settingsOf, type RealtimeGatewayArgs, type Settings } from "./args";
 import {
   createAuthorizeFunction,
@@ -40,7 +41,6 @@ import type { TypeOf } from "./schema-type";
 import { checkSchema } from "./schema-check";
 import { postStatement, tableStatements } from "./statements";
 import { createTables } from "./tables";
-import { gatewayAlarms, gatewayWidgets, type Watched } from "./watch";
 
 export type { AuthArgs, RealtimeGatewayArgs } from "./args";
 
