@@ -43,6 +43,8 @@ export interface InjectorOptions {
   readonly rate: number;
   /** Where there are more of them. @default nowhere */
   readonly focus?: readonly Focus[];
+  /** Which kind a call meets first: runs that count up have all kinds of a call that each makes only once. @default 0 */
+  readonly first?: number;
 }
 
 /** Decides the fate of calls by chance and counts what it did. */
@@ -139,10 +141,14 @@ export class Injector {
 
   /** By chance, but every kind once before any twice: all of a call's kinds have about the same share. */
   private draw(site: string, all: readonly CallFault[], only: readonly CallFault[] | undefined): CallFault {
-    const { random } = this.options;
+    const { random, first = 0 } = this.options;
     if (only) return only[Math.floor(random() * only.length)]!;
     let bag = this.bags.get(site);
-    if (!bag || bag.length === 0) this.bags.set(site, (bag = [...all]));
+    if (!bag) {
+      this.bags.set(site, (bag = [...all]));
+      return bag.splice(first % all.length, 1)[0]!;
+    }
+    if (bag.length === 0) this.bags.set(site, (bag = [...all]));
     return bag.splice(Math.floor(random() * bag.length), 1)[0]!;
   }
 }

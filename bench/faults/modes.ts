@@ -61,22 +61,27 @@ const usual: Mode = {
   name: "usual",
   faultyMs: 8 * minute,
   players: 4,
-  steps: 7,
+  steps: 5,
   pauseMs: 40_000,
   flaps: 0,
   friendly: 0.65,
   parts: ["return", "leave", "arrive", "arrive", "stay"],
-  messages: 14,
+  messages: 10,
   spreadMs: 5 * minute,
   staffMs: 150_000,
   repeats: 0.07,
   losses: 0.5,
   hasty: false,
-  // Nobody waits for them, so that they are given up.
-  focus: [{ fn: "gateway-serve-event", rate: 0.9 }],
+  focus: [
+    // Rare: a notice finds a connection gone.
+    { fn: "gateway-notify", call: "sqs:SendMessage", rate: 0.9, most: 5 },
+    { fn: "gateway-notify", call: "dynamodb:BatchGetItem", rate: 0.9, most: 5 },
+    // Nobody waits for them, so that they are given up.
+    { fn: "gateway-serve-event", rate: 0.9 },
+  ],
 };
 /** Days that are about mails: hardly anybody plays. */
-const mails = { players: 2, steps: 3, parts: [], messages: 10, staffMs: 8 * minute };
+const mails = { players: 2, steps: 3, parts: [], messages: 7, staffMs: 8 * minute };
 const race = { messages: 4, spreadMs: 2 * minute, faultyMs: 2 * minute };
 const unclear: readonly FaultKind[] = [
   "lost-request",
@@ -100,11 +105,11 @@ const slow: readonly FaultKind[] = ["throttle", "lost-request"];
 const notifyDown: Mode = {
   ...usual,
   name: "notify-down",
-  faultyMs: 12 * minute,
+  faultyMs: 10 * minute,
   messages: 4,
   focus: [
-    { fn: "gateway-notify", rate: 0.9, kinds: ["lost-request", "throttle", "crash-before", "crash-after"] },
     ...usual.focus,
+    { fn: "gateway-notify", rate: 0.9, kinds: ["lost-request", "throttle", "crash-before", "crash-after"] },
   ],
 };
 
@@ -114,7 +119,7 @@ const sendDown: Mode = {
   ...mails,
   name: "send-down",
   faultyMs: 75 * minute,
-  messages: 7,
+  messages: 5,
   focus: [
     { fn: "emails-send-function", rate: 0.9 },
     { fn: "emails-dead-letter-function", rate: 0.55 },
@@ -141,7 +146,7 @@ const MODES: readonly Mode[] = [
     name: "ses-unclear",
     faultyMs: 40 * minute,
     repeats: 0.2,
-    messages: 16,
+    messages: 9,
     focus: [{ fn: "emails-send-function", call: "ses:SendRawEmail", rate: 0.88, kinds: unclear }],
   },
   usual,
@@ -213,7 +218,7 @@ const MODES: readonly Mode[] = [
     ...mails,
     name: "ses-hasty",
     faultyMs: 10 * minute,
-    messages: 16,
+    messages: 12,
     hasty: true,
     focus: [{ fn: "emails-send-function", call: "dynamodb:UpdateItem", rate: 0.5, kinds: slow }],
   },

@@ -77,7 +77,8 @@ const REDRIVES: readonly Focus[] = [
   ...PURGE,
   { fn: "gateway-redrive", call: "sqs:ReceiveMessage", rate: 0.1 },
   { fn: "gateway-redrive", call: "sqs:DeleteMessage", rate: 0.85 },
-  { fn: "gateway-redrive", rate: 0.4 },
+  { fn: "gateway-redrive", call: "lambda:Invoke", rate: 0.55 },
+  { fn: "gateway-redrive", rate: 0.45 },
   { fn: "emails-redrive-function", call: "sqs:ReceiveMessage", rate: 0.1 },
   { fn: "emails-redrive-function", call: "dynamodb:GetItem", rate: 0.45 },
   { fn: "emails-redrive-function", call: "dynamodb:UpdateItem", rate: 0.6 },
@@ -150,8 +151,8 @@ export async function run({ seed, image, issuer, tokens, verbose = false, serve 
       // What is left of records that were tampered with lies there for good.
       if (lay === before) break;
       before = lay;
-      await clock.advance(120_000);
-      await settle(world, () => messages.quiet, 7_200_000);
+      await clock.advance(240_000);
+      await settle(world, () => messages.quiet, 7_200_000, 60_000);
     }
     problems.push(...(await letters.stuck()));
     messages.judge(mailbox.acknowledged);
@@ -186,8 +187,8 @@ export async function run({ seed, image, issuer, tokens, verbose = false, serve 
 }
 
 /** Lets time pass until all is as it must be, and then some: what is right must stay so. */
-async function settle(world: World, right: () => boolean, limitMs: number): Promise<void> {
+async function settle(world: World, right: () => boolean, limitMs: number, thenMs = 420_000): Promise<void> {
   const end = world.clock.now() + limitMs;
   while (!right() && world.clock.now() < end) await world.clock.advance(60_000);
-  await world.clock.advance(420_000);
+  await world.clock.advance(thenMs);
 }

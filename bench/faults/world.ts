@@ -14,7 +14,7 @@ import { seededRandom } from "../../local/random";
 import { OF_ONE } from "./calls";
 import { Injector, PARTIAL } from "./injector";
 import { ENDPOINT, type Image } from "./image";
-import type { Focus } from "./modes";
+import { MODE_COUNT, type Focus } from "./modes";
 import { functionOf, shortName } from "./names";
 
 export interface WorldOptions {
@@ -61,6 +61,7 @@ export class World {
       random: seededRandom(options.seed * 7 + 3),
       now: () => clock.now(),
       rate: options.rate,
+      first: Math.floor(options.seed / MODE_COUNT),
       ...(options.focus ? { focus: options.focus } : {}),
     });
     cloud.trace.on((event) => {
