@@ -1,18 +1,10 @@
 import { AwsError } from "../aws-error";
 import type { Json } from "../service";
 import type { Account, Held, Wanted } from "./account";
-import { DEFAULTS, named, nameIsTaken, type Failure, type NameRequest } from "./rules/naming";
-import { CREATE_ONLY, RENEWED, REPLACES } from "./rules/replacement";
-import { UNKNOWN, hasUnknown, same } from "./values";
-
-/** What changed between two updates of a resource, and what that means for it. */
-export interface Difference {
-  readonly changed: readonly string[];
-  /** Those among them that AWS cannot change on what exists. */
-  readonly replaces: readonly string[];
-  /** Whether the old one has to go before the new one can come. */
-  readonly deleteFirst: boolean;
-}
+import { difference, type Difference } from "./rules/difference";
+import { named, type Failure, type NameRequest } from "./rules/naming";
+import { RENEWED } from "./rules/replacement";
+import { UNKNOWN, hasUnknown } from "./values";
 
 /** The provider `aws` of a local account: Pulumi's protocol without its wire. Values are as `values.ts` says. */
 export class Provider {
@@ -25,16 +17,7 @@ export class Provider {
   }
 
   diff(type: string, before: Json, after: Json): Difference {
-    const names = new Set([...Object.keys(before), ...Object.keys(after)]);
-    names.delete(DEFAULTS);
-    const changed = [...names].filter((name) => !same(before[name], after[name]));
-    const known = REPLACES[type];
-    if (!known)
-      throw new Error(
-        `${type}: it is not known which changes replace it; expected an entry in local/provider/rules/replacement.ts.`,
-      );
-    const replaces = changed.filter((name) => known.includes(name) || replacesDesiredState(type, name, before, after));
-    return { changed, replaces, deleteFirst: replaces.length > 0 && nameIsTaken(type, before, after) };
+    return difference(type, before, after);
   }
 
   /** What a preview may say of a resource that does not exist yet: what the program gave, and nothing that AWS will give. */
@@ -82,25 +65,6 @@ export class Provider {
 /** The engine resolves everything before an update; an unknown here would be sent to AWS as text. */
 function refuseUnknown({ type, name, inputs }: Wanted): void {
   if (hasUnknown(inputs)) throw new Error(`${type} "${name}": got an unknown value in an update; expected known ones.`);
-}
-
-function replacesDesiredState(type: string, property: string, before: Json, after: Json): boolean {
-  if (type !== "aws:cloudcontrol/resource:Resource" || property !== "desiredState") return false;
-  const fixed = CREATE_ONLY[String(after["typeName"])] ?? [];
-  const [one, other] = [desired(before), desired(after)];
-  // Not known yet: the provider says what is worst.
-  if (!one || !other) return true;
-  return fixed.some((member) => !same(one[member], other[member]));
-}
-
-function desired(inputs: Json): Json | undefined {
-  const text = inputs["desiredState"];
-  if (typeof text !== "string" || text === UNKNOWN) return undefined;
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return undefined;
-  }
 }
 
 /** How the provider words what AWS refused. */
