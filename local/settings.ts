@@ -5,7 +5,7 @@ import { parse } from "yaml";
 /** A Pulumi project as its YAML files describe it. */
 export interface Project {
   readonly name: string;
-  /** File that holds the program, relative to the project's folder. */
+  /** File that holds the program, relative to the project's folder. @default index.ts, else index.js */
   readonly main: string;
   /** Settings of the stack by full name, defaults of the project included. */
   readonly config: Readonly<Record<string, string>>;
@@ -53,7 +53,12 @@ export function readProject(folder: string, stack: string, variables: Readonly<R
     config[key] = value.replace(/\$\{(\w+)\}/g, (whole, variable: string) => variables[variable] ?? whole);
   }
   const main = project["main"];
-  return { name, main: typeof main === "string" ? main : "index.ts", config };
+  return { name, main: typeof main === "string" ? main : defaultMain(folder), config };
+}
+
+/** A program in JavaScript needs no `main` either. */
+function defaultMain(folder: string): string {
+  return !existsSync(join(folder, "index.ts")) && existsSync(join(folder, "index.js")) ? "index.js" : "index.ts";
 }
 
 function readYaml(file: string): Record<string, unknown> {

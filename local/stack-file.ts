@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 
 /** What `.local/stack.json` tells outsiders; its JSON Schema is docs/reference/stack.schema.json. */
 export interface StackFile {
@@ -16,6 +16,8 @@ export interface StackFile {
     /** Subprotocols to offer; the second is this prefix and the token. */
     readonly protocol: string;
     readonly tokenPrefix: "bearer.";
+    /** Actions that frames can name: the routes that the program declares, sorted. */
+    readonly actions: readonly string[];
   };
   readonly inbox: string;
   readonly console: string;
@@ -45,7 +47,8 @@ export async function runningStack(folder: string): Promise<Pick<StackFile, "pid
   }
 }
 
-function isAlive(pid: number): boolean {
+/** Whether a process of this machine has this id. */
+export function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
@@ -54,23 +57,35 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/**
- * Writes the file for this user only, since it holds keys.
- * @returns how to remove it; another stack that has taken the folder since keeps its own.
- */
-export function writeStackFile(folder: string, stack: StackFile): () => void {
+/** The file of a stack that runs. */
+export interface WrittenStackFile {
+  /** Writes it anew, when the program has changed what it tells. */
+  rewrite(stack: StackFile): void;
+  /** Another stack that has taken the folder since keeps its own. */
+  remove(): void;
+}
+
+/** Writes the file for this user only, since it holds keys. */
+export function writeStackFile(folder: string, stack: StackFile): WrittenStackFile {
   const file = join(folder, "stack.json");
-  mkdirSync(dirname(file), { recursive: true });
-  const text = `${JSON.stringify(stack, null, 2)}\n`;
-  // Written aside and renamed: whoever waits for the file never reads half of it, nor with another's rights.
-  const aside = `${file}.${stack.pid}`;
-  writeFileSync(aside, text, { mode: 0o600 });
-  renameSync(aside, file);
-  return () => {
-    try {
-      if (readFileSync(file, "utf8") === text) rmSync(file, { force: true });
-    } catch {
-      // removed already
-    }
+  let text = "";
+  const write = (content: StackFile): void => {
+    mkdirSync(folder, { recursive: true });
+    text = `${JSON.stringify(content, null, 2)}\n`;
+    // Written aside and renamed: whoever waits for the file never reads half of it, nor with another's rights.
+    const aside = `${file}.${content.pid}`;
+    writeFileSync(aside, text, { mode: 0o600 });
+    renameSync(aside, file);
+  };
+  write(stack);
+  return {
+    rewrite: write,
+    remove: () => {
+      try {
+        if (readFileSync(file, "utf8") === text) rmSync(file, { force: true });
+      } catch {
+        // removed already
+      }
+    },
   };
 }

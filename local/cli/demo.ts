@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import pc from "picocolors";
 import { GameClient, RequestRefused } from "../game-client";
 import { CliError } from "./errors";
@@ -7,6 +8,7 @@ import { readOptions } from "./options";
 import { plural } from "./plural";
 import { followRun, refresh } from "./segment";
 import { openStack, type LocalAccess } from "./stack-access";
+import { isStarting } from "./start-lock";
 
 const USAGE = `Usage: ${invocation("demo")}
 
@@ -149,14 +151,20 @@ async function befriend(ada: GameClient, adaId: string, grace: GameClient, grace
   }
 }
 
-/** The stack may still be starting in the other terminal. */
+/** Milliseconds to wait for a stack that nobody has begun to start, and for one that takes its time. */
+const MOST_UNTIL_STARTED_MS = 30_000;
+const MOST_STARTING_MS = 300_000;
+
+/** The stack may still be starting in the other terminal, or about to be. */
 async function waitForStack(): Promise<LocalAccess> {
-  const deadline = Date.now() + 30_000;
-  for (;;) {
+  const began = Date.now();
+  for (let isTold = false; ; isTold = true) {
     try {
       return openStack();
     } catch (error) {
-      if (Date.now() > deadline) throw error;
+      const most = isStarting(join(process.cwd(), ".local")) ? MOST_STARTING_MS : MOST_UNTIL_STARTED_MS;
+      if (Date.now() - began > most) throw error;
+      if (!isTold) say("Waiting for the local stack …");
       await new Promise((resolve) => setTimeout(resolve, 300));
     }
   }

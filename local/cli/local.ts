@@ -1,11 +1,11 @@
 import "../lighten";
 import { existsSync, readdirSync } from "node:fs";
 import { join, sep } from "node:path";
-import { ProgramError } from "../program";
+import { ProgramError, type DeclaredResource } from "../program";
 import { readProject, SettingsError } from "../settings";
 import { LocalStack } from "../stack";
 import { VirtualClock } from "../clock";
-import { runningStack, writeStackFile, type StackFile } from "../stack-file";
+import { runningStack, writeStackFile, type StackFile, type WrittenStackFile } from "../stack-file";
 import { operatorCredentials } from "../services/iam";
 import type { LambdaService } from "../services/lambda";
 import { banner } from "./banner";
@@ -15,6 +15,7 @@ import { stackExplainer } from "./explain-stack";
 import { invocation } from "./invocation";
 import { readInteger, readOptions } from "./options";
 import { samplePlayers, seedPlayers } from "./sample-players";
+import { lockStart } from "./start-lock";
 import { reloadLine, watchProgram } from "./watch";
 
 const USAGE = `Usage: ${invocation("local", "[options]")}
@@ -61,16 +62,13 @@ export async function localCommand(args: readonly string[]): Promise<number> {
   const port = readInteger("port", values.port, 0, 65_535) ?? 4566;
   const count = readInteger("players", values.players, 0, 100_000) ?? 2;
   const seed = readInteger("seed", values.seed, 0, 2 ** 32 - 1);
-  await refuseSecond(join(folder, ".local"));
-  loadTypeScript();
-  const stack = await start({ folder, port, seed, stack: values.stack, virtual: values["virtual-clock"] === true });
-  const lambda = stack.cloud.services.get("lambda") as LambdaService;
-  lambda.engine.explain = stackExplainer();
-  const players = samplePlayers(count);
-  await seedPlayers(stack, players);
-  const file = await describe(stack, players.slice(0, 10));
-  const removeFile = writeStackFile(join(folder, ".local"), file);
-  process.once("exit", removeFile);
+  const { stack, file, written } = await begin(
+    { folder, port, seed, stack: values.stack, virtual: values["virtual-clock"] === true },
+    samplePlayers(count),
+  );
+  process.once("exit", () => {
+    written.remove();
+  });
   const asJson = values.json === true;
   // Before anybody is told that it runs.
   const stopped = stopSignal();
@@ -93,6 +91,7 @@ export async function localCommand(args: readonly string[]): Promise<number> {
   const stopWatching = values["no-watch"]
     ? () => undefined
     : watchProgram(stack, folder, (reload) => {
+        if (reload.error === undefined) written.rewrite(withProgram(file, stack));
         console.log(asJson ? JSON.stringify({ kind: "reload", ...reload }) : reloadLine(reload));
       });
   await stopped;
@@ -100,9 +99,34 @@ export async function localCommand(args: readonly string[]): Promise<number> {
   setTimeout(() => process.exit(), MOST_CLOSING_MS).unref();
   stopWatching();
   stopLines();
-  removeFile();
+  written.remove();
   await stack.close();
   return 0;
+}
+
+/** A stack that runs, and what its file tells. */
+interface Begun {
+  readonly stack: LocalStack;
+  readonly file: StackFile;
+  readonly written: WrittenStackFile;
+}
+
+/** Starts the stack, with its sample players, and writes its file; no other start has the folder meanwhile. */
+async function begin(args: StartArgs, players: ReturnType<typeof samplePlayers>): Promise<Begun> {
+  const data = join(args.folder, ".local");
+  const release = lockStart(data);
+  try {
+    await refuseSecond(data);
+    loadTypeScript();
+    const stack = await start(args);
+    const lambda = stack.cloud.services.get("lambda") as LambdaService;
+    lambda.engine.explain = stackExplainer();
+    await seedPlayers(stack, players);
+    const file = await describe(stack, players.slice(0, 10));
+    return { stack, file, written: writeStackFile(data, file) };
+  } finally {
+    release();
+  }
 }
 
 /** A second stack in a folder would empty the first one's buckets and take its commands over. */
@@ -182,10 +206,32 @@ function namesLocalIssuer(folder: string, stack = "local"): boolean {
   return Object.values(config).some((value) => value.includes("/_local/issuer"));
 }
 
-async function describe(stack: LocalStack, players: ReturnType<typeof samplePlayers>): Promise<StackFile> {
-  const { cloud, issuer, evaluation } = stack;
-  const protocol = evaluation.outputs["protocol"];
+/** What the file tells of the program as it was evaluated last. */
+function withProgram(file: StackFile, { evaluation: { outputs, resources } }: LocalStack): StackFile {
+  const text = (output: string, otherwise: string): string =>
+    typeof outputs[output] === "string" ? outputs[output] : otherwise;
   return {
+    ...file,
+    outputs,
+    websocket: {
+      url: text("url", ""),
+      protocol: text("protocol", "games-messaging.v1"),
+      tokenPrefix: "bearer.",
+      actions: actionsOf(resources),
+    },
+  };
+}
+
+/** What the routes of WebSocket APIs select frames by; `$connect` and its like are no actions. */
+function actionsOf(resources: readonly DeclaredResource[]): string[] {
+  const routes = resources.filter(({ type }) => type === "aws:apigatewayv2/route:Route");
+  const keys = routes.map(({ inputs }) => inputs["routeKey"]).filter((key) => typeof key === "string");
+  return [...new Set(keys.filter((key) => !key.startsWith("$")))].sort();
+}
+
+async function describe(stack: LocalStack, players: ReturnType<typeof samplePlayers>): Promise<StackFile> {
+  const { cloud, issuer } = stack;
+  const file: StackFile = {
     version: 1,
     pid: process.pid,
     startedAt: new Date(cloud.clock.now()).toISOString(),
@@ -193,18 +239,15 @@ async function describe(stack: LocalStack, players: ReturnType<typeof samplePlay
     region: cloud.region,
     accountId: cloud.accountId,
     operator: operatorCredentials(cloud),
-    outputs: evaluation.outputs,
-    websocket: {
-      url: typeof evaluation.outputs["url"] === "string" ? evaluation.outputs["url"] : "",
-      protocol: typeof protocol === "string" ? protocol : "games-messaging.v1",
-      tokenPrefix: "bearer.",
-    },
+    outputs: {},
+    websocket: { url: "", protocol: "", tokenPrefix: "bearer.", actions: [] },
     inbox: `${cloud.endpoint}/inbox`,
     console: `${cloud.endpoint}/`,
     players: await Promise.all(
       players.map(async ({ id, name, email }) => ({ id, name, email, token: await issuer.token(cloud.endpoint, id) })),
     ),
   };
+  return withProgram(file, stack);
 }
 
 /** Resolves on Ctrl-C or a request to end; a second one ends at once. */

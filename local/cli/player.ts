@@ -1,6 +1,5 @@
 import { createInterface } from "node:readline";
 import pc from "picocolors";
-import { ACTIONS } from "../../components/realtime-gateway/protocol";
 import { GameClient, RequestRefused } from "../game-client";
 import { CliError } from "./errors";
 import { invocation } from "./invocation";
@@ -16,7 +15,7 @@ const HELP = `  <action> [player | JSON body]   any action of the protocol, e.g.
     friends.accept ada            accept one
     friends.list                  friends with their presence
     event {"event":"join-game"}   tell online friends
-    profile.get, game.get, ping   and so on: Tab lists all
+    profile.get, game.get, ping   and so on: Tab lists all, those of the game's own routes too
   help, quit`;
 
 /** `player`: a small terminal client. */
@@ -35,7 +34,7 @@ export async function playerCommand(args: readonly string[]): Promise<number> {
     input: process.stdin,
     output: process.stdout,
     prompt: process.stdin.isTTY ? `${player}> ` : "",
-    completer: (line: string) => completions(line, others),
+    completer: (line: string) => completions(line, others, actionsNow(access)),
   });
   let shown = 0;
   client.onFrame(() => {
@@ -60,15 +59,27 @@ export async function playerCommand(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-const COMMANDS = [...Object.keys(ACTIONS), "help", "quit"];
+/** The actions of the stack as it is now: a route may have come since this client was started. */
+function actionsNow({ local }: LocalAccess): readonly string[] {
+  try {
+    return openStack().local.websocket.actions;
+  } catch {
+    return local.websocket.actions;
+  }
+}
 
 /**
  * What Tab offers: commands, then players where an action is about one.
  * @param players ids of others.
+ * @param actions that the stack's routes take.
  */
-export function completions(line: string, players: readonly string[]): [offered: string[], of: string] {
+export function completions(
+  line: string,
+  players: readonly string[],
+  actions: readonly string[],
+): [offered: string[], of: string] {
   const space = line.indexOf(" ");
-  if (space < 0) return [COMMANDS.filter((command) => command.startsWith(line)), line];
+  if (space < 0) return [[...actions, "help", "quit"].filter((command) => command.startsWith(line)), line];
   const typed = line.slice(space + 1);
   const isAboutPlayer = line.startsWith("friends.") && !line.startsWith("friends.list");
   return [isAboutPlayer ? players.filter((id) => id.startsWith(typed)) : [], typed];

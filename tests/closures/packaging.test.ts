@@ -273,10 +273,12 @@ describe("Packaging", () => {
       const place = (text: string): number =>
         createRequire(__filename)("node:fs").readFileSync(__filename, "utf8").split("\n").indexOf(text) + 1;
       expect(lines[1]).to.match(
-        new RegExp(`tests/closures/packaging\\.test\\.ts:${place("        throw new Error(text);")}:\\d+`),
+        new RegExp(
+          `^ +at fail \\(tests/closures/packaging\\.test\\.ts:${place("        throw new Error(text);")}:\\d+\\)$`,
+        ),
       );
       expect(lines[2]).to.match(
-        new RegExp(`tests/closures/packaging\\.test\\.ts:${place("        return fail(id);")}:\\d+`),
+        new RegExp(`^ +at (async )?tests/closures/packaging\\.test\\.ts:${place("        return fail(id);")}:\\d+$`),
       );
     });
 

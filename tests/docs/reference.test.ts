@@ -62,7 +62,12 @@ describe("Reference pages", () => {
       accountId: "123456789012",
       operator: { accessKeyId: "AKIA", secretAccessKey: "secret" },
       outputs: { url: "ws://127.0.0.1:4567/live" },
-      websocket: { url: "ws://127.0.0.1:4567/live", protocol: "games-messaging.v1", tokenPrefix: "bearer." },
+      websocket: {
+        url: "ws://127.0.0.1:4567/live",
+        protocol: "games-messaging.v1",
+        tokenPrefix: "bearer.",
+        actions: ["hello"],
+      },
       inbox: "http://127.0.0.1:4566/inbox",
       console: "http://127.0.0.1:4566/",
       players: [{ id: "ada", name: "Ada", email: "ada@players.test", token: "e30.e30." }],

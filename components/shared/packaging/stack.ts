@@ -3,10 +3,14 @@ import { SourceMap, type SourceMapPayload } from "node:module";
 import * as path from "node:path";
 import { SERIALIZED_FILE } from "./bundle";
 import { sourceMapOf, type StoredMap } from "./cache";
+import { functionAt, type FunctionAt } from "./function-at";
 
 /** A place in a source file; line and column from 1. */
 interface Position {
+  /** As it is shown. */
   readonly file: string;
+  /** Where it is. */
+  readonly path: string;
   readonly line: number;
   readonly column: number;
 }
@@ -18,7 +22,7 @@ interface TsNode {
 /**
  * Rewrites the frames of a stack trace that lie in a bundle to the TypeScript lines that they came from. Serialized
  * text has lost its positions: the line is found by the function's text in its module. Frames that cannot be mapped
- * stay as they are; never throws.
+ * stay as they are; never throws. Functions are named as in the source, since bundles have shortened their names.
  * @param stack as V8 writes it.
  * @param archiveSha SHA-256 of the bundle's text.
  */
@@ -41,7 +45,21 @@ function mapLine(line: string, map: SourceMap, stored: StoredMap): string {
   if (!frame) return line;
   const [, before = "", , row = "1", column = "1", after = ""] = frame;
   const position = sourceOf(map, Number(row), Number(column), stored);
-  return position ? `${before}${shown(position.file)}:${position.line}:${position.column}${after}` : line;
+  if (!position) return line;
+  const place = `${shown(position.file)}:${position.line}:${position.column}`;
+  const fn = functionOf(position);
+  if (!fn) return `${before}${place}${after}`;
+  const [start = ""] = /^\s*at (?:async )?/.exec(before) ?? [];
+  return fn.name === undefined ? `${start}${place}` : `${start}${fn.name} (${place})`;
+}
+
+/** The function around a place, by the name that minifying took from it; undefined when the source does not tell. */
+function functionOf({ path: file, line, column }: Position): FunctionAt | undefined {
+  try {
+    return functionAt(file, line, column);
+  } catch {
+    return undefined;
+  }
 }
 
 function sourceOf(map: SourceMap, row: number, column: number, stored: StoredMap): Position | undefined {
@@ -49,7 +67,8 @@ function sourceOf(map: SourceMap, row: number, column: number, stored: StoredMap
   if (!("originalSource" in entry) || entry.originalSource === undefined) return undefined;
   if (!entry.originalSource.endsWith(`:${SERIALIZED_FILE}`)) {
     const inside = entry.originalSource.split("node_modules/").pop() ?? entry.originalSource;
-    return { file: inside, line: entry.originalLine + 1, column: entry.originalColumn + 1 };
+    const place = { line: entry.originalLine + 1, column: entry.originalColumn + 1 };
+    return { file: inside, path: path.resolve(entry.originalSource), ...place };
   }
   const fn = stored.functions.findLast((candidate) => candidate.line <= entry.originalLine);
   return fn && inItsModule(fn.code, entry.originalLine - fn.line, entry.originalColumn);
@@ -64,16 +83,18 @@ function inItsModule(code: string, row: number, column: number): Position | unde
     const at = transpiled.indexOf(text);
     if (at < 0) continue;
     const first = transpiled.slice(0, at).split("\n").length - 1;
-    return original(file, transpiled, first + row, row === 0 ? 0 : column);
+    // Where the function's own line begins in its module is not where it begins here.
+    const inLine = row === 0 ? at - transpiled.lastIndexOf("\n", at) - 1 : column;
+    return original(file, transpiled, first + row, inLine);
   }
   return undefined;
 }
 
 function original(file: string, transpiled: string, line: number, column: number): Position {
   const found = mapOf(file, transpiled)?.findEntry(line, column);
-  if (!found || !("originalLine" in found)) return { file, line: line + 1, column: column + 1 };
+  if (!found || !("originalLine" in found)) return { file, path: file, line: line + 1, column: column + 1 };
   const source = /\.[cm]?ts$/.test(file) ? file : path.resolve(path.dirname(file), found.originalSource);
-  return { file: source, line: found.originalLine + 1, column: found.originalColumn + 1 };
+  return { file: source, path: source, line: found.originalLine + 1, column: found.originalColumn + 1 };
 }
 
 function mapOf(file: string, transpiled: string): SourceMap | undefined {

@@ -1,4 +1,4 @@
-import Ajv from "ajv";
+import Ajv, { type ValidateFunction } from "ajv";
 import { expect } from "chai";
 import { ERROR_CODES } from "../../../components/realtime-gateway/frames";
 import { ACTIONS } from "../../../components/realtime-gateway/protocol";
@@ -10,7 +10,10 @@ import { World } from "./world";
 describe("client protocol document", () => {
   const document = asyncApiDocument() as {
     operations: Record<string, { action: string }>;
-    components: { messages: Record<string, { payload: object }>; schemas: Record<string, object> };
+    components: {
+      messages: Record<string, { payload: object; examples: { payload: unknown }[] }>;
+      schemas: Record<string, object>;
+    };
     "x-error-codes": object;
   };
   let world: World;
@@ -25,12 +28,21 @@ describe("client protocol document", () => {
 
   const ajv = new Ajv({ strict: false, unicodeRegExp: true });
   ajv.addSchema({ $id: "doc", ...document });
-  const keeps = (message: string, payload: unknown): boolean =>
-    ajv.validate({ $ref: `doc#/components/messages/${message}/payload` }, payload);
+  const validators = new Map<string, ValidateFunction>();
+  const keeps = (message: string, payload: unknown): boolean => {
+    let validate = validators.get(message);
+    if (!validate) {
+      validate = ajv.compile({ $ref: `doc#/components/messages/${message}/payload` });
+      validators.set(message, validate);
+    }
+    const isKept = validate(payload);
+    ajv.errors = validate.errors ?? null;
+    return isKept;
+  };
 
-  it("has an operation for every action, and every error code", () => {
+  it("has an operation for every action and for the studio's own, and every error code", () => {
     const received = Object.values(document.operations).filter(({ action }) => action === "receive");
-    expect(received.length).to.equal(Object.keys(ACTIONS).length);
+    expect(received.length).to.equal(Object.keys(ACTIONS).length + 1);
     expect(document["x-error-codes"]).to.deep.equal(ERROR_CODES);
   });
 
@@ -48,6 +60,18 @@ describe("client protocol document", () => {
       expect([reference, target !== undefined]).to.deep.equal([reference, true]);
     }
     expect(references.length).to.be.greaterThan(100);
+  });
+
+  it("shows an example of every message that keeps to it, and to no other", () => {
+    for (const [message, { examples }] of Object.entries(document.components.messages)) {
+      expect([message, examples.length > 0]).to.deep.equal([message, true]);
+      for (const { payload } of examples) {
+        // As a reader of the document has it.
+        const shown: unknown = JSON.parse(JSON.stringify(payload));
+        const kept = Object.keys(document.components.messages).filter((other) => keeps(other, shown));
+        expect([message, kept]).to.deep.equal([message, [message]]);
+      }
+    }
   });
 
   it("describes what the handlers answer and send", async () => {

@@ -15,7 +15,7 @@ function shown(url: string, players: readonly string[], takesTokens = true): str
     accountId: "123456789012",
     operator: { accessKeyId: "AKIAEXAMPLE", secretAccessKey: "secret" },
     outputs: {},
-    websocket: { url, protocol: "games-messaging.v1", tokenPrefix: "bearer." },
+    websocket: { url, protocol: "games-messaging.v1", tokenPrefix: "bearer.", actions: ["hello"] },
     inbox: "http://127.0.0.1:4566/inbox",
     console: "http://127.0.0.1:4566/",
     players: players.map((id) => ({ id, name: id, email: `${id}@players.test`, token: "token" })),

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { ACTIONS } from "../../../components/realtime-gateway/protocol";
 import { completions } from "../../../local/cli/player";
 import { reloadLine, type Reload } from "../../../local/cli/watch";
 import { GameClient, RequestRefused } from "../../../local/game-client";
@@ -178,11 +179,16 @@ describe("A running local stack", function () {
     expect(output).not.to.include("closed with code");
   });
 
-  it("offers commands and players on Tab", () => {
-    expect(completions("friends.un", [])).to.deep.equal([["friends.unblock", "friends.unmute"], "friends.un"]);
-    expect(completions("friends.request a", ["ada", "alan", "grace"])).to.deep.equal([["ada", "alan"], "a"]);
-    expect(completions("he", [])[0]).to.include.members(["hello", "help"]);
-    expect(completions("friends.list a", ["ada"])[0]).to.deep.equal([]);
+  it("tells the actions that its routes take, those added since too, and the player offers them on Tab", () => {
+    const { actions } = (JSON.parse(folder.read(".local/stack.json")) as StackFile).websocket;
+    expect(actions).to.deep.equal([...Object.keys(ACTIONS), "dragon.fight", "dragon.greet", "dragon.pet"].sort());
+    expect(stack.websocket.actions).to.deep.equal(actions.filter((action) => action !== "dragon.pet"));
+    const offered = (line: string, players: string[] = []) => completions(line, players, actions);
+    expect(offered("dragon.")).to.deep.equal([["dragon.fight", "dragon.greet", "dragon.pet"], "dragon."]);
+    expect(offered("friends.un")).to.deep.equal([["friends.unblock", "friends.unmute"], "friends.un"]);
+    expect(offered("friends.request a", ["ada", "alan", "grace"])).to.deep.equal([["ada", "alan"], "a"]);
+    expect(offered("he")[0]).to.deep.equal(["hello", "help"]);
+    expect(offered("friends.list a", ["ada"])[0]).to.deep.equal([]);
   });
 
   it("sends a message and follows it to its end, once per key", async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import type { Operations } from "../../../../components/operations/operations";
-import { operatorCredentials } from "../../../../local/services/iam";
+import { iamEngine, operatorCredentials } from "../../../../local/services/iam";
 import { writeStackFile } from "../../../../local/stack-file";
 import type { Ending } from "../../../helpers/command";
 import { runInProcess } from "../../../helpers/in-process-command";
@@ -33,7 +33,7 @@ export class OperatorStack {
     const stack = await TestStack.start();
     const folder = mkdtempSync(join(tmpdir(), "games-messaging-operator-"));
     const { cloud } = stack;
-    const removeFile = writeStackFile(join(folder, ".local"), {
+    const written = writeStackFile(join(folder, ".local"), {
       version: 1,
       pid: process.pid,
       startedAt: new Date(cloud.clock.now()).toISOString(),
@@ -42,12 +42,17 @@ export class OperatorStack {
       accountId: cloud.accountId,
       operator: operatorCredentials(cloud),
       outputs: stack.stack.evaluation.outputs,
-      websocket: { url: stack.stack.output("url"), protocol: stack.stack.output("protocol"), tokenPrefix: "bearer." },
+      websocket: {
+        url: stack.stack.output("url"),
+        protocol: stack.stack.output("protocol"),
+        tokenPrefix: "bearer.",
+        actions: [],
+      },
       inbox: `${cloud.endpoint}/inbox`,
       console: `${cloud.endpoint}/`,
       players: [],
     });
-    const own = new OperatorStack(stack, folder, removeFile);
+    const own = new OperatorStack(stack, folder, written.remove);
     own.pulumi(STAND_IN);
     // From afar nothing else is known.
     const { operations } = stack.stack.evaluation.outputs;
@@ -108,6 +113,12 @@ export class OperatorStack {
     };
   }
 
+  /** Gives a role these statements in place of all that it had. */
+  grant(name: string, statements: readonly object[]): void {
+    const Statement = statements.length > 0 ? statements : NOTHING;
+    iamEngine(this.stack.cloud).store.putInline(name, `${name}-policy`, { Version: "2012-10-17", Statement });
+  }
+
   /** Runs a command in the stack's folder, on the local stack. */
   here(run: Run, ...args: readonly string[]): Promise<Ending> {
     return runInProcess(run, args, { folder: this.folder });
@@ -150,6 +161,8 @@ export class OperatorStack {
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
+
+const NOTHING = [{ Effect: "Allow", Action: "sts:GetCallerIdentity", Resource: "*" }];
 
 /** Knows one stack, `dev`, and answers as the CLI does. */
 const STAND_IN = `#!/bin/sh
