@@ -4,7 +4,7 @@ export { MessageStore, type MessageStoreArgs } from "./message-store/message-sto
 export type { TemplateReference } from "./message-store/template-reference";
 export { operationsOf, type OperatedComponents } from "./operations/operations-of";
 export type { Operations } from "./operations/operations";
-export type { AuthArgs } from "./realtime-gateway/args";
+export type { AuthArgs } from "./realtime-gateway/arguments";
 export { protocolError, type ErrorCode } from "./realtime-gateway/frames";
 export type { Notice } from "./realtime-gateway/notices";
 export type { PlayerEventMessage } from "./realtime-gateway/publish";
@@ -12,7 +12,7 @@ export type { Pusher } from "./realtime-gateway/push";
 export type { PlayerEventHandler } from "./realtime-gateway/react";
 export { RealtimeGateway, type RealtimeGatewayArgs } from "./realtime-gateway/realtime-gateway";
 export type { RouteContext } from "./realtime-gateway/route";
-export type { Schema } from "./realtime-gateway/schema";
+export type { Schema } from "./shared/schema";
 export { SegmentPipeline, type SegmentPipelineArgs } from "./segment-pipeline/segment-pipeline";
 export type { SegmentDefinition } from "./segment-pipeline/definition";
 export type { Filter } from "./segment-pipeline/filter";

@@ -1,6 +1,6 @@
 import type { AddressAnswer, ChannelAdapter, RenderAnswer } from "../message-store/channel";
 import type { MessageType } from "../message-store/message";
-import { validate } from "../realtime-gateway/schema";
+import { validate } from "../shared/schema";
 import { isAddress } from "../shared/mail-address";
 import { isAllowed } from "./address";
 import type { Envelope } from "./envelope";

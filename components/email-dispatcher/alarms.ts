@@ -11,6 +11,7 @@ import {
   type MetricSpec,
   type Widget,
 } from "../shared/monitoring";
+import { SECONDS_PER_HOUR } from "../shared/units";
 import type { EmailDispatcher } from "./email-dispatcher";
 
 /** SES reviews an account at 5 % bounces and 0.1 % complaints: these come well before. https://docs.aws.amazon.com/ses/latest/dg/reputationdashboard-dg.html */
@@ -49,7 +50,7 @@ export function alarmsOf(emails: EmailDispatcher, name: string, holdSeconds: num
       threshold: 0,
       metric: visibleMessages(emails.deadLetters.name),
     },
-    ...backlogAlarms("send", queue.queue.name, { depth: 50_000, ageSeconds: 3_600 }),
+    ...backlogAlarms("send", queue.queue.name, { depth: 50_000, ageSeconds: SECONDS_PER_HOUR }),
     ...backlogAlarms("reconcile", reconcileQueue.queue.name, { depth: 1_000, ageSeconds: 2 * holdSeconds }),
     ...queueAlarms("events", eventQueue.queue.name, eventQueue.deadLetters.name, {
       depth: 50_000,
@@ -83,7 +84,7 @@ function reputation(
     description,
     threshold,
     comparison: "GreaterThanOrEqualToThreshold",
-    period: 3_600,
+    period: SECONDS_PER_HOUR,
     metric: ofSet(emails, metric, "Average"),
   };
 }

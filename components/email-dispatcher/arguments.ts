@@ -1,3 +1,6 @@
+import type * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import type { MessageStore } from "../message-store/message-store";
 import {
   aBoolean,
   anything,
@@ -10,6 +13,8 @@ import {
 } from "../shared/arguments";
 import { ArgumentError, requireInteger } from "../shared/errors";
 import { isAddress } from "../shared/mail-address";
+import type { MonitoringArgs } from "../shared/monitoring";
+import type { Transform } from "../shared/transform";
 
 /** Who mails are from. */
 export interface SenderArgs {
@@ -22,13 +27,34 @@ export interface SenderArgs {
   readonly mailFrom?: string;
 }
 
-interface Checked {
-  readonly sender: SenderArgs;
-  readonly production?: boolean;
-  readonly recipients?: readonly string[];
-  readonly maxSendRate?: number;
-  readonly maximumConcurrency?: number;
-  readonly unsubscribeUrl?: string;
+export interface EmailDispatcherArgs {
+  /** Whose messages it sends. */
+  messages: MessageStore;
+  /** Customer key of queues, topic and logs. @default that of the store */
+  key?: { readonly arn: pulumi.Output<string> };
+  /** Who mails are from. With a domain, the whole domain is verified and gets a MAIL FROM of its own. */
+  sender: SenderArgs;
+  /** True for the one environment that mails real players. @default false */
+  production?: boolean;
+  /** Patterns of the only addresses that may be reached, such as `*@players.test`; required unless `production`. */
+  recipients?: readonly string[];
+  /** Mails per second, if lower than SES's own quota. @default SES's quota */
+  maxSendRate?: number;
+  /** Seconds that a mail with an unclear answer waits for SES's event before the next try; 120 to 900. @default 600 */
+  holdSeconds?: number;
+  /** Send functions at once, 2 to 1,000; the rate holds whatever their number. @default 2 */
+  maximumConcurrency?: number;
+  /** https address of one-click unsubscribe with `{player}` and `{message}`; without it, mail that needs consent fails. */
+  unsubscribeUrl?: string;
+  /** Protects the identity from deletion and replacement: the DKIM keys in its domain's zone would be void. @default true */
+  protect?: boolean;
+  /** Which alarms there are, and whom they notify. @default all alarms, notifying nobody */
+  monitoring?: MonitoringArgs;
+  /** Changes the arguments of a child. */
+  transform?: {
+    configurationSet?: Transform<aws.sesv2.ConfigurationSetArgs>;
+    identity?: Transform<aws.sesv2.EmailIdentityArgs>;
+  };
 }
 
 const checkShape = required(
@@ -59,7 +85,7 @@ function withTopics(component: string, argument: string, got: unknown): void {
 const MAX_UNSUBSCRIBE_URL = 500;
 
 /** @throws ArgumentError at the first argument that no deployment can work with. */
-export function checkArgs(component: string, args: Checked): void {
+export function checkArgs(component: string, args: EmailDispatcherArgs): void {
   checkShape(component, "", args);
   const { sender, recipients, maxSendRate, maximumConcurrency, unsubscribeUrl } = args;
   function refuse(argument: string, got: unknown, expected: string, fix: string): never {

@@ -27,6 +27,12 @@ export async function sendCopy(
   );
 }
 
+/** Lays down, with its reason, what is no envelope and never becomes one. */
+export async function buryMalformed(client: sqs.SQSClient, queueUrl: string, body: string): Promise<void> {
+  const letter = JSON.stringify({ reason: "malformed", detail: body.slice(0, 1_000) });
+  await client.send(new sqs.SendMessageCommand({ QueueUrl: queueUrl, MessageBody: letter }));
+}
+
 /** Lays a mail down with its reason. */
 export async function bury(client: sqs.SQSClient, queueUrl: string, letter: DeadLetter): Promise<void> {
   await client.send(new sqs.SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(letter) }));

@@ -3,7 +3,7 @@ import * as sqs from "@aws-sdk/client-sqs";
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import type { Captured, HandlerFactory } from "../shared/callback";
 import { end } from "./claims";
-import { bury, sendCopy } from "./copies";
+import { bury, buryMalformed, sendCopy } from "./copies";
 import { parseEnvelope, type Envelope } from "./envelope";
 import { readFate } from "./fate";
 import { nextStep } from "./protocol";
@@ -33,7 +33,7 @@ export function deadLetterHandler(settings: DeadLetterSettings): HandlerFactory<
         try {
           const envelope = parseEnvelope(record.body);
           if (envelope) await handle(envelope);
-          else await keep(record.body);
+          else await buryMalformed(queues, settings.deadLettersUrl.get(), record.body);
         } catch (error) {
           logError("dead-letter", record.messageId, error);
           failures.push({ itemIdentifier: record.messageId });
@@ -63,11 +63,6 @@ export function deadLetterHandler(settings: DeadLetterSettings): HandlerFactory<
 
     function again(envelope: Envelope): Promise<void> {
       return sendCopy(queues, settings.reconcileUrl.get(), envelope, holdSeconds);
-    }
-
-    async function keep(body: string): Promise<void> {
-      const letter = JSON.stringify({ reason: "malformed", detail: body.slice(0, 1_000) });
-      await queues.send(new sqs.SendMessageCommand({ QueueUrl: settings.deadLettersUrl.get(), MessageBody: letter }));
     }
   };
 }

@@ -2,8 +2,7 @@ import type * as dynamodb from "@aws-sdk/client-dynamodb";
 import { messageKey, suppressionKey } from "../message-store/keys";
 import { readItems } from "../message-store/recipients";
 import { isStatus } from "../message-store/status";
-import { number, text } from "../message-store/values";
-import type { Item } from "../shared/attributes";
+import { numberOf, textOf, type Item } from "../shared/attributes";
 import type { Envelope } from "./envelope";
 import type { Fate } from "./protocol";
 
@@ -21,7 +20,7 @@ export async function readFate(client: dynamodb.DynamoDBClient, table: string, e
   let fate: Fate | undefined;
   let suppressed: string | undefined;
   for (const item of items) {
-    if (text(item, "pk") === suppression.pk.S) suppressed = text(item, "reason") ?? "suppressed";
+    if (textOf(item, "pk") === suppression.pk.S) suppressed = textOf(item, "reason") ?? "suppressed";
     else fate = fateOf(item);
   }
   return { fate, suppressed };
@@ -29,16 +28,16 @@ export async function readFate(client: dynamodb.DynamoDBClient, table: string, e
 
 /** What a message's item says about its mail; undefined when it is no message. */
 export function fateOf(item: Item | undefined): Fate | undefined {
-  const status = text(item, "status");
+  const status = textOf(item, "status");
   if (!isStatus(status)) return undefined;
   return {
     status,
-    dispatch: number(item, "dispatch") ?? 0,
-    attempt: number(item, "attempt") ?? 0,
-    tries: number(item, "tries") ?? 0,
-    throttles: number(item, "throttles") ?? 0,
-    claimedAt: number(item, "claimedAt") ?? 0,
-    validUntil: number(item, "validUntil"),
+    dispatch: numberOf(item, "dispatch") ?? 0,
+    attempt: numberOf(item, "attempt") ?? 0,
+    tries: numberOf(item, "tries") ?? 0,
+    throttles: numberOf(item, "throttles") ?? 0,
+    claimedAt: numberOf(item, "claimedAt") ?? 0,
+    validUntil: numberOf(item, "validUntil"),
     historyLength: item?.["history"]?.L?.length ?? 0,
   };
 }

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { applyTransform } from "../shared/transform";
-import type { EmailDispatcherArgs } from "./email-dispatcher";
+import type { EmailDispatcherArgs } from "./arguments";
 
 /** What the send function knows of the sender. */
 export function senderOf({ sender }: EmailDispatcherArgs) {

@@ -1,8 +1,7 @@
 import * as dynamodb from "@aws-sdk/client-dynamodb";
-import { N } from "../shared/attributes";
+import { N, numberOf } from "../shared/attributes";
 import { isConditionFailure } from "../shared/condition";
 import { leaseKey } from "../message-store/keys";
-import { number } from "../message-store/values";
 import { MAX_AHEAD_MS } from "./limits";
 
 /** Slots in time, one mail each: the first at `from`, then one every `interval` (epoch milliseconds, milliseconds). */
@@ -62,7 +61,7 @@ export async function takeLease(
       return { from, interval, slots };
     } catch (error) {
       if (!isConditionFailure(error)) throw error;
-      next = number((error as dynamodb.ConditionalCheckFailedException).Item, "next");
+      next = numberOf((error as dynamodb.ConditionalCheckFailedException).Item, "next");
     }
   }
   return { from: now + MAX_AHEAD_MS, interval, slots: 0 };

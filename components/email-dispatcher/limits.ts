@@ -8,6 +8,8 @@ export const DEFAULT_HOLD_SECONDS = 600;
 export const MAX_DELAY_SECONDS = 900;
 /** Seconds of the send function: waiting for its slots and one time-out of SES. */
 export const SEND_TIMEOUT_SECONDS = 60;
+/** Seconds of the other functions that read queues. */
+export const TIMEOUT_SECONDS = 30;
 /** Milliseconds the SES client waits for an answer. */
 export const SES_TIMEOUT_MS = 10_000;
 /** Milliseconds ahead of now for which the send lease gives slots; who would wait longer gets a delayed copy. */

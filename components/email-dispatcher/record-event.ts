@@ -1,8 +1,7 @@
 import * as dynamodb from "@aws-sdk/client-dynamodb";
 import { historyEntry, reasonValue } from "../message-store/item";
 import { messageKey } from "../message-store/keys";
-import { L } from "../message-store/values";
-import { N, S, SS, type Item } from "../shared/attributes";
+import { L, N, S, SS, type Item } from "../shared/attributes";
 import { isConditionFailure } from "../shared/condition";
 import type { MailEvent } from "./ses-event";
 

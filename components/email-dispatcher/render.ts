@@ -1,6 +1,6 @@
 /** Renders compiled templates; runs in Lambda. The templates were compiled when the program was declared. */
 import * as handlebars from "handlebars/runtime";
-import type { Schema } from "../realtime-gateway/schema";
+import type { Schema } from "../shared/schema";
 
 /** What Handlebars' runtime offers; the package types only its compiler. */
 interface Runtime {

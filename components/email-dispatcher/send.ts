@@ -3,7 +3,7 @@ import * as ses from "@aws-sdk/client-ses";
 import * as sqs from "@aws-sdk/client-sqs";
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import type { Captured, HandlerFactory } from "../shared/callback";
-import { sendCopy } from "./copies";
+import { buryMalformed, sendCopy } from "./copies";
 import { deliver, type Delivery } from "./deliver";
 import { parseEnvelope, type Envelope } from "./envelope";
 import { takeLease, type LeaseMemory } from "./lease";
@@ -65,7 +65,7 @@ export function sendHandler(settings: SendSettings): HandlerFactory<SQSEvent, SQ
       for (const record of event.Records) {
         const envelope = parseEnvelope(record.body);
         if (envelope) mails.push({ id: record.messageId, envelope });
-        else await each(record.messageId, () => park(record.body));
+        else await each(record.messageId, () => buryMalformed(delivery.queues, delivery.deadLettersUrl, record.body));
       }
       if (mails.length === 0) return { batchItemFailures: failures };
       const rate = await currentRate(delivery.mail, maxSendRate, quota, Date.now());
@@ -83,13 +83,5 @@ export function sendHandler(settings: SendSettings): HandlerFactory<SQSEvent, SQ
       );
       return { batchItemFailures: failures };
     };
-
-    /** What is no envelope never becomes one: it is laid down with its reason. */
-    async function park(body: string): Promise<void> {
-      const letter = JSON.stringify({ reason: "malformed", detail: body.slice(0, 1_000) });
-      await delivery.queues.send(
-        new sqs.SendMessageCommand({ QueueUrl: delivery.deadLettersUrl, MessageBody: letter }),
-      );
-    }
   };
 }

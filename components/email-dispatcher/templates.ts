@@ -4,8 +4,9 @@ import { convert } from "html-to-text";
 import * as vm from "node:vm";
 import { anything, aText, objectOf, recordOf, required } from "../shared/arguments";
 import { ArgumentError } from "../shared/errors";
-import { checkSchema } from "../realtime-gateway/schema-check";
-import type { Schema } from "../realtime-gateway/schema";
+import { checkSchema } from "../shared/schema-check";
+import type { Schema } from "../shared/schema";
+import type { TypeOf } from "../shared/schema-type";
 import type { CompiledLocale, CompiledTemplate } from "./render";
 
 /** One language of a template. `{{field}}` shows a field of the message's data, escaped in HTML. */
@@ -25,6 +26,11 @@ export interface TemplateArgs {
   /** The locale of players whose own has no text. @default en */
   readonly fallback?: string;
 }
+
+/** Type of the data of a template, by its schema. */
+export type TemplateData<Args> = Args extends { readonly schema: infer S extends Schema }
+  ? Extract<TypeOf<S>, object>
+  : Readonly<Record<string, unknown>>;
 
 const checkShape = required(
   {

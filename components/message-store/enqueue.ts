@@ -3,7 +3,7 @@ import type { Captured } from "../shared/callback";
 import { isConditionFailure } from "../shared/condition";
 import { newItem } from "./item";
 import type { Enqueued } from "./message";
-import { inParallel } from "./parallel";
+import { inParallel } from "../shared/parallel";
 import { byName, type AnyMessage, type Enqueue, type MessageOf, type TemplateReference } from "./template-reference";
 import { messageProblem } from "./validate";
 

@@ -1,11 +1,9 @@
-import { N, S, type Item } from "../shared/attributes";
+import { itemOf, L, M, N, numberOf, S, textOf, type Item } from "../shared/attributes";
 import { playerPk } from "../shared/player-keys";
+import { SECONDS_PER_DAY } from "../shared/units";
 import { dueBucket, messageId, messageKey } from "./keys";
 import type { Message, Reason, StoredMessage } from "./message";
 import { isStatus, RANK, type MessageStatus } from "./status";
-import { attributes, L, M, number, text } from "./values";
-
-const SECONDS_A_DAY = 86_400;
 
 /**
  * The item of a new message. One dated ahead is born `held`, in the index of what waits for its time.
@@ -22,7 +20,7 @@ export function newItem(
   const ahead = message.notBefore !== undefined && message.notBefore > now;
   const status: MessageStatus = ahead ? "held" : "queued";
   const latest = Math.max(now, message.notBefore ?? 0, message.validUntil ?? 0);
-  const item = attributes({
+  const item = itemOf({
     ...messageKey(message.player, id),
     id: S(id),
     player: S(message.player),
@@ -37,7 +35,7 @@ export function newItem(
     attempt: N(0),
     tries: N(0),
     createdAt: N(now),
-    expiresAt: N(latest + retentionDays * SECONDS_A_DAY),
+    expiresAt: N(latest + retentionDays * SECONDS_PER_DAY),
     notBefore: message.notBefore === undefined ? undefined : N(message.notBefore),
     validUntil: message.validUntil === undefined ? undefined : N(message.validUntil),
     to: message.to === undefined ? undefined : S(message.to),
@@ -53,7 +51,7 @@ export function newItem(
 /** One line of a message's history; `at` in epoch seconds. */
 export function historyEntry(status: MessageStatus, at: number, detail?: string, attempt?: number) {
   return M(
-    attributes({
+    itemOf({
       status: S(status),
       at: N(at),
       detail: detail === undefined ? undefined : S(detail),
@@ -64,7 +62,7 @@ export function historyEntry(status: MessageStatus, at: number, detail?: string,
 
 export function reasonValue(reason: Reason) {
   return M(
-    attributes({
+    itemOf({
       code: S(reason.code),
       detail: reason.detail === undefined ? undefined : S(reason.detail.slice(0, 1_000)),
       template: reason.template === undefined ? undefined : S(reason.template),
@@ -76,11 +74,11 @@ export function reasonValue(reason: Reason) {
 
 export function readReason(item: Item | undefined): Reason | undefined {
   const map = item?.["reason"]?.M;
-  const code = text(map, "code");
+  const code = textOf(map, "code");
   if (code === undefined) return undefined;
   const reason: Record<string, string> = { code };
   for (const name of ["detail", "template", "locale", "field"]) {
-    const value = text(map, name);
+    const value = textOf(map, name);
     if (value !== undefined) reason[name] = value;
   }
   return reason as unknown as Reason;
@@ -88,28 +86,29 @@ export function readReason(item: Item | undefined): Reason | undefined {
 
 /** A message's item, read; undefined when it is none of ours or has been tampered with. */
 export function readMessage(item: Item | undefined): StoredMessage | undefined {
-  const player = text(item, "player");
-  const id = text(item, "id");
-  const status = text(item, "status");
-  const channel = text(item, "channel");
-  const type = text(item, "type");
-  const template = text(item, "template");
-  const data = parseObject(text(item, "data"));
-  const dispatch = number(item, "dispatch");
+  const player = textOf(item, "player");
+  const id = textOf(item, "id");
+  const status = textOf(item, "status");
+  const channel = textOf(item, "channel");
+  const type = textOf(item, "type");
+  const template = textOf(item, "template");
+  const data = parseObject(textOf(item, "data"));
+  const dispatch = numberOf(item, "dispatch");
   if (!player || !id || !channel || !type || !template || !data || dispatch === undefined) return undefined;
-  if (!isStatus(status) || text(item, "pk") !== playerPk(player) || text(item, "sk") !== `MSG#${id}`) return undefined;
+  if (!isStatus(status) || textOf(item, "pk") !== playerPk(player) || textOf(item, "sk") !== `MSG#${id}`)
+    return undefined;
   const optional: { notBefore?: number; validUntil?: number; to?: string; locale?: string; run?: string } = {};
-  const notBefore = number(item, "notBefore");
-  const validUntil = number(item, "validUntil");
-  const to = text(item, "to");
-  const locale = text(item, "locale");
-  const run = text(item, "run");
+  const notBefore = numberOf(item, "notBefore");
+  const validUntil = numberOf(item, "validUntil");
+  const to = textOf(item, "to");
+  const locale = textOf(item, "locale");
+  const run = textOf(item, "run");
   if (notBefore !== undefined) optional.notBefore = notBefore;
   if (validUntil !== undefined) optional.validUntil = validUntil;
   if (to !== undefined) optional.to = to;
   if (locale !== undefined) optional.locale = locale;
   if (run !== undefined) optional.run = run;
-  const attempt = number(item, "attempt") ?? 0;
+  const attempt = numberOf(item, "attempt") ?? 0;
   return { player, id, status, channel, type, template, data, dispatch, attempt, ...optional };
 }
 

@@ -1,8 +1,8 @@
 import * as crypto from "node:crypto";
-import * as ulidx from "ulidx";
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { encodePlayerId, playerPk } from "../shared/player-keys";
 import { S } from "../shared/attributes";
+import { ulid } from "../shared/ulid";
 import { DEFAULT_DUE_SHARDS } from "./limits";
 
 export type Key = { pk: AttributeValue; sk: AttributeValue };
@@ -20,7 +20,7 @@ export function messageKey(player: string, id: string): Key {
  * otherwise a ULID, so that a player's messages lie in the order of their making.
  */
 export function messageId(player: string, deduplicationKey: string | undefined): string {
-  if (deduplicationKey === undefined) return ulidx.ulid();
+  if (deduplicationKey === undefined) return ulid(Date.now());
   return crypto
     .createHash("sha256")
     .update(JSON.stringify([player, deduplicationKey]))

@@ -1,4 +1,5 @@
 /** Every size and count of the message store. */
+import { SECONDS_PER_HOUR } from "../shared/units";
 
 /** Bytes of `data` as JSON: far below an item's 400 KB, and rendered it must fit a queue's message. */
 export const MAX_DATA_BYTES = 32_768;
@@ -18,7 +19,7 @@ export const MAX_DUE_SHARDS = 8;
 /** Shards of the due index in use unless a store says otherwise. */
 export const DEFAULT_DUE_SHARDS = 1;
 /** Seconds after which the sweeper also looks into shards that are not in use, in case they once were. */
-export const ALL_SHARDS_SECONDS = 3_600;
+export const ALL_SHARDS_SECONDS = SECONDS_PER_HOUR;
 /** Bytes of one message and of one PublishBatch. https://docs.aws.amazon.com/general/latest/gr/sns.html */
 export const MAX_PUBLISH_BYTES = 262_144;
 /** Messages of one PublishBatch or SendMessageBatch. */

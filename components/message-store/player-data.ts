@@ -4,7 +4,7 @@ import { decodePlayerId, playerPk } from "../shared/player-keys";
 
 /** Every address that a player's profile and messages name, each once. */
 export function addressesOf(profile: Item | undefined, messages: readonly Item[]): string[] {
-  const all = [textOf(profile?.["email"]), ...messages.map((message) => textOf(message["to"]))];
+  const all = [textOf(profile, "email"), ...messages.map((message) => textOf(message, "to"))];
   return [...new Set(all.flatMap((address) => (address === undefined ? [] : [address.trim().toLowerCase()])))];
 }
 

@@ -9,7 +9,7 @@ import { conclude } from "./conclude";
 import { asksForPreparation, tellsOfStatus } from "./filters";
 import { readMessage } from "./item";
 import { judge, ownOf, type Judged, type JudgeSettings, type Work } from "./judge";
-import { inParallel } from "./parallel";
+import { inParallel } from "../shared/parallel";
 import { publishAll, type Publication } from "./publish";
 import { statusPublication } from "./status-change";
 

@@ -1,8 +1,7 @@
 import * as dynamodb from "@aws-sdk/client-dynamodb";
-import { S, type Item } from "../shared/attributes";
+import { S, textOf, type Item } from "../shared/attributes";
 import { PREFERENCES_SK, playerPk, PROFILE_SK } from "../shared/player-keys";
 import type { Recipient } from "./channel";
-import { text } from "./values";
 
 /** Keys of one BatchGetItem. https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
 const KEYS_PER_CALL = 100;
@@ -24,7 +23,7 @@ export async function readRecipients(
   }
   const found = await readItems(client, table, keys);
   const byKey: Record<string, Item> = {};
-  for (const item of found) byKey[`${text(item, "pk")} ${text(item, "sk")}`] = item;
+  for (const item of found) byKey[`${textOf(item, "pk")} ${textOf(item, "sk")}`] = item;
   const recipients: Record<string, Recipient> = Object.create(null) as Record<string, Recipient>;
   for (const id of ids) {
     recipients[id] = recipient(byKey[`${playerPk(id)} ${PROFILE_SK}`], byKey[`${playerPk(id)} ${PREFERENCES_SK}`]);
@@ -41,7 +40,7 @@ function recipient(profile: Item | undefined, settings: Item | undefined): Recip
   }
   const known: Record<string, string> = {};
   for (const name of ["name", "email", "locale", "timeZone"]) {
-    const value = text(profile, name);
+    const value = textOf(profile, name);
     if (value !== undefined) known[name] = value;
   }
   return { known: true, preferences, ...known };

@@ -1,13 +1,12 @@
 import * as dynamodb from "@aws-sdk/client-dynamodb";
 import * as streams from "@aws-sdk/client-dynamodb-streams";
 import * as lambda from "@aws-sdk/client-lambda";
-import * as sqs from "@aws-sdk/client-sqs";
 import { N, S, type Item } from "../shared/attributes";
 import type { Captured, HandlerFactory } from "../shared/callback";
 import { isConditionFailure } from "../shared/condition";
-import { readBatch, redriveAll, startAgain, type GivenUp, type Redriven } from "../shared/given-up";
+import { readBatch, type GivenUp } from "../shared/given-up";
 import { decodePlayerId } from "../shared/player-keys";
-import { requireMembers } from "../shared/request";
+import { givenUpRedrive, type Done, type Redriven } from "../shared/redrive";
 import { readMessage } from "./item";
 import { dueBucket } from "./keys";
 import { transition, transitionInput } from "./transition";
@@ -41,23 +40,15 @@ export function storeRedriveHandler(settings: StoreRedriveSettings): HandlerFact
   return () => {
     const database = new dynamodb.DynamoDBClient({ maxAttempts: 3 });
     const reader = new streams.DynamoDBStreamsClient({ maxAttempts: 3 });
-    const queues = new sqs.SQSClient({ maxAttempts: 3 });
-    const functions = new lambda.LambdaClient({ maxAttempts: 3 });
-
-    return async (event, context) => {
-      requireMembers(event, "", []);
-      return redriveAll({
-        queues,
-        queueUrl: settings.failuresUrl.get(),
-        remaining: () => context.getRemainingTimeInMillis(),
-        reserveMs: RESERVE_MS,
-        again: async (given) =>
-          (await startAgain(functions, given)) ? 1 : given.keys ? wakeParked(given.keys) : wakeBatch(given),
-      });
-    };
+    return givenUpRedrive({
+      queueUrl: settings.failuresUrl,
+      functions: new lambda.LambdaClient({ maxAttempts: 3 }),
+      reserveMs: RESERVE_MS,
+      again: (given) => (given.keys ? wakeParked(given.keys) : wakeBatch(given)),
+    });
 
     /** The item is not read, only asked to be one that can be prepared: what still is none stays where it is. */
-    async function wakeParked(keys: Item): Promise<number | undefined> {
+    async function wakeParked(keys: Item): Promise<Done> {
       const pk = keys["pk"]?.S ?? "";
       const sk = keys["sk"]?.S ?? "";
       if (!pk.startsWith("PLAYER#") || !sk.startsWith("MSG#")) return undefined;
@@ -81,7 +72,7 @@ export function storeRedriveHandler(settings: StoreRedriveSettings): HandlerFact
       }
     }
 
-    async function wakeBatch(given: GivenUp): Promise<number | undefined> {
+    async function wakeBatch(given: GivenUp): Promise<Done> {
       const records = await readBatch(reader, given);
       if (!records) return undefined;
       let woken = 0;

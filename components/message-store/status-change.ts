@@ -1,10 +1,9 @@
 import type { DynamoDBRecord } from "aws-lambda";
-import type { Item } from "../shared/attributes";
+import { numberOf, textOf, type Item } from "../shared/attributes";
 import { readReason } from "./item";
 import type { StatusChange } from "./message";
 import type { Publication } from "./publish";
 import { isStatus } from "./status";
-import { number, text } from "./values";
 
 /** What the status topic says about a stream record that changed a status. */
 export function statusPublication(
@@ -14,23 +13,23 @@ export function statusPublication(
   now: number,
 ): Publication {
   const after = record.dynamodb?.NewImage as Item | undefined;
-  const before = text(record.dynamodb?.OldImage as Item | undefined, "status");
-  const status = text(after, "status") ?? "";
+  const before = textOf(record.dynamodb?.OldImage as Item | undefined, "status");
+  const status = textOf(after, "status") ?? "";
   const last = after?.["history"]?.L?.at(-1)?.M;
   const reason = readReason(after);
-  const run = text(after, "run");
+  const run = textOf(after, "run");
   const change: StatusChange = {
     event: record.eventID ?? sequence,
-    player: text(after, "player") ?? "",
-    id: text(after, "id") ?? "",
-    channel: text(after, "channel") ?? "",
-    type: text(after, "type") ?? "",
-    template: text(after, "template") ?? "",
+    player: textOf(after, "player") ?? "",
+    id: textOf(after, "id") ?? "",
+    channel: textOf(after, "channel") ?? "",
+    type: textOf(after, "type") ?? "",
+    template: textOf(after, "template") ?? "",
     ...(run === undefined ? {} : { run }),
     status: isStatus(status) ? status : "failed",
     ...(isStatus(before) ? { previous: before } : {}),
     ...(reason === undefined ? {} : { reason }),
-    at: number(last, "at") ?? now,
+    at: numberOf(last, "at") ?? now,
   };
   return {
     id: `status ${sequence}`,

@@ -1,8 +1,7 @@
 import type * as dynamodb from "@aws-sdk/client-dynamodb";
-import type { Item } from "../shared/attributes";
+import { textOf, type Item } from "../shared/attributes";
 import { suppressionKey } from "./keys";
 import { readItems } from "./recipients";
-import { text } from "./values";
 
 /** Which of the addresses are suppressed, and why. */
 export async function readSuppressed(
@@ -21,7 +20,7 @@ export async function readSuppressed(
   }
   const found: Record<string, string> = {};
   for (const item of await readItems(database, table, Object.values(keys))) {
-    found[text(item, "pk") ?? ""] = text(item, "reason") ?? "suppressed";
+    found[textOf(item, "pk") ?? ""] = textOf(item, "reason") ?? "suppressed";
   }
   const why: Record<string, string> = {};
   for (const address of unique) {

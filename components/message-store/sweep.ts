@@ -1,14 +1,13 @@
 import * as dynamodb from "@aws-sdk/client-dynamodb";
 import type { Captured, HandlerFactory } from "../shared/callback";
-import { N, S, type Item } from "../shared/attributes";
+import { L, N, numberOf, S, type Item } from "../shared/attributes";
 import { isConditionFailure } from "../shared/condition";
 import { logError } from "../shared/log";
 import { historyEntry } from "./item";
 import { DUE_INDEX } from "./keys";
 import { ALL_SHARDS_SECONDS, DEFAULT_DUE_SHARDS, MAX_DUE_SHARDS } from "./limits";
-import { inParallel } from "./parallel";
+import { inParallel } from "../shared/parallel";
 import { RANK } from "./status";
-import { L, number } from "./values";
 
 /** What a run of the sweeper did. */
 export interface Swept {
@@ -95,7 +94,7 @@ export function sweepHandler({ table, dueShards = DEFAULT_DUE_SHARDS }: SweepSet
               ":held": S("held"),
               ":rank": N(RANK.queued),
               ":one": N(1),
-              ":due": N(number(entry, "dueAt") ?? 0),
+              ":due": N(numberOf(entry, "dueAt") ?? 0),
               ":entry": L([historyEntry("queued", now, "due")]),
             },
           }),

@@ -1,4 +1,4 @@
-import { validate, type Schema } from "../realtime-gateway/schema";
+import { validate, type Schema } from "../shared/schema";
 import type { Enqueued, Message } from "./message";
 import type { MessageProblem } from "./validate";
 

@@ -1,12 +1,11 @@
 import * as dynamodb from "@aws-sdk/client-dynamodb";
-import { N, S, type Item } from "../shared/attributes";
+import { L, N, S, type Item } from "../shared/attributes";
 import { isConditionFailure } from "../shared/condition";
 import { historyEntry, reasonValue } from "./item";
 import { messageKey } from "./keys";
 import { MAX_HISTORY } from "./limits";
 import type { Reason } from "./message";
 import { RANK, type MessageStatus } from "./status";
-import { L } from "./values";
 
 /** A step of a message's status, taken only if the message is still where the step starts. */
 export interface Transition {

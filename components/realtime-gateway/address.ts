@@ -1,8 +1,8 @@
+import { inParallel } from "../shared/parallel";
 import { noticeOf, type Change } from "./changes";
 import { WATCH_PREFIX } from "./keys";
 import { POSTS_AT_ONCE } from "./limits";
 import type { Notice } from "./notices";
-import { inParallel } from "./post";
 import { audienceOf, watchListOf } from "./presence-items";
 import type { RegisterContext } from "./register";
 import { areFriends, settle } from "./settle";

@@ -5,7 +5,7 @@ import type { LambdaFunction } from "../shared/callback";
 import { serviceTrust } from "../shared/iam";
 import type { LateList } from "../shared/late";
 import { applyTransform } from "../shared/transform";
-import type { RealtimeGatewayArgs, Settings } from "./args";
+import type { RealtimeGatewayArgs, Settings } from "./arguments";
 import { STAGE } from "./limits";
 
 /** A route as declared, for the deployment that comes after all of them. */

@@ -15,16 +15,16 @@ export function changeOf(record: DynamoDBRecord): Change | undefined {
   const sequence = record.dynamodb?.SequenceNumber;
   const item = record.dynamodb?.NewImage as Item | undefined;
   if (sequence === undefined || !item) return undefined;
-  if (textOf(item["sk"]) !== PRESENCE_SK) {
+  if (textOf(item, "sk") !== PRESENCE_SK) {
     const event = eventOf(item);
     if (!event || !isJson(event.data)) return undefined;
     return { sequence, player: event.player, kind: "event", event };
   }
-  const player = textOf(item["playerId"]);
-  const status = textOf(item["status"]);
-  const version = numberOf(item["version"]);
+  const player = textOf(item, "playerId");
+  const status = textOf(item, "status");
+  const version = numberOf(item, "version");
   if (player === undefined || version === undefined || (status !== "online" && status !== "offline")) return undefined;
-  return { sequence, player, kind: "status", status, version, time: numberOf(item["changedAt"]) ?? 0 };
+  return { sequence, player, kind: "status", status, version, time: numberOf(item, "changedAt") ?? 0 };
 }
 
 function isJson(text: string | undefined): boolean {

@@ -42,15 +42,15 @@ export function eventItem(event: PlayerEvent): Item {
 
 /** Undefined for an item that no event of ours can be. */
 export function eventOf(item: Item): PlayerEvent | undefined {
-  const sk = textOf(item["sk"]) ?? "";
-  const player = textOf(item["playerId"]);
-  const event = textOf(item["event"]);
-  const nowMs = numberOf(item["time"]);
+  const sk = textOf(item, "sk") ?? "";
+  const player = textOf(item, "playerId");
+  const event = textOf(item, "event");
+  const nowMs = numberOf(item, "time");
   if (!sk.startsWith(EVENT_PREFIX) || player === undefined || event === undefined || nowMs === undefined)
     return undefined;
-  const data = textOf(item["data"]);
-  const peer = textOf(item["peer"]);
-  const scope = textOf(item["scope"]) === "both" ? "both" : "me";
+  const data = textOf(item, "data");
+  const peer = textOf(item, "peer");
+  const scope = textOf(item, "scope") === "both" ? "both" : "me";
   return {
     id: sk.slice(EVENT_PREFIX.length),
     player,
@@ -58,6 +58,6 @@ export function eventOf(item: Item): PlayerEvent | undefined {
     nowMs,
     quiet: item["quiet"]?.BOOL ?? false,
     ...(data === undefined ? {} : { data }),
-    ...(peer === undefined ? {} : { news: { peer, scope, connection: textOf(item["connection"]) ?? "" } }),
+    ...(peer === undefined ? {} : { news: { peer, scope, connection: textOf(item, "connection") ?? "" } }),
   };
 }

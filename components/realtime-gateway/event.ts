@@ -8,9 +8,9 @@ import { MAX_EVENT_DATA_BYTES } from "./limits";
 import { EVENT_BODY } from "./protocol";
 import { afterHello } from "./registered";
 import { frameHandler, type ActionHandler, type FrameEvent, type FrameResult } from "./route";
-import { validate } from "./schema";
+import { validate } from "../shared/schema";
 import type { Database } from "./store";
-import { ulid } from "./ulid";
+import { ulid } from "../shared/ulid";
 
 interface EventBody {
   readonly event: string;

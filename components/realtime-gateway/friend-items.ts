@@ -10,13 +10,13 @@ export interface Friend extends Side {
 
 /** Reads the item `FRIEND#<friend>`; undefined where there is none. */
 export function friendOf(item: Item | undefined): Friend | undefined {
-  const sk = textOf(item?.["sk"]);
+  const sk = textOf(item, "sk");
   if (!item || sk === undefined) return undefined;
   return {
     player: decodePlayerId(sk.slice(FRIEND_PREFIX.length)),
-    state: (textOf(item["status"]) ?? "requested") as FriendState,
+    state: (textOf(item, "status") ?? "requested") as FriendState,
     muted: item["muted"]?.BOOL ?? false,
-    version: numberOf(item["version"]) ?? 0,
+    version: numberOf(item, "version") ?? 0,
   };
 }
 

@@ -1,5 +1,5 @@
 import * as dynamodb from "@aws-sdk/client-dynamodb";
-import { ulid } from "./ulid";
+import { ulid } from "../shared/ulid";
 import type { Captured, HandlerFactory } from "../shared/callback";
 import { isPlayerId, PROFILE_SK } from "../shared/player-keys";
 import { friendsOf, isFriend } from "./friend-items";

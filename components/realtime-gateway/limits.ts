@@ -1,4 +1,5 @@
 /** Every size, number and time limit of the gateway. */
+import { SECONDS_PER_HOUR } from "../shared/units";
 
 /** Name of the WebSocket subprotocol that clients offer beside `bearer.<token>`, and that the gateway echoes. */
 export const PROTOCOL = "games-messaging.v1";
@@ -45,7 +46,7 @@ export const TOMBSTONE_LIFE_SECONDS = 10_800;
 /** Seconds that a player event is kept. */
 export const EVENT_LIFE_SECONDS = 21_600;
 /** Seconds between two writes of a player's last-active time. */
-export const LAST_ACTIVE_SECONDS = 3_600;
+export const LAST_ACTIVE_SECONDS = SECONDS_PER_HOUR;
 /** Seconds by which a queue message can be delayed at most. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-delay-queues.html */
 export const MAX_DELAY_SECONDS = 900;
 

@@ -4,13 +4,14 @@ import * as sqs from "@aws-sdk/client-sqs";
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from "aws-lambda";
 import type { Captured, HandlerFactory } from "../shared/callback";
 import { logError } from "../shared/log";
+import { inParallel } from "../shared/parallel";
 import { address, type Parcel } from "./address";
 import { changeOf, type Change } from "./changes";
 import { dropConnection, type DropContext } from "./drop";
 import { key, watchSk } from "./keys";
 import { POSTS_AT_ONCE } from "./limits";
 import { newestStatus, noticeFrames } from "./notices";
-import { inParallel, post, posterFor } from "./post";
+import { post, posterFor } from "./post";
 import { publishChanges } from "./publish";
 import { batchWrite } from "./store";
 

@@ -9,10 +9,10 @@ import { FRIEND_PREFIX, friendSk, key, parseWatchSk, tombstoneSk, watchPrefixOf,
  */
 export function othersOf(players: readonly Item[], presence: readonly Item[]): string[] {
   const friends = players
-    .filter((item) => textOf(item["sk"])?.startsWith(FRIEND_PREFIX))
+    .filter((item) => textOf(item, "sk")?.startsWith(FRIEND_PREFIX))
     .map((item) => friendOf(item)?.player);
-  const watchers = presence.map((item) => parseWatchSk(textOf(item["sk"]) ?? "")?.friend);
-  const peers = presence.map((item) => textOf(item["peer"]));
+  const watchers = presence.map((item) => parseWatchSk(textOf(item, "sk") ?? "")?.friend);
+  const peers = presence.map((item) => textOf(item, "peer"));
   const all = [...friends, ...watchers, ...peers].filter((other) => other !== undefined && other !== "");
   return [...new Set(all as string[])];
 }
@@ -37,5 +37,5 @@ export function tracesAt(other: string, player: string): Traces {
 
 /** Whether an event in another player's partition is about this player. */
 export function isNewsAbout(event: Item, player: string): boolean {
-  return textOf(event["peer"]) === player;
+  return textOf(event, "peer") === player;
 }

@@ -1,10 +1,11 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { LambdaFunction } from "../shared/callback";
+import type { LambdaFunction } from "../shared/callback";
 import { queueMapping } from "../shared/event-source";
-import { denyInsecureTransport, policyDocument } from "../shared/iam";
 import { setWayBack } from "../shared/operated";
 import { DeadLetteredQueue, failureQueue } from "../shared/queue";
+import { createTopicPolicy } from "../shared/topic";
+import { createFunction, type Parts } from "./parts";
 import { reactHandler, type PlayerEventHandler } from "./react";
 
 /** The topic of player events, filled by the stream's reader. */
@@ -14,11 +15,7 @@ export function createPlayerEventTopic(
   key: { readonly arn: pulumi.Input<string> },
 ): aws.sns.Topic {
   const topic = new aws.sns.Topic(`${name}-player-events`, { kmsMasterKeyId: key.arn }, { parent });
-  new aws.sns.TopicPolicy(
-    `${name}-player-events-policy`,
-    { arn: topic.arn, policy: policyDocument([denyInsecureTransport("sns:Publish", topic.arn)]) },
-    { parent },
-  );
+  createTopicPolicy(`${name}-player-events-policy`, topic.arn, parent);
   return topic;
 }
 
@@ -37,20 +34,17 @@ export function createUndelivered(
 /** Seconds that a reaction may take. */
 const TIMEOUT = 30;
 
-/** One reaction: its filtered subscription, its queue with dead letters, its function. */
+/**
+ * One reaction: its filtered subscription, its queue with dead letters, its function.
+ * @param suffix of its name.
+ */
 export function createReaction(
-  parent: pulumi.Resource,
-  name: string,
-  args: {
-    readonly event: string;
-    readonly react: PlayerEventHandler;
-    readonly key: { readonly arn: pulumi.Output<string> };
-    readonly topic: aws.sns.Topic;
-    readonly undelivered: aws.sqs.Queue;
-    readonly logRetentionDays: number;
-  },
+  parts: Parts,
+  suffix: string,
+  args: { readonly event: string; readonly react: PlayerEventHandler; readonly undelivered: aws.sqs.Queue },
 ): { readonly fn: LambdaFunction; readonly queue: DeadLetteredQueue } {
-  const { event, key, topic } = args;
+  const { parent, key, topic } = parts;
+  const name = `${parts.name}-${suffix}`;
   const queue = new DeadLetteredQueue(
     name,
     { key, visibilityTimeoutSeconds: 6 * TIMEOUT, senders: [{ service: "sns.amazonaws.com", arn: topic.arn }] },
@@ -63,23 +57,19 @@ export function createReaction(
       protocol: "sqs",
       endpoint: queue.arn,
       rawMessageDelivery: true,
-      filterPolicy: JSON.stringify({ event: [event] }),
+      filterPolicy: JSON.stringify({ event: [args.event] }),
       filterPolicyScope: "MessageAttributes",
       redrivePolicy: pulumi.jsonStringify({ deadLetterTargetArn: args.undelivered.arn }),
     },
     { parent },
   );
-  const fn = new LambdaFunction(
-    `${name}-react`,
-    {
-      description: `Reacts to the player event ${event}.`,
-      handler: reactHandler(args.react),
-      key,
-      statements: queue.consumeStatements(),
-      timeout: TIMEOUT,
-      logRetentionDays: args.logRetentionDays,
-    },
-    { parent },
+  const fn = createFunction(
+    parts,
+    `${suffix}-react`,
+    `Reacts to the player event ${args.event}.`,
+    reactHandler(args.react),
+    queue.consumeStatements(),
+    { timeout: TIMEOUT },
   );
   queueMapping(`${name}-messages`, { queue, fn }, parent);
   return { fn, queue };

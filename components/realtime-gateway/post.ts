@@ -23,16 +23,3 @@ export async function post(poster: Poster, connection: string, frame: string): P
     throw error;
   }
 }
-
-/** Runs `work` for each item, at most `limit` at once. Never rejects: `work` deals with its own errors. */
-export async function inParallel<T>(
-  items: readonly T[],
-  limit: number,
-  work: (item: T) => Promise<void>,
-): Promise<void> {
-  let next = 0;
-  const lane = async (): Promise<void> => {
-    while (next < items.length) await work(items[next++]!);
-  };
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, lane));
-}

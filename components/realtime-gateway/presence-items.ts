@@ -43,15 +43,15 @@ export function checkName(connection: string): string {
 export function presenceOf(item: Item | undefined): Presence {
   if (!item) return NEVER_SEEN;
   return {
-    status: textOf(item["status"]) === "online" ? "online" : "offline",
-    version: numberOf(item["version"]) ?? 0,
+    status: textOf(item, "status") === "online" ? "online" : "offline",
+    version: numberOf(item, "version") ?? 0,
     connections: (item["connections"]?.SS ?? []).map((id) => ({
       id,
-      expiresAt: numberOf(item[expiryName(id)]) ?? 0,
-      check: textOf(item[checkName(id)]) ?? "",
+      expiresAt: numberOf(item, expiryName(id)) ?? 0,
+      check: textOf(item, checkName(id)) ?? "",
     })),
-    droppedAt: numberOf(item["droppedAt"]) ?? 0,
-    activeAt: numberOf(item["activeAt"]) ?? 0,
+    droppedAt: numberOf(item, "droppedAt") ?? 0,
+    activeAt: numberOf(item, "activeAt") ?? 0,
   };
 }
 
@@ -78,9 +78,9 @@ export function watchListOf(items: readonly Item[], nowMs: number): WatchList {
   const watchers: Watcher[] = [];
   const silenced: string[] = [];
   for (const item of items) {
-    const expiresAt = numberOf(item["expiresAt"]);
+    const expiresAt = numberOf(item, "expiresAt");
     if (expiresAt !== undefined && expiresAt * 1000 <= nowMs) continue;
-    const watch = parseWatchSk(textOf(item["sk"]) ?? "");
+    const watch = parseWatchSk(textOf(item, "sk") ?? "");
     if (watch?.kind === "tombstone") silenced.push(watch.friend);
     else if (watch) watchers.push({ friend: watch.friend, connection: watch.connection });
   }

@@ -42,16 +42,16 @@ export interface Profile {
 export function profileOf(item: Item | undefined): Profile {
   const members: Record<string, string> = {};
   for (const name of ["name", "locale", "timeZone", "email"]) {
-    const text = textOf(item?.[name]);
+    const text = textOf(item, name);
     if (text !== undefined) members[name] = text;
   }
-  return { version: numberOf(item?.["version"]) ?? 0, ...members };
+  return { version: numberOf(item, "version") ?? 0, ...members };
 }
 
 export function gameOf(item: Item | undefined): { readonly version: number; readonly data: unknown } {
   return {
-    version: numberOf(item?.["gameVersion"]) ?? 0,
-    data: JSON.parse(textOf(item?.["gameData"]) ?? "{}") as unknown,
+    version: numberOf(item, "gameVersion") ?? 0,
+    data: JSON.parse(textOf(item, "gameData") ?? "{}") as unknown,
   };
 }
 

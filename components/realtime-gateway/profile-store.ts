@@ -60,7 +60,7 @@ export async function setVersioned(
     },
     ReturnValues: "ALL_NEW",
   });
-  return item && numberOf(item[attribute]);
+  return item && numberOf(item, attribute);
 }
 
 /** The parts of an update that sets `values`, and who and when. */

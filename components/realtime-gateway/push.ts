@@ -1,8 +1,9 @@
 import * as dynamodb from "@aws-sdk/client-dynamodb";
 import type { Captured } from "../shared/callback";
+import { inParallel } from "../shared/parallel";
 import { key, PRESENCE_SK } from "./keys";
 import { POSTS_AT_ONCE } from "./limits";
-import { inParallel, post, posterFor, type Poster } from "./post";
+import { post, posterFor, type Poster } from "./post";
 import { presenceOf } from "./presence-items";
 import { removeConnection } from "./connections";
 

@@ -1,15 +1,16 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { aHandler, checkedName } from "../shared/arguments";
-import { LambdaFunction, withGrants } from "../shared/callback";
+import { withGrants, type LambdaFunction } from "../shared/callback";
 import { EncryptionKey } from "../shared/encryption";
 import { ArgumentError } from "../shared/errors";
 import type { Statement } from "../shared/iam";
 import { LateList } from "../shared/late";
 import { createAlarms, givenUpAlarm, reactionAlarms, type MonitoringArgs, type Widget } from "../shared/monitoring";
-import type { PlayerDirectory } from "../shared/player-directory";
 import { setWayBack } from "../shared/operated";
+import type { PlayerDirectory } from "../shared/player-directory";
 import { DeadLetteredQueue, failureQueue } from "../shared/queue";
+import { gatewayAlarms, gatewayWidgets, type Watched } from "./alarms";
 import {
   createAccountLogging,
   createApi,
@@ -18,31 +19,22 @@ import {
   createStage,
   type DeclaredRoute,
 } from "./api";
-import { gatewayAlarms, gatewayWidgets, type Watched } from "./alarms";
-import { settingsOf, type RealtimeGatewayArgs, type Settings } from "./args";
-import {
-  createAuthorizeFunction,
-  createCheckFunction,
-  createNotifyFunction,
-  createRedriveFunction,
-  createRouteFunctions,
-  createServerFunctions,
-  type Parts,
-} from "./functions";
+import { settingsOf, type RealtimeGatewayArgs } from "./arguments";
+import { createCheckFunction, createNotifyFunction, createRedriveFunction, createServerFunctions } from "./functions";
+import { checkGameRoute, createGameRouteFunction, type GameRoute } from "./game-route";
 import { PROTOCOL, STAGE } from "./limits";
+import { tableRights, type Parts } from "./parts";
 import { createPlayerEventTopic, createReaction, createUndelivered } from "./player-events";
-import { ACTIONS } from "./protocol";
 import { pusherOf, type Pusher } from "./push";
 import type { PlayerEventHandler } from "./react";
-import { afterHello } from "./registered";
-import { frameHandler, type RouteContext } from "./route";
-import type { Schema } from "./schema";
-import type { TypeOf } from "./schema-type";
-import { checkSchema } from "./schema-check";
-import { postStatement, tableStatements } from "./statements";
+import type { RouteContext } from "./route";
+import { createAuthorizeFunction, createRouteFunctions } from "./route-functions";
+import type { Schema } from "../shared/schema";
+import type { TypeOf } from "../shared/schema-type";
+import { postStatement } from "./statements";
 import { createTables } from "./tables";
 
-export type { AuthArgs, RealtimeGatewayArgs } from "./args";
+export type { AuthArgs, RealtimeGatewayArgs } from "./arguments";
 
 /**
  * Players connect over a WebSocket and hear at once what their friends do.
@@ -84,11 +76,8 @@ export class RealtimeGateway extends pulumi.ComponentResource {
   /** For operators: does again what was given up. */
   readonly redriveFunction: LambdaFunction;
 
-  private readonly name: string;
-  private readonly settings: Settings;
-  private readonly key: { readonly arn: pulumi.Output<string> };
+  private readonly parts: Parts;
   private readonly api: aws.apigatewayv2.Api;
-  private readonly topic: aws.sns.Topic;
   private readonly routes: LateList<DeclaredRoute>;
   private readonly events: LateList<string>;
   private readonly watched: Watched;
@@ -98,20 +87,17 @@ export class RealtimeGateway extends pulumi.ComponentResource {
   constructor(name: string, args: RealtimeGatewayArgs, options?: pulumi.ComponentResourceOptions) {
     super("games-messaging:realtime-gateway:RealtimeGateway", checkedName(name), {}, options);
     const settings = settingsOf(name, args);
-    this.name = name;
-    this.settings = settings;
     this.monitoring = args.monitoring;
     this.issuer = settings.auth.issuer;
     this.routes = new LateList("route", name);
     this.events = new LateList("reaction to a player event", name);
     // Kept as long as the tables are: without their key nobody can read them.
-    this.key =
+    const key =
       args.key ?? new EncryptionKey(`${name}-encryption`, { retainOnDelete: settings.protect }, { parent: this });
-    const tables = createTables(this, name, this.key, settings, args.transform);
+    const tables = createTables(this, name, key, settings, args.transform);
     const queueTimeouts = { visibilityTimeoutSeconds: 180, maxReceiveCount: 5 };
-    const checks = new DeadLetteredQueue(`${name}-checks`, { key: this.key, ...queueTimeouts }, { parent: this });
-    const failures = failureQueue(`${name}-failures`, this.key, this);
-    this.topic = createPlayerEventTopic(this, name, this.key);
+    const checks = new DeadLetteredQueue(`${name}-checks`, { key, ...queueTimeouts }, { parent: this });
+    const failures = failureQueue(`${name}-failures`, key, this);
     this.api = createApi(this, name, args.transform);
     const region = aws.getRegionOutput({}, { parent: this }).region;
     // Not of the stage's own URL: stage, deployment, routes and functions would wait for each other.
@@ -120,22 +106,23 @@ export class RealtimeGateway extends pulumi.ComponentResource {
     const parts: Parts = {
       name,
       parent: this,
-      key: this.key,
+      key,
       settings,
       tables,
       checks,
       failures,
-      topic: this.topic,
+      topic: createPlayerEventTopic(this, name, key),
       executionArn: this.api.executionArn,
       endpoint: this.endpoint,
       subscribed: pulumi.output(this.events.all.then((all) => [...new Set(all)].sort().join(",") || "-")),
     };
+    this.parts = parts;
     const authorize = createAuthorizeFunction(parts);
     const authorizer = createAuthorizer(this, name, this.api, authorize);
     const functions: Record<string, pulumi.Output<string>> = { authorize: authorize.name };
     for (const { suffix, fn, keys } of createRouteFunctions(parts)) {
       functions[suffix] = fn.name;
-      this.addRoutes(`${name}-${suffix}`, fn, keys, suffix === "connect" ? authorizer : undefined);
+      this.addRoutes(suffix, fn, keys, suffix === "connect" ? authorizer : undefined);
     }
     const notify = createNotifyFunction(parts);
     functions["notify"] = notify.name;
@@ -146,14 +133,13 @@ export class RealtimeGateway extends pulumi.ComponentResource {
     functions["serve-profile"] = servers.profile.name;
     functions["serve-event"] = servers.event.name;
     functions["redrive"] = this.redriveFunction.name;
-    const account = args.manageAccountLogging ? createAccountLogging(this, name) : undefined;
     const stage = createStage(this, name, {
       api: this.api,
       authorizer,
       routes: this.routes,
-      key: this.key,
+      key,
       settings,
-      account,
+      account: args.manageAccountLogging ? createAccountLogging(this, name) : undefined,
       transform: args.transform,
     });
 
@@ -175,7 +161,7 @@ export class RealtimeGateway extends pulumi.ComponentResource {
     this.directory = {
       tableName: tables.players.name,
       tableArn: tables.players.arn,
-      keyArn: this.key.arn,
+      keyArn: key.arn,
       attributes: settings.attributes,
     };
     this.registerOutputs({ url: this.url, protocol: this.protocol });
@@ -195,34 +181,12 @@ export class RealtimeGateway extends pulumi.ComponentResource {
     schema: S,
     handler: (context: RouteContext, body: TypeOf<S>) => Promise<unknown>,
   ): LambdaFunction {
-    const argument = `route "${action}"`;
-    if (typeof action !== "string" || !/^[a-z][A-Za-z0-9.-]{0,63}$/.test(action) || Object.hasOwn(ACTIONS, action)) {
-      const expected = "a lower-case letter, then letters, digits, dots or dashes, and no action of the gateway itself";
-      const fix = "Give it a prefix of your own, e.g. guild.join.";
-      throw new ArgumentError({ component: this.name, argument, got: action, expected, fix });
-    }
-    checkSchema(this.name, argument, schema);
-    aHandler(this.name, argument, handler);
-    const name = `${this.name}-route-${action.replaceAll(".", "-")}`;
-    // The schema has been held against the body before the handler sees it.
-    const typed = handler as unknown as (context: RouteContext, body: unknown) => Promise<unknown>;
-    const presence = this.presence.name;
-    const arns = { players: this.players.arn, presence: this.presence.arn };
-    const fn = new LambdaFunction(
-      name,
-      {
-        description: `Answers frames of the action ${action}.`,
-        handler: frameHandler(
-          { [action]: schema },
-          afterHello(presence, () => typed),
-        ),
-        key: this.key,
-        statements: tableStatements(arns, this.key.arn, { presence: ["GetItem"] }),
-        logRetentionDays: this.settings.logRetentionDays,
-      },
-      { parent: this },
-    );
-    this.addRoutes(name, fn, [action]);
+    // The schema is held against the body before the handler sees it.
+    const route: GameRoute = { action, schema, handler: handler as GameRoute["handler"] };
+    checkGameRoute(this.parts.name, route);
+    const suffix = `route-${action.replaceAll(".", "-")}`;
+    const fn = createGameRouteFunction(this.parts, suffix, route);
+    this.addRoutes(suffix, fn, [action]);
     return fn;
   }
 
@@ -231,35 +195,31 @@ export class RealtimeGateway extends pulumi.ComponentResource {
    * reaction has a queue, dead letters, a function and a role of its own, and may see one event more than once.
    */
   onPlayerEvent(event: string, react: PlayerEventHandler): LambdaFunction {
+    const { name, topic } = this.parts;
     if (typeof event !== "string" || !/^[a-z][a-z0-9.-]{0,63}$/.test(event)) {
       const expected = "a lower-case letter, then lower-case letters, digits, dots or dashes, at most 64";
       const fix = "Name the event as the clients do.";
-      throw new ArgumentError({ component: this.name, argument: "onPlayerEvent", got: event, expected, fix });
+      throw new ArgumentError({ component: name, argument: "onPlayerEvent", got: event, expected, fix });
     }
-    aHandler(this.name, `onPlayerEvent "${event}"`, react);
-    const before = this.events.soFar.filter((name) => name === event).length;
+    aHandler(name, `onPlayerEvent "${event}"`, react);
+    const before = this.events.soFar.filter((other) => other === event).length;
     this.events.add(event);
-    this.undelivered ??= this.createUndelivered();
-    const name = `${this.name}-on-${event.replaceAll(".", "-")}${before === 0 ? "" : `-${before + 1}`}`;
-    const { key, topic, undelivered } = this;
-    const { logRetentionDays } = this.settings;
-    const { fn, queue } = createReaction(this, name, { event, react, key, topic, undelivered, logRetentionDays });
+    this.undelivered ??= this.createUndelivered(topic);
+    const suffix = `on-${event.replaceAll(".", "-")}${before === 0 ? "" : `-${before + 1}`}`;
+    const { fn, queue } = createReaction(this.parts, suffix, { event, react, undelivered: this.undelivered });
     const names = { queue: queue.queue.name, deadLetters: queue.deadLetters.name };
-    const suffix = name.slice(this.name.length + 1);
-    createAlarms(this, this.name, reactionAlarms(suffix, names, fn.name), this.monitoring);
+    createAlarms(this, name, reactionAlarms(suffix, names, fn.name), this.monitoring);
     this.watched.reactions[suffix] = names.deadLetters;
     return fn;
   }
 
   /** A client that sends to a player's live connections. Whatever function captures it gets exactly its rights. */
   pusher(): Pusher {
-    const presence = this.presence.name;
-    const arns = { players: this.players.arn, presence: this.presence.arn };
-    const keyArn = this.key.arn;
-    const executionArn = this.api.executionArn;
-    return withGrants(pusherOf({ presence, endpoint: this.endpoint }), (): Statement[] => [
-      ...tableStatements(arns, keyArn, { presence: ["GetItem", "UpdateItem"] }),
-      postStatement(executionArn),
+    const { parts } = this;
+    const client = pusherOf({ presence: parts.tables.presence.name, endpoint: parts.endpoint });
+    return withGrants(client, (): Statement[] => [
+      ...tableRights(parts, { presence: ["GetItem", "UpdateItem"] }),
+      postStatement(parts.executionArn),
     ]);
   }
 
@@ -268,20 +228,22 @@ export class RealtimeGateway extends pulumi.ComponentResource {
     return gatewayWidgets(this.watched);
   }
 
-  private createUndelivered(): aws.sqs.Queue {
-    const queue = createUndelivered(this, this.name, this.key, this.topic);
+  private createUndelivered(topic: aws.sns.Topic): aws.sqs.Queue {
+    const { name, key } = this.parts;
+    const queue = createUndelivered(this, name, key, topic);
     const alarm = givenUpAlarm("undelivered", queue.name, "SNS could not deliver player events to a reaction.");
-    createAlarms(this, this.name, [alarm], this.monitoring);
+    createAlarms(this, name, [alarm], this.monitoring);
     this.watched.reactions["undelivered"] = queue.name;
     return queue;
   }
 
   private addRoutes(
-    name: string,
+    suffix: string,
     fn: LambdaFunction,
     keys: readonly string[],
     authorizer?: aws.apigatewayv2.Authorizer,
   ): void {
+    const name = `${this.parts.name}-${suffix}`;
     for (const route of createRoutes(this, name, this.api, fn, keys, authorizer)) this.routes.add(route);
   }
 }

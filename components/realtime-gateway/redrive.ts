@@ -1,10 +1,9 @@
 import * as streams from "@aws-sdk/client-dynamodb-streams";
 import * as lambda from "@aws-sdk/client-lambda";
-import * as sqs from "@aws-sdk/client-sqs";
 import type { DynamoDBBatchResponse } from "aws-lambda";
 import type { Captured, HandlerFactory } from "../shared/callback";
-import { readBatch, redriveAll, startAgain, type GivenUp, type Redriven } from "../shared/given-up";
-import { requireMembers } from "../shared/request";
+import { readBatch, type GivenUp } from "../shared/given-up";
+import { givenUpRedrive, type Redriven } from "../shared/redrive";
 import { EVENT_PREFIX, PRESENCE_SK } from "./keys";
 
 export interface GatewayRedriveConfig {
@@ -25,19 +24,13 @@ const RESERVE_MS = 35_000;
 export function gatewayRedriveHandler(config: GatewayRedriveConfig): HandlerFactory<unknown, Redriven> {
   return () => {
     const reader = new streams.DynamoDBStreamsClient({ maxAttempts: 3 });
-    const queues = new sqs.SQSClient({ maxAttempts: 3 });
     const functions = new lambda.LambdaClient({ maxAttempts: 3 });
-
-    return async (event, context) => {
-      requireMembers(event, "", []);
-      return redriveAll({
-        queues,
-        queueUrl: config.failuresUrl.get(),
-        remaining: () => context.getRemainingTimeInMillis(),
-        reserveMs: RESERVE_MS,
-        again: async (given) => ((await startAgain(functions, given)) || (await tellAgain(given)) ? 1 : undefined),
-      });
-    };
+    return givenUpRedrive({
+      queueUrl: config.failuresUrl,
+      functions,
+      reserveMs: RESERVE_MS,
+      again: async (given) => ((await tellAgain(given)) ? 1 : undefined),
+    });
 
     async function tellAgain(given: GivenUp): Promise<boolean> {
       const batch = await readBatch(reader, given);

@@ -1,8 +1,8 @@
 import type { HandlerFactory } from "../shared/callback";
 import { logError } from "../shared/log";
-import { frameBuckets } from "./bucket";
+import { frameBuckets } from "./token-bucket";
 import { bodyProblem, errorFrame, isProtocolError, readFrame, replyFrame, type FrameProblem } from "./frames";
-import type { Schema } from "./schema";
+import type { Schema } from "../shared/schema";
 
 /** What a route's handler knows of the frame beside its body. */
 export interface RouteContext {

@@ -78,7 +78,7 @@ export async function presencesOf(
 
 /** The player in whose partition an item lies. */
 export function playerOf(item: Item): string {
-  return decodePlayerId((textOf(item["pk"]) ?? "").slice("PLAYER#".length));
+  return decodePlayerId((textOf(item, "pk") ?? "").slice("PLAYER#".length));
 }
 
 export type Write = { readonly put: Item } | { readonly delete: Key };

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { applyTransform } from "../shared/transform";
-import type { RealtimeGatewayArgs, Settings } from "./args";
+import type { RealtimeGatewayArgs, Settings } from "./arguments";
 
 export interface Tables {
   readonly players: aws.dynamodb.Table;

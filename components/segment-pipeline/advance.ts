@@ -2,13 +2,15 @@ import * as athena from "@aws-sdk/client-athena";
 import * as dynamodb from "@aws-sdk/client-dynamodb";
 import * as sqs from "@aws-sdk/client-sqs";
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
-import { S } from "../shared/attributes";
+import { N, S, type Item } from "../shared/attributes";
 import type { Captured, HandlerFactory } from "../shared/callback";
 import { logError } from "../shared/log";
 import type { CheckedDefinition } from "./definition";
-import { judgePreflight, judgeQuery, type Ending, type QueryOutcome } from "./judge";
+import { judgePreflight, judgeQuery, type QueryOutcome } from "./judge";
 import { columnsOfCopy, preflightQuery, requestToken, segmentQuery } from "./queries";
-import { queryKey, RUN_LIMITS, type Run, type RunStatus } from "./run";
+import { queryKey, RUN_LIMITS, type Run } from "./run";
+import { runQueries } from "./run-queries";
+import { runQueues } from "./run-queues";
 import { runStore } from "./run-store";
 import { readWake, recordsOf } from "./wake";
 
@@ -29,9 +31,9 @@ export interface AdvanceSettings {
 export function advanceHandler(settings: AdvanceSettings): HandlerFactory<SQSEvent, SQSBatchResponse> {
   return () => {
     const database = new dynamodb.DynamoDBClient();
-    const queries = new athena.AthenaClient({ maxAttempts: 5 });
-    const queues = new sqs.SQSClient();
     const store = runStore(database, settings.runs);
+    const queries = runQueries(new athena.AthenaClient({ maxAttempts: 5 }), settings);
+    const wakes = runQueues(new sqs.SQSClient(), settings);
 
     return async (event) => {
       const failures: { itemIdentifier: string }[] = [];
@@ -55,7 +57,7 @@ export function advanceHandler(settings: AdvanceSettings): HandlerFactory<SQSEve
       if (!run) return;
       if (run.status === "enqueueing") {
         // Whoever moved the run here may have died before the hand-over; the first part that is done ends the doubt.
-        if (run.parts === undefined) await handOver(run.runId);
+        if (run.parts === undefined) await wakes.handOver(run.runId);
         return;
       }
       if (wake.phase !== undefined && wake.phase !== run.status) return; // the run has moved on
@@ -71,89 +73,51 @@ export function advanceHandler(settings: AdvanceSettings): HandlerFactory<SQSEve
       const definition = definitionOf(run);
       if (!definition) return store.end(run, { status: "failed", reason: "unknown-segment", detail: run.segment });
       const copy = { database: settings.database.get(), table: settings.table.get() };
-      const { QueryExecutionId } = await queries.send(
-        new athena.StartQueryExecutionCommand({
-          QueryString:
-            next === "checking" ? preflightQuery(copy) : segmentQuery(copy, definition, run.startedAt, columns),
-          ClientRequestToken: requestToken(run.runId, next),
-          QueryExecutionContext: { Database: copy.database, Catalog: "AwsDataCatalog" },
-          WorkGroup: settings.workgroup.get(),
-        }),
-      );
-      const queryId = QueryExecutionId ?? "";
+      const text = next === "checking" ? preflightQuery(copy) : segmentQuery(copy, definition, run.startedAt, columns);
+      const queryId = await queries.start(text, requestToken(run.runId, next));
       // The poll is armed before the run moves on: if this function dies in between, either it or the message that brought
       // us here comes again.
-      await poll(run.runId, next);
+      await wakes.poll(run.runId, next);
       await store.link(queryKey(queryId), { runId: S(run.runId) });
       await store.move(run, next, { queryId: S(queryId) });
     }
 
     async function look(run: Run, isPoll: boolean): Promise<void> {
-      const { QueryExecution } = await queries.send(
-        new athena.GetQueryExecutionCommand({ QueryExecutionId: run.queryId }),
-      );
-      const state = QueryExecution?.Status?.State;
+      const execution = await queries.execution(run.queryId);
+      const state = execution.Status?.State;
       if (state === "QUEUED" || state === "RUNNING") {
         if (Math.floor(Date.now() / 1000) - run.startedAt > RUN_LIMITS.querySeconds) return giveUp(run);
-        if (isPoll) await poll(run.runId, run.status);
+        if (isPoll) await wakes.poll(run.runId, run.status);
         return;
       }
-      const outcome = judgeQuery(QueryExecution ?? {}, run.status === "checking");
+      const outcome = judgeQuery(execution, run.status === "checking");
       if (outcome.ending) return store.end(run, outcome.ending, outcome.scannedBytes);
       if (run.status === "checking") return judge(run);
       await store.move(run, "enqueueing", resultAttributes(outcome));
-      await handOver(run.runId);
+      await wakes.handOver(run.runId);
     }
 
     async function judge(run: Run): Promise<void> {
-      const definition = definitionOf(run);
-      const { ResultSet } = await queries.send(
-        new athena.GetQueryResultsCommand({ QueryExecutionId: run.queryId, MaxResults: 2 }),
-      );
-      const row = ResultSet?.Rows?.[1]?.Data ?? [];
-      const preflight = judgePreflight(row[0]?.VarCharValue, row[1]?.VarCharValue, run.startedAt, definition);
+      const { values, columns } = await queries.firstRow(run.queryId);
+      const preflight = judgePreflight(values[0], values[1], run.startedAt, definitionOf(run));
       if (preflight.ending) return store.end(run, preflight.ending, undefined, preflight.dataAsOf);
       await store.note(run, preflight.dataAsOf);
       // The same for every look at this preflight, and with it the query's text, as its request token demands.
-      await begin(run, "querying", columnsOfCopy(ResultSet?.ResultSetMetadata?.ColumnInfo ?? []));
+      await begin(run, "querying", columnsOfCopy(columns));
     }
 
     async function giveUp(run: Run): Promise<void> {
-      const ending: Ending = {
-        status: "failed",
-        reason: "query-timeout",
-        detail: `not ended after ${RUN_LIMITS.querySeconds} s`,
-      };
+      const detail = `not ended after ${RUN_LIMITS.querySeconds} s`;
       // First the end: the stop's own event says "cancelled", which would pass for the cut-off's.
-      await store.end(run, ending);
-      await queries.send(new athena.StopQueryExecutionCommand({ QueryExecutionId: run.queryId }));
-    }
-
-    async function poll(runId: string, phase: RunStatus): Promise<void> {
-      const body = JSON.stringify({ runId, phase });
-      await queues.send(
-        new sqs.SendMessageCommand({
-          QueueUrl: settings.runQueueUrl.get(),
-          MessageBody: body,
-          DelaySeconds: RUN_LIMITS.pollSeconds,
-        }),
-      );
-    }
-
-    async function handOver(runId: string): Promise<void> {
-      await queues.send(
-        new sqs.SendMessageCommand({
-          QueueUrl: settings.partQueueUrl.get(),
-          MessageBody: JSON.stringify({ runId, part: 0 }),
-        }),
-      );
+      await store.end(run, { status: "failed", reason: "query-timeout", detail });
+      await queries.stop(run.queryId);
     }
   };
 }
 
-function resultAttributes(outcome: QueryOutcome): Record<string, dynamodb.AttributeValue> {
+function resultAttributes({ result, scannedBytes }: QueryOutcome): Item {
   return {
-    result: S(outcome.result ?? ""),
-    ...(outcome.scannedBytes === undefined ? {} : { scannedBytes: { N: String(outcome.scannedBytes) } }),
+    result: S(result ?? ""),
+    ...(scannedBytes === undefined ? {} : { scannedBytes: N(scannedBytes) }),
   };
 }

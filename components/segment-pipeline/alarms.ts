@@ -21,7 +21,7 @@ export interface Watched {
   readonly runs: DeadLetteredQueue;
   readonly parts: DeadLetteredQueue;
   /** Names of the queues of what a rule or schedule could not deliver, by what they are for. */
-  readonly undelivered: Readonly<Record<string, pulumi.Input<string>>>;
+  readonly undelivered: Record<string, pulumi.Input<string>>;
   readonly workgroup: pulumi.Input<string>;
 }
 

@@ -1,11 +1,16 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { PrivateBucket } from "../shared/bucket";
-import { policyDocument, serviceTrust, type ResourceStatement, type Statement } from "../shared/iam";
+import type { ResourceStatement, Statement } from "../shared/iam";
 import type { PlayerDirectory } from "../shared/player-directory";
-
-/** Folder of the copy within its bucket. */
-const PREFIX = "players";
+import {
+  catalogPolicy,
+  catalogStatements,
+  COPY_PREFIX,
+  sourcePolicy,
+  targetRole,
+  type TargetRole,
+} from "./copy-rights";
 
 export interface AnalyticsCopyArgs {
   /** Customer key of the integration and the bucket. */
@@ -49,7 +54,7 @@ export class AnalyticsCopy extends pulumi.ComponentResource {
       {
         // Glue takes no hyphens here, and Pulumi's own names have one.
         name: `${pulumi.getProject()}_${pulumi.getStack()}_${name}`.toLowerCase().replace(/[^a-z0-9_]/g, "_"),
-        locationUri: pulumi.interpolate`s3://${this.bucket.name}/${PREFIX}/`,
+        locationUri: pulumi.interpolate`s3://${this.bucket.name}/${COPY_PREFIX}/`,
       },
       { parent: this },
     );
@@ -99,113 +104,19 @@ export class AnalyticsCopy extends pulumi.ComponentResource {
           pulumi.interpolate`${catalog}:table/${this.database.name}/*`,
         ],
       },
-      { Sid: "ReadCopy", Action: "s3:GetObject", Resource: pulumi.interpolate`${this.bucket.arn}/${PREFIX}/*` },
+      { Sid: "ReadCopy", Action: "s3:GetObject", Resource: pulumi.interpolate`${this.bucket.arn}/${COPY_PREFIX}/*` },
       { Sid: "ListCopy", Action: "s3:ListBucket", Resource: this.bucket.arn },
     ];
   }
 }
 
-/** Lets Glue export the source table. */
-function sourcePolicy(
-  parent: AnalyticsCopy,
-  name: string,
-  args: AnalyticsCopyArgs,
-  region: pulumi.Input<string>,
-  accountId: pulumi.Input<string>,
-): aws.dynamodb.ResourcePolicy {
-  const integrations = pulumi.interpolate`arn:aws:glue:${region}:${accountId}:integration`;
-  return new aws.dynamodb.ResourcePolicy(
-    `${name}-source-policy`,
-    {
-      resourceArn: args.directory.tableArn,
-      policy: policyDocument([
-        {
-          Sid: "GlueExport",
-          Principal: { Service: "glue.amazonaws.com" },
-          Action: ["dynamodb:ExportTableToPointInTime", "dynamodb:DescribeTable", "dynamodb:DescribeExport"],
-          Resource: "*",
-          Condition: {
-            StringEquals: { "aws:SourceAccount": accountId },
-            ArnLike: {
-              "aws:SourceArn": [pulumi.interpolate`${integrations}:*`, pulumi.interpolate`${integrations}/*`],
-            },
-          },
-        },
-      ]),
-    },
-    { parent },
-  );
-}
-
-/** The role in which Glue writes the copy. */
-function targetRole(
-  parent: AnalyticsCopy,
-  name: string,
-  args: AnalyticsCopyArgs,
-  bucket: PrivateBucket,
-  database: aws.glue.CatalogDatabase,
-  region: pulumi.Input<string>,
-  accountId: pulumi.Input<string>,
-): { readonly role: aws.iam.Role; readonly policy: aws.iam.RolePolicy } {
-  const role = new aws.iam.Role(`${name}-target`, { assumeRolePolicy: serviceTrust("glue.amazonaws.com") }, { parent });
-  const glue = pulumi.interpolate`arn:aws:glue:${region}:${accountId}`;
-  const statements: Statement[] = [
-    { Sid: "ListCopy", Action: "s3:ListBucket", Resource: bucket.arn },
-    {
-      Sid: "WriteCopy",
-      Action: ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
-      Resource: pulumi.interpolate`${bucket.arn}/${PREFIX}/*`,
-    },
-    {
-      Sid: "WriteCatalog",
-      Action: [
-        "glue:GetDatabase",
-        "glue:CreateTable",
-        "glue:GetTable",
-        "glue:GetTables",
-        "glue:UpdateTable",
-        "glue:DeleteTable",
-        "glue:GetTableVersion",
-        "glue:GetTableVersions",
-        "glue:GetResourcePolicy",
-      ],
-      Resource: [
-        pulumi.interpolate`${glue}:catalog`,
-        pulumi.interpolate`${glue}:database/${database.name}`,
-        pulumi.interpolate`${glue}:table/${database.name}/*`,
-      ],
-    },
-    {
-      Sid: "Metrics",
-      Action: "cloudwatch:PutMetricData",
-      Resource: "*", // the action has no resource type; the namespace bounds it
-      Condition: { StringEquals: { "cloudwatch:namespace": "AWS/Glue/ZeroETL" } },
-    },
-    {
-      Sid: "Logs",
-      Action: ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
-      Resource: pulumi.interpolate`arn:aws:logs:${region}:${accountId}:log-group:/aws-glue/zeroETL-integrations/*`,
-    },
-    {
-      Sid: "Key",
-      Action: ["kms:Decrypt", "kms:GenerateDataKey", "kms:Encrypt", "kms:DescribeKey"],
-      Resource: args.key.arn,
-    },
-  ];
-  const policy = new aws.iam.RolePolicy(
-    `${name}-target-policy`,
-    { role: role.id, policy: policyDocument(statements) },
-    { parent },
-  );
-  return { role, policy };
-}
-
+/** Tells Glue which role and key write into the database. */
 function targetProperty(
-  parent: AnalyticsCopy,
+  parent: pulumi.Resource,
   name: string,
   args: AnalyticsCopyArgs,
   database: aws.glue.CatalogDatabase,
-  target: { readonly role: aws.iam.Role; readonly policy: aws.iam.RolePolicy },
+  target: TargetRole,
 ): aws.cloudcontrol.Resource {
   return new aws.cloudcontrol.Resource(
     `${name}-target-property`,
@@ -217,39 +128,5 @@ function targetProperty(
       }),
     },
     { parent, dependsOn: [target.policy] },
-  );
-}
-
-/**
- * Lets the source table be integrated into the database. Whoever deploys needs glue:CreateInboundIntegration too; within
- * one account that is the affair of the deployer's own policies.
- * https://docs.aws.amazon.com/glue/latest/dg/zero-etl-prerequisites.html
- */
-function catalogStatements(region: string, accountId: string, database: string, tableArn: string): ResourceStatement[] {
-  const resources = [
-    `arn:aws:glue:${region}:${accountId}:catalog`,
-    `arn:aws:glue:${region}:${accountId}:database/${database}`,
-  ];
-  return [
-    {
-      Sid: "AuthorizeIntegration",
-      Principal: { Service: "glue.amazonaws.com" },
-      Action: "glue:AuthorizeInboundIntegration",
-      Resource: resources,
-      Condition: { StringEquals: { "aws:SourceArn": tableArn } },
-    },
-  ];
-}
-
-/** One per account and Region: whoever owns it owns all of its statements. Destroying it would end every integration. */
-function catalogPolicy(
-  parent: AnalyticsCopy,
-  name: string,
-  statements: pulumi.Output<ResourceStatement[]>,
-): aws.glue.ResourcePolicy {
-  return new aws.glue.ResourcePolicy(
-    `${name}-catalog-policy`,
-    { policy: policyDocument(statements), enableHybrid: "TRUE" },
-    { parent, retainOnDelete: true },
   );
 }

@@ -1,3 +1,6 @@
+import type * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import type { MessageStore } from "../message-store/message-store";
 import {
   aBoolean,
   anything,
@@ -9,7 +12,39 @@ import {
   type Check,
 } from "../shared/arguments";
 import { ArgumentError, requireInteger } from "../shared/errors";
+import type { MonitoringArgs } from "../shared/monitoring";
+import type { PlayerDirectory } from "../shared/player-directory";
+import type { Transform } from "../shared/transform";
 import { MIB, SECONDS_PER_HOUR } from "../shared/units";
+
+export interface SegmentPipelineArgs {
+  /** Where players are; `gateway.directory`. */
+  directory: PlayerDirectory;
+  /** Where a segment's messages go. */
+  messages: MessageStore;
+  /** Customer key of copy, results, runs, queues and logs. @default a key of its own */
+  key?: { readonly arn: pulumi.Output<string> };
+  /**
+   * Whether this stack owns the resource policy of the account's Glue catalog, of which there is one per account and
+   * Region. Without an owner the zero-ETL integration cannot start: another owner must then hold `catalogStatements`.
+   * @default false
+   */
+  manageCatalogPolicy?: boolean;
+  /** Minutes between two refreshes of the analytics copy, 15 to 8,640. @default 60 */
+  refreshMinutes?: number;
+  /** Seconds; a run on older data is refused. @default 24 hours */
+  maxDataAgeSeconds?: number;
+  /** Bytes that one query may scan, at least 10 MB: Athena cancels it there. @default 10 GB */
+  maxScannedBytes?: number;
+  /** Functions that enqueue at once, 2 to 1,000. @default 5 */
+  enqueueConcurrency?: number;
+  /** Keep tables and buckets when they are deleted by mistake. @default true */
+  protect?: boolean;
+  /** Which alarms there are, and whom they notify. @default all alarms, notifying nobody */
+  monitoring?: MonitoringArgs;
+  /** Changes the arguments of a child. */
+  transform?: { runs?: Transform<aws.dynamodb.TableArgs> };
+}
 
 /** Numbers of a pipeline that has none of its own, in the units of their arguments. */
 export const DEFAULTS = {

@@ -1,3 +1,5 @@
+import { SECONDS_PER_HOUR } from "../shared/units";
+
 /**
  * The instant, in epoch seconds, at which a calendar day begins in a time zone: the day of `now` there, less `daysAgo`.
  * A day that begins with a clock change (midnight skipped) begins at its first instant.
@@ -11,8 +13,8 @@ export function dayStart(now: number, daysAgo: number, timeZone: string): number
   const wanted = Date.UTC(today.year, today.month - 1, today.day - daysAgo) / 1000;
   // The first instant whose local date is the wanted day or later. Offsets lie within -12 to +14 hours of UTC, and
   // local dates do not go backwards by a whole day, so that bisection finds it.
-  let before = wanted - 16 * 3_600;
-  let from = wanted + 16 * 3_600;
+  let before = wanted - 16 * SECONDS_PER_HOUR;
+  let from = wanted + 16 * SECONDS_PER_HOUR;
   while (from - before > 1) {
     const middle = Math.floor((before + from) / 2);
     const date = localDate(middle, timeZone);

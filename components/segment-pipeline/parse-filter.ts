@@ -1,4 +1,5 @@
 import type { AttributeType } from "../shared/player-directory";
+import { SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../shared/units";
 import { FILTER_LIMITS, TESTS, type Attributes, type ParsedFilter, type ParsedTest } from "./filter";
 
 /** Why a filter cannot be used: where in it, and what is allowed there. */
@@ -157,7 +158,7 @@ function durationProblem(value: unknown): string | undefined {
     ([key, n]) => ["days", "hours", "minutes"].includes(key) && typeof n === "number" && Number.isFinite(n) && n >= 0,
   );
   const total = durationSeconds(value);
-  return sound && total > 0 && total <= FILTER_LIMITS.days * 86_400 ? undefined : expected;
+  return sound && total > 0 && total <= FILTER_LIMITS.days * SECONDS_PER_DAY ? undefined : expected;
 }
 
 function dayProblem(value: unknown): string | undefined {
@@ -185,7 +186,9 @@ export function durationSeconds(duration: {
   readonly hours?: number;
   readonly minutes?: number;
 }): number {
-  return (duration.days ?? 0) * 86_400 + (duration.hours ?? 0) * 3_600 + (duration.minutes ?? 0) * 60;
+  return (
+    (duration.days ?? 0) * SECONDS_PER_DAY + (duration.hours ?? 0) * SECONDS_PER_HOUR + (duration.minutes ?? 0) * 60
+  );
 }
 
 function shown(value: unknown): string {

@@ -2,6 +2,7 @@ import * as dynamodb from "@aws-sdk/client-dynamodb";
 import { BOOL, N, S, type Item } from "../shared/attributes";
 import type { Captured } from "../shared/callback";
 import { isConditionFailure } from "../shared/condition";
+import { SECONDS_PER_DAY } from "../shared/units";
 import type { Ending } from "./judge";
 import { queryKey, readRun, RUN_LIMITS, runKey, type Run, type RunStatus } from "./run";
 
@@ -22,7 +23,7 @@ export function runStore(client: dynamodb.DynamoDBClient, table: Captured<string
   }
 
   async function link(key: Item, attributes: Item): Promise<void> {
-    const expiresAt = N(Math.floor(Date.now() / 1000) + RUN_LIMITS.retentionDays * 86_400);
+    const expiresAt = N(Math.floor(Date.now() / 1000) + RUN_LIMITS.retentionDays * SECONDS_PER_DAY);
     await client.send(
       new dynamodb.PutItemCommand({ TableName: table.get(), Item: { ...key, ...attributes, expiresAt } }),
     );

@@ -1,4 +1,5 @@
 import { BOOL, N, S, numberOf, textOf, type Item } from "../shared/attributes";
+import { SECONDS_PER_DAY } from "../shared/units";
 
 /** Where a run is. `done`, `refused`, `over-budget` and `failed` are ends. */
 export type RunStatus =
@@ -79,24 +80,24 @@ export function newRun(runId: string, segment: string, now: number): Item {
     malformed: N(0),
     refusedPlayers: N(0),
     finished: BOOL(false),
-    expiresAt: N(now + RUN_LIMITS.retentionDays * 86_400),
+    expiresAt: N(now + RUN_LIMITS.retentionDays * SECONDS_PER_DAY),
   };
 }
 
 export function readRun(item: Item): Run {
-  const number = (name: string): number => numberOf(item[name]) ?? 0;
+  const number = (name: string): number => numberOf(item, name) ?? 0;
   const optionalText = (name: string): Record<string, string> => {
-    const value = textOf(item[name]);
+    const value = textOf(item, name);
     return value === undefined ? {} : { [name]: value };
   };
   const optionalNumber = (name: string): Record<string, number> => {
-    const value = numberOf(item[name]);
+    const value = numberOf(item, name);
     return value === undefined ? {} : { [name]: value };
   };
   return {
-    runId: textOf(item["runId"]) ?? "",
-    segment: textOf(item["segment"]) ?? "",
-    status: (textOf(item["status"]) ?? "failed") as RunStatus,
+    runId: textOf(item, "runId") ?? "",
+    segment: textOf(item, "segment") ?? "",
+    status: (textOf(item, "status") ?? "failed") as RunStatus,
     startedAt: number("startedAt"),
     doneParts: (item["doneParts"]?.NS ?? []).map(Number),
     enqueued: number("enqueued"),

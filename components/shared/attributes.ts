@@ -29,12 +29,33 @@ export function SS(values: readonly string[]): { SS: string[] } {
   return { SS: [...values] };
 }
 
-/** The text of a string attribute, if it is one. */
-export function textOf(value: AttributeValue | undefined): string | undefined {
-  return value?.S;
+/** A map attribute. */
+export function M(value: Item): { M: Item } {
+  return { M: value };
 }
 
-/** The value of a number attribute, if it is one. */
-export function numberOf(value: AttributeValue | undefined): number | undefined {
-  return value?.N === undefined ? undefined : Number(value.N);
+/** A list attribute. */
+export function L(value: AttributeValue[]): { L: AttributeValue[] } {
+  return { L: value };
+}
+
+/** An item of these attributes, without those that are undefined. */
+export function itemOf(attributes: Readonly<Record<string, AttributeValue | undefined>>): Item {
+  const item: Item = {};
+  for (const name of Object.keys(attributes)) {
+    const value = attributes[name];
+    if (value !== undefined) item[name] = value;
+  }
+  return item;
+}
+
+/** The text of a string attribute; undefined when it is missing or of another type. */
+export function textOf(item: Item | undefined, name: string): string | undefined {
+  return item?.[name]?.S;
+}
+
+/** The value of a number attribute; undefined when it is missing or of another type. */
+export function numberOf(item: Item | undefined, name: string): number | undefined {
+  const value = item?.[name]?.N;
+  return value === undefined ? undefined : Number(value);
 }

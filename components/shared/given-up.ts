@@ -1,9 +1,6 @@
 import * as streams from "@aws-sdk/client-dynamodb-streams";
 import * as lambda from "@aws-sdk/client-lambda";
-import * as sqs from "@aws-sdk/client-sqs";
 import type { Item } from "./attributes";
-import { logError } from "./log";
-import { isPlainObject } from "./request";
 
 /**
  * What Lambda says about a batch, or about an asynchronous invocation, that it gave up; or a record that a reader parked.
@@ -79,71 +76,5 @@ export async function readBatch(
   } catch (error) {
     if ((error as { name?: unknown } | null)?.name === "TrimmedDataAccessException") return undefined;
     throw error;
-  }
-}
-
-/** What a redrive did with a queue of what was given up. */
-export interface Redriven {
-  /** What was done again. */
-  readonly redriven: number;
-  /** Entries of which nothing was left to do, such as of messages that have moved on or are gone: deleted. */
-  readonly unchanged: number;
-  /** Entries that stay: nothing can be done with them now. */
-  readonly kept: number;
-}
-
-export interface RedriveSettings {
-  readonly queues: sqs.SQSClient;
-  readonly queueUrl: string;
-  /** Milliseconds still to go; no entry is begun with less than `reserveMs` left. */
-  readonly remaining: () => number;
-  readonly reserveMs: number;
-  /** Does an entry again; resolves to how much that was, or to undefined when the entry must stay. */
-  readonly again: (given: GivenUp) => Promise<number | undefined>;
-}
-
-/** Seconds for which an entry that stays is out of sight, so that one redrive looks at it once. */
-const KEPT_SECONDS = 60;
-
-/** Reads a queue of what was given up to its end and does each entry again. One that fails stays, alone. */
-export async function redriveAll({
-  queues,
-  queueUrl,
-  remaining,
-  reserveMs,
-  again,
-}: RedriveSettings): Promise<Redriven> {
-  const count = { redriven: 0, unchanged: 0, kept: 0 };
-  while (remaining() > reserveMs) {
-    const { Messages: entries = [] } = await queues.send(
-      new sqs.ReceiveMessageCommand({
-        QueueUrl: queueUrl,
-        MaxNumberOfMessages: 10,
-        VisibilityTimeout: KEPT_SECONDS,
-      }),
-    );
-    if (entries.length === 0) break;
-    for (const entry of entries) {
-      if (remaining() <= reserveMs) return count;
-      const done = await attempt(entry);
-      if (done === undefined) {
-        count.kept += 1;
-        continue;
-      }
-      count.redriven += done;
-      if (done === 0) count.unchanged += 1;
-      await queues.send(new sqs.DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle: entry.ReceiptHandle }));
-    }
-  }
-  return count;
-
-  async function attempt(entry: sqs.Message): Promise<number | undefined> {
-    try {
-      const given: unknown = JSON.parse(entry.Body ?? "");
-      return isPlainObject(given) ? await again(given) : undefined;
-    } catch (error) {
-      logError("redrive", entry.MessageId ?? "", error);
-      return undefined;
-    }
   }
 }

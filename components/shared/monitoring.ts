@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { noteAlarmTopic } from "./operated";
+import { SECONDS_PER_HOUR } from "./units";
 
 /** How much a component watches itself. */
 export interface MonitoringArgs {
@@ -182,7 +183,7 @@ export function reactionAlarms(
   names: { readonly queue: pulumi.Input<string>; readonly deadLetters: pulumi.Input<string> },
   functionName: pulumi.Input<string>,
 ): AlarmSpec[] {
-  const limits = { depth: 10_000, ageSeconds: 3_600 };
+  const limits = { depth: 10_000, ageSeconds: SECONDS_PER_HOUR };
   return [
     ...unessential(queueAlarms(suffix, names.queue, names.deadLetters, limits)),
     ...functionAlarms(suffix, functionName),

@@ -28,24 +28,30 @@ export class EncryptedTopic extends pulumi.ComponentResource {
       child,
     );
     this.arn = this.topic.arn;
-    const statements: ResourceStatement[] = [denyInsecureTransport("sns:Publish", this.arn)];
-    if (args.publisher !== undefined) {
-      const { accountId } = aws.getCallerIdentityOutput({}, { parent: this });
-      statements.push({
-        Sid: "Publisher",
-        Principal: { Service: args.publisher },
-        Action: "sns:Publish",
-        Resource: this.arn,
-        Condition: { StringEquals: { "aws:SourceAccount": accountId } },
-      });
-    }
-    this.policy = new aws.sns.TopicPolicy(
-      `${name}-policy`,
-      { arn: this.arn, policy: policyDocument(statements) },
-      child,
-    );
+    this.policy = createTopicPolicy(`${name}-policy`, this.arn, this, args.publisher);
     this.registerOutputs({ arn: this.arn });
   }
+}
+
+/** Closes a topic to everyone but IAM grants and, in the name of this account, a service that publishes. */
+export function createTopicPolicy(
+  name: string,
+  arn: pulumi.Output<string>,
+  parent: pulumi.Resource,
+  publisher?: string,
+): aws.sns.TopicPolicy {
+  const statements: ResourceStatement[] = [denyInsecureTransport("sns:Publish", arn)];
+  if (publisher !== undefined) {
+    const { accountId } = aws.getCallerIdentityOutput({}, { parent });
+    statements.push({
+      Sid: "Publisher",
+      Principal: { Service: publisher },
+      Action: "sns:Publish",
+      Resource: arn,
+      Condition: { StringEquals: { "aws:SourceAccount": accountId } },
+    });
+  }
+  return new aws.sns.TopicPolicy(name, { arn, policy: policyDocument(statements) }, { parent });
 }
 
 /**

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFile
 import * as path from "node:path";
 import { BUNDLE_OPTIONS, type Bundle } from "./bundle";
 import { packageOf } from "./modules";
-import type { Printed } from "./print";
+import type { Printed } from "./draft";
 
 /** What a cache entry says of a bundle. */
 interface Stored {

@@ -3,9 +3,10 @@ import type { Statement } from "../iam";
 import { type Bundle, bundleText, withBuilders } from "./bundle";
 import { archiveSha, cached } from "./cache";
 import { type AnyFactory, capture } from "./capture";
+import type { Printed } from "./draft";
 import { VariableNames } from "./environment";
 import { PackagingError } from "./errors";
-import { printModule, type Printed } from "./print";
+import { printModule } from "./print";
 import { serially } from "./serially";
 import { UnprintableError } from "./usage";
 

@@ -1,34 +1,8 @@
+import { Draft, type ChooseVariable, type Printed } from "./draft";
 import type { Entry, FunctionInfo, Slot } from "./graph";
 import { keyText, kindOf } from "./graph";
 import { type FreeName, freeNames, replaceRanges } from "./references";
 import { isGenerator, ownProto, slotOf, type Usage, usageOf } from "./usage";
-
-/** A module's text, and what it needs from outside. */
-export interface Printed {
-  /** An ES module that exports `handler`. */
-  readonly text: string;
-  /** Lifted outputs: the marker of each by the environment variable that holds its value. */
-  readonly variables: ReadonlyMap<string, string>;
-  /** Paths of captured modules by the specifier under which the text imports them. */
-  readonly imports: ReadonlyMap<string, string>;
-  /** The line of the text (from 0) at which each function starts, and the function as it was written. */
-  readonly functions: readonly { readonly line: number; readonly code: string }[];
-}
-
-/** Chooses the environment variable for a captured output, given the path of names by which it was captured. */
-export type ChooseVariable = (path: readonly string[]) => string;
-
-/** What the text says of outputs: the values are in the environment, text as it is and anything else as JSON. */
-const PRELUDE = `const $environment = (name) => {
-  const text = process.env[name];
-  return text !== undefined && text.startsWith("json:") ? JSON.parse(text.slice(5)) : text;
-};
-const $output = (value) => ({
-  value,
-  get: () => value,
-  apply() { throw new Error("'apply' is not available at run time: read the output with get()."); },
-});
-`;
 
 /**
  * Prints a captured graph as one module: every function as it was written, with the names it captured replaced by
@@ -38,65 +12,36 @@ const $output = (value) => ({
  * @throws Error when the graph has a form that is not known.
  */
 export function printModule(root: FunctionInfo, choose: ChooseVariable): Printed {
-  return new Printer(root, choose).print();
+  const usage = usageOf(root);
+  let prefix = "$c";
+  while (usage.functions.some((info) => info.code.includes(prefix))) prefix += "_";
+  const draft = new Draft(prefix, choose);
+  return draft.finish(new Printer(usage, draft).functionName(root, "factory"));
 }
 
 class Printer {
-  private readonly usage: Usage;
-  private readonly names = new Map<Entry | FunctionInfo | string, string>();
+  /** Of values: structures by their entry, literals by their text. */
+  private readonly names = new Map<Entry | string, string>();
   private readonly functionNames = new Map<FunctionInfo, string>();
-  private readonly imports = new Map<string, string>();
-  private readonly variables = new Map<string, string>();
-  private readonly variableNames = new Map<string, string>();
   private readonly declared = new Set<Entry>();
-  private readonly head: string[] = [];
-  private readonly functions: { code: string; text: string }[] = [];
-  private readonly values: string[] = [];
-  private readonly late: string[] = [];
-  private readonly prefix: string;
-  private count = 0;
 
   constructor(
-    private readonly root: FunctionInfo,
-    private readonly choose: ChooseVariable,
-  ) {
-    this.usage = usageOf(root);
-    let prefix = "$c";
-    while (this.usage.functions.some((info) => info.code.includes(prefix))) prefix += "_";
-    this.prefix = prefix;
-  }
+    private readonly usage: Usage,
+    private readonly draft: Draft,
+  ) {}
 
-  print(): Printed {
-    const root = this.functionName(this.root, "factory");
-    let text = `${this.head.join("")}${this.variables.size > 0 ? PRELUDE : ""}`;
-    const functions = this.functions.map(({ code, text: body }) => {
-      const line = text.split("\n").length - 1;
-      text += body;
-      return { line, code };
-    });
-    text += `${this.values.join("")}${this.late.join("")}export const handler = ${root}();\n`;
-    return { text, variables: this.variables, imports: this.imports, functions };
-  }
-
-  private name(hint: string): string {
-    return `${this.prefix}${this.count++}_${hint.replace(/\W/g, "")}`;
-  }
-
-  private functionName(info: FunctionInfo, hint: string): string {
+  functionName(info: FunctionInfo, hint: string): string {
     const known = this.functionNames.get(info);
     if (known) return known;
-    const name = this.name(info.name ?? hint);
+    const name = this.draft.name(info.name ?? hint);
     this.functionNames.set(info, name);
-    // The place is taken before what it captures is printed, so that the order is that of the first mention.
-    const printed = { code: info.code, text: "" };
-    this.functions.push(printed);
-    printed.text = `const ${name} = ${this.functionText(info)};\n`;
+    this.draft.addFunction(name, info.code, () => this.functionText(info));
     const proto = ownProto(info);
-    if (proto) this.late.push(`Object.setPrototypeOf(${name}, ${this.inline(proto, [hint])});\n`);
+    if (proto) this.draft.addLate(`Object.setPrototypeOf(${name}, ${this.inline(proto, [hint])})`);
     for (const [key, slot] of info.env) {
       const text = keyText(key);
       if (text === "arguments" || text === "caller" || (text === "prototype" && isGenerator(info))) continue;
-      this.late.push(this.assign(name, key, slot, [hint]));
+      this.draft.addLate(this.assignment(name, key, slot, [hint]));
     }
     return name;
   }
@@ -120,7 +65,7 @@ class Printer {
     if (entry.output && member?.name === "get" && member.emptyCallEnd !== undefined) {
       return { start, end: member.emptyCallEnd, by: this.outputValue(entry, [name]) };
     }
-    if (entry.module !== undefined && member) return { start, end, by: this.namespace(entry.module, name) };
+    if (entry.module !== undefined && member) return { start, end, by: this.draft.namespace(entry.module, name) };
     const by = this.constant(entry, [name]);
     return { start, end, by: free.shorthand ? `${name}: ${by}` : by };
   }
@@ -139,9 +84,9 @@ class Printer {
     const literal = this.inline(entry, path);
     const known = this.names.get(literal);
     if (known) return known;
-    const name = this.name(path.at(-1) ?? "value");
+    const name = this.draft.name(path.at(-1) ?? "value");
     this.names.set(literal, name);
-    this.values.push(`const ${name} = ${literal};\n`);
+    this.draft.addValue(name, literal);
     return name;
   }
 
@@ -153,7 +98,7 @@ class Printer {
       case "expr":
         return entry.expr ?? "undefined";
       case "module":
-        return this.wholeModule(entry.module ?? "", path.at(-1) ?? "module");
+        return this.draft.wholeModule(entry.module ?? "", path.at(-1) ?? "module");
       case "promise":
         throw new Error(`a promise was captured as ${path.join(".")}`);
       default:
@@ -164,14 +109,14 @@ class Printer {
   private structure(entry: Entry, path: readonly string[]): string {
     const known = this.names.get(entry);
     if (known) return known;
-    const name = this.name(path.at(-1) ?? "value");
+    const name = this.draft.name(path.at(-1) ?? "value");
     this.names.set(entry, name);
     const text = entry.regexp
       ? `new RegExp(${JSON.stringify(entry.regexp.source)}, ${JSON.stringify(entry.regexp.flags)})`
       : entry.array
         ? this.arrayText(name, entry.array, path)
         : this.objectText(name, entry, path);
-    this.values.push(`const ${name} = ${text};\n`);
+    this.draft.addValue(name, text);
     this.declared.add(entry);
     return name;
   }
@@ -182,13 +127,13 @@ class Printer {
     if (!dense) {
       for (const key of names) {
         const item = (array as unknown as Record<string, Entry>)[key];
-        if (item) this.late.push(`${name}[${JSON.stringify(key)}] = ${this.inline(item, [...path, key])};\n`);
+        if (item) this.draft.addLate(`${name}[${JSON.stringify(key)}] = ${this.inline(item, [...path, key])}`);
       }
       return "[]";
     }
     const items = array.map((item, i) => {
       if (!item) throw new Error(`the array ${path.join(".")} has a hole that the serializer did not mention`);
-      return this.child(item, [...path, String(i)], (value) => `${name}[${i}] = ${value};\n`);
+      return this.child(item, [...path, String(i)], `${name}[${i}]`);
     });
     return `[${items.join(", ")}]`;
   }
@@ -201,37 +146,36 @@ class Printer {
       slots.length > 0 && slots.every(([, { info }]) => info && !info.configurable && !info.writable && !info.get);
     const plain = !object.proto && slots.every(([, { info }]) => frozen || isPlain(info));
     if (!plain) {
-      for (const [key, slot] of slots) this.late.push(this.assign(name, key, slot, path));
+      for (const [key, slot] of slots) this.draft.addLate(this.assignment(name, key, slot, path));
       return object.proto ? `Object.create(${this.inline(object.proto, [...path, "prototype"])})` : "{}";
     }
     const members = slots.map(([key, slot]) => {
       const keyed = this.key(key);
-      const value = this.child(slot.entry, [...path, keyText(key) ?? "symbol"], (v) => `${name}[${keyed}] = ${v};\n`);
-      return `[${keyed}]: ${value}`;
+      return `[${keyed}]: ${this.child(slot.entry, [...path, keyText(key) ?? "symbol"], `${name}[${keyed}]`)}`;
     });
-    if (frozen) this.late.push(`Object.freeze(${name});\n`);
+    if (frozen) this.draft.addLate(`Object.freeze(${name})`);
     return `{ ${members.join(", ")} }`;
   }
 
-  /** A value inside a structure; where it holds the structure itself, it is put in when both exist. */
-  private child(entry: Entry, path: readonly string[], assignment: (value: string) => string): string {
+  /** A value inside a structure; where it holds the structure itself, it is put into its place when both exist. */
+  private child(entry: Entry, path: readonly string[], place: string): string {
     const value = this.inline(entry, path);
     if (!(entry.object || entry.array) || this.declared.has(entry)) return value;
-    this.late.push(assignment(value));
+    this.draft.addLate(`${place} = ${value}`);
     return "undefined";
   }
 
-  private assign(owner: string, key: Entry, { info, entry }: Slot, path: readonly string[]): string {
+  private assignment(owner: string, key: Entry, { info, entry }: Slot, path: readonly string[]): string {
     const keyed = this.key(key);
     const inner = [...path, keyText(key) ?? "symbol"];
-    if (isPlain(info)) return `${owner}[${keyed}] = ${this.inline(entry, inner)};\n`;
+    if (isPlain(info)) return `${owner}[${keyed}] = ${this.inline(entry, inner)}`;
     const parts = (["configurable", "enumerable", "writable"] as const)
       .filter((p) => info?.[p])
       .map((p) => `${p}: true`);
     if (info?.get) parts.push(`get: ${this.inline(info.get, inner)}`);
     if (info?.set) parts.push(`set: ${this.inline(info.set, inner)}`);
     if (!info?.get && !info?.set) parts.push(`value: ${this.inline(entry, inner)}`);
-    return `Object.defineProperty(${owner}, ${keyed}, { ${parts.join(", ")} });\n`;
+    return `Object.defineProperty(${owner}, ${keyed}, { ${parts.join(", ")} })`;
   }
 
   private key(key: Entry): string {
@@ -239,54 +183,17 @@ class Printer {
     return this.inline(key, []);
   }
 
-  private namespace(path: string, hint: string): string {
-    if (!path.includes("/") || !this.isFile(path)) return this.wholeModule(path, hint);
-    const id = `captured:${path}`;
-    const known = this.names.get(id);
-    if (known) return known;
-    const name = this.name(hint);
-    this.names.set(id, name);
-    this.imports.set(id, path);
-    this.head.push(`import * as ${name} from ${JSON.stringify(id)};\n`);
-    return name;
-  }
-
-  private wholeModule(path: string, hint: string): string {
-    const id = this.isFile(path) ? `captured-file:${path}` : path;
-    const known = this.names.get(id);
-    if (known) return known;
-    const name = this.name(hint);
-    this.names.set(id, name);
-    if (id !== path) this.imports.set(id, path);
-    this.head.push(`const ${name} = require(${JSON.stringify(id)});\n`);
-    return name;
-  }
-
-  /** Modules of Node itself have no file. */
-  private isFile(path: string): boolean {
-    return /\.[cm]?(js|json|ts|node)$/.test(path);
-  }
-
   private outputValue(entry: Entry, path: readonly string[]): string {
-    const marker = markerOf(entry);
-    let name = this.variableNames.get(marker);
-    if (!name) {
-      const variable = this.choose(path);
-      name = this.name(path.at(-1) ?? "output");
-      this.variableNames.set(marker, name);
-      this.variables.set(variable, marker);
-      this.values.push(`const ${name} = $environment(${JSON.stringify(variable)});\n`);
-    }
-    return name;
+    return this.draft.variable(markerOf(entry), path);
   }
 
   private outputObject(entry: Entry, path: readonly string[]): string {
     const value = this.outputValue(entry, path);
     const known = this.names.get(entry);
     if (known) return known;
-    const name = this.name(path.at(-1) ?? "output");
+    const name = this.draft.name(path.at(-1) ?? "output");
     this.names.set(entry, name);
-    this.values.push(`const ${name} = $output(${value});\n`);
+    this.draft.addValue(name, `$output(${value})`);
     return name;
   }
 }

@@ -32,7 +32,7 @@ export async function readSubject(access: StackAccess, player: string, earlier?:
     read(gateway?.presence),
     read(store?.table),
   ]);
-  const sk = (item: Item): string | undefined => textOf(item["sk"]);
+  const sk = (item: Item): string | undefined => textOf(item, "sk");
   const profile = players.find((item) => sk(item) === PROFILE_SK);
   return {
     access,

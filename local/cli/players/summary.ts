@@ -15,7 +15,7 @@ const LEFT_OUT = new Set(["pk", "sk", "playerId", "gameData"]);
 /** A player at a glance; no lines for one of whom nothing is known. */
 export function summary({ player, profile, players, presence, messages }: Subject, now: number): string[] {
   if (players.length + presence.length + messages.length === 0) return [];
-  const sk = (item: Item): string => textOf(item["sk"]) ?? "";
+  const sk = (item: Item): string => textOf(item, "sk") ?? "";
   const state = presenceOf(presence.find((item) => sk(item) === "PRESENCE"));
   const friends = players.filter((item) => sk(item).startsWith(FRIEND_PREFIX)).map((item) => friendOf(item));
   const count = (of: string): number => friends.filter((friend) => friend?.state === of).length;
@@ -31,14 +31,14 @@ export function summary({ player, profile, players, presence, messages }: Subjec
     `  ${"messages".padEnd(16)}${messages.length}${messages.length > LATEST ? `, the latest ${LATEST}:` : ""}`,
     ...latest.map(
       (item) =>
-        `    ${at(created(item), now)}  ${textOf(item["id"]) ?? ""}  ${textOf(item["template"]) ?? ""}  ${textOf(item["status"]) ?? ""}` +
+        `    ${at(created(item), now)}  ${textOf(item, "id") ?? ""}  ${textOf(item, "template") ?? ""}  ${textOf(item, "status") ?? ""}` +
         (item["reason"]?.M?.["code"]?.S === undefined ? "" : `: ${item["reason"].M["code"].S}`),
     ),
   ];
 }
 
 function created(item: Item): number {
-  return numberOf(item["createdAt"]) ?? 0;
+  return numberOf(item, "createdAt") ?? 0;
 }
 
 function yes(value: boolean): string {

@@ -114,5 +114,5 @@ async function deleteKeys(access: Subject["access"], table: string, keys: readon
 }
 
 function keyOf(item: Item): Key {
-  return { pk: { S: textOf(item["pk"]) ?? "" }, sk: { S: textOf(item["sk"]) ?? "" } };
+  return { pk: { S: textOf(item, "pk") ?? "" }, sk: { S: textOf(item, "sk") ?? "" } };
 }

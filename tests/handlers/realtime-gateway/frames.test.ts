@@ -1,11 +1,11 @@
 import { expect } from "chai";
 import * as fc from "fast-check";
-import { frameBuckets } from "../../../components/realtime-gateway/bucket";
+import { frameBuckets } from "../../../components/realtime-gateway/token-bucket";
 import { defaultHandler } from "../../../components/realtime-gateway/default";
 import { protocolError, readFrame } from "../../../components/realtime-gateway/frames";
 import { parseJson } from "../../../components/realtime-gateway/json";
 import { frameHandler, type FrameEvent } from "../../../components/realtime-gateway/route";
-import { validate, type Schema } from "../../../components/realtime-gateway/schema";
+import { validate, type Schema } from "../../../components/shared/schema";
 import Ajv from "ajv";
 import { quietly } from "./quietly";
 

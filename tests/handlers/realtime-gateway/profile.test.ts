@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { emitHandler } from "../../../components/realtime-gateway/event";
-import { serveProfileHandler, type ProfileRequest } from "../../../components/realtime-gateway/serve-profile";
+import type { ProfileRequest } from "../../../components/realtime-gateway/profile-request";
+import { serveProfileHandler } from "../../../components/realtime-gateway/serve-profile";
 import { PROFILE_ATTRIBUTES } from "../../../components/shared/player-directory";
 import type { Json } from "../../../local/service";
 import { Game, known } from "./game";
