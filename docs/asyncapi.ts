@@ -6,15 +6,18 @@ import {
   KEEP_ALIVE_SECONDS,
   MAX_CONNECTIONS,
   MAX_CORRELATION_ID,
+  MAX_EVENT_DATA_BYTES,
   MAX_FRAME_BYTES,
   MAX_FRAME_DEPTH,
   MAX_FRIENDS,
+  MAX_GAME_DATA_BYTES,
   PROTOCOL,
   STAGE,
   TOKEN_PREFIX,
 } from "../components/realtime-gateway/limits";
 import { ACTIONS, REPLIES, type Action } from "../components/realtime-gateway/protocol";
 import type { Schema } from "../components/shared/schema";
+import { EXCHANGES, FRAMES } from "./asyncapi-examples";
 
 /** The client protocol as an AsyncAPI 3 document, made from the schemas that the handlers validate with. */
 export function asyncApiDocument(): object {
@@ -26,7 +29,11 @@ export function asyncApiDocument(): object {
     const id = identifier(action);
     schemas[`${id}Body`] = closed(ACTIONS[action]);
     schemas[`${id}ReplyBody`] = REPLIES[action].body;
-    messages[id] = frame(`${id}Body`, action, REPLIES[action].summary, ACTIONS[action]);
+    const { body, reply } = EXCHANGES[action];
+    messages[id] = {
+      ...frame(`${id}Body`, action, REPLIES[action].summary, ACTIONS[action]),
+      examples: [{ payload: { action, id: "7", body } }],
+    };
     messages[`${id}Reply`] = {
       name: `${action} reply`,
       payload: object(["type", "action", "body"], {
@@ -35,19 +42,16 @@ export function asyncApiDocument(): object {
         id: correlation,
         body: reference("schemas", `${id}ReplyBody`),
       }),
+      examples: [{ payload: { type: "reply", action, id: "7", body: reply } }],
     };
-    operations[id] = {
-      action: "receive",
-      channel: { $ref: "#/channels/socket" },
-      summary: REPLIES[action].summary,
-      messages: [{ $ref: `#/channels/socket/messages/${id}` }],
-      reply: {
-        channel: { $ref: "#/channels/socket" },
-        messages: [{ $ref: `#/channels/socket/messages/${id}Reply` }, { $ref: "#/channels/socket/messages/error" }],
-      },
-    };
+    operations[id] = incoming(id, REPLIES[action].summary);
   }
-  Object.assign(messages, { error: errorMessage, notices: noticesMessage, push: pushMessage });
+  const others = { route: routeMessage, routeReply: routeReplyMessage, error, notices, push };
+  for (const [id, message] of Object.entries(others)) {
+    const frames: readonly object[] = FRAMES[id as keyof typeof others];
+    messages[id] = { ...message, examples: frames.map((payload) => ({ payload })) };
+  }
+  operations["route"] = incoming("route", routeMessage.summary);
   schemas["notice"] = noticeSchema;
   operations["notices"] = outgoing("notices", "What friends of the player do; all of one moment in one frame.");
   operations["push"] = outgoing("push", "Whatever the studio's own functions send to the player.");
@@ -64,6 +68,15 @@ export function asyncApiDocument(): object {
           api: { description: "Id of the API.", default: "api" },
           region: { description: "AWS Region.", default: "us-east-1" },
         },
+        security: [reference("securitySchemes", "token")],
+      },
+      local: {
+        host: "127.0.0.1:{port}",
+        pathname: `/${STAGE}`,
+        protocol: "ws",
+        description:
+          "`npm run local`: address and tokens of sample players are in `.local/stack.json`, `websocket.url` and `players`.",
+        variables: { port: { description: "Another at each start." } },
         security: [reference("securitySchemes", "token")],
       },
     },
@@ -99,7 +112,7 @@ export function asyncApiDocument(): object {
           type: "http",
           scheme: "bearer",
           bearerFormat: "JWT",
-          description: `A token of the studio's OpenID Connect issuer, offered as the subprotocol ${TOKEN_PREFIX}<token>.`,
+          description: `A token of the studio's OpenID Connect issuer, offered as the subprotocol ${TOKEN_PREFIX}<token>. Its \`sub\` is the player's id; \`iss\`, \`aud\` and \`exp\` are checked. It is asked for when the connection opens, not after.`,
         },
       },
     },
@@ -122,6 +135,7 @@ export function asyncApiDocument(): object {
     // Frames are counted per connection and container of a function.
     "x-limits": {
       frameBytes: MAX_FRAME_BYTES,
+      messageBytes: MAX_MESSAGE_BYTES,
       frameDepth: MAX_FRAME_DEPTH,
       framesAtOnce: FRAME_BURST,
       framesPerSecond: FRAMES_PER_SECOND,
@@ -129,19 +143,27 @@ export function asyncApiDocument(): object {
       registeredForSeconds: CONNECTION_LIFE_MS / 1000,
       connectionsPerPlayer: MAX_CONNECTIONS,
       friendsPerPlayer: MAX_FRIENDS,
+      gameDataBytes: MAX_GAME_DATA_BYTES,
+      eventDataBytes: MAX_EVENT_DATA_BYTES,
     },
   };
 }
+
+/** API Gateway's own: a client may split what it sends into frames, and is refused beyond one frame's size all the same. */
+const MAX_MESSAGE_BYTES = 131_072;
 
 const DESCRIPTION = `Frames are JSON objects in text messages.
 
 1. Open the WebSocket with the subprotocols \`${PROTOCOL}\` and \`${TOKEN_PREFIX}<token>\`.
 2. Send \`{"action":"hello","id":"1"}\`. Until it is answered the player is not there for his friends; if no answer comes, send it again. Send nothing else before: every other action, the studio's own included, answers \`not-registered\` and does nothing.
-3. Every frame \`{action, id?, body?}\` is answered by a reply or an error frame with the same \`id\`.
+3. Every frame \`{action, id?, body?}\` is answered by a reply or an error frame with the same \`id\`; an error frame lacks it where the frame could not be read.
 4. Send \`ping\` every ${KEEP_ALIVE_SECONDS} seconds. If it answers \`not-registered\`, send \`hello\`.
 5. Presence carries a \`version\` per friend, in the snapshot of \`hello\` and in notices: ignore one that is older than the one you know. Events carry an \`id\`: ignore one you have seen.
 6. A second device is a second connection. Reconnect after a random wait that doubles from 1 s to 60 s.
-7. Send at most ${FRAME_BURST} frames at once and ${FRAMES_PER_SECOND} a second. What is beyond is answered \`too-many-frames\` and does nothing. Each container of a function counts for itself, in its memory: frames of several functions, or spread over several containers, may pass although they are more. A throttle of all connections together bounds the whole.`;
+7. Send at most ${FRAME_BURST} frames at once and ${FRAMES_PER_SECOND} a second. What is beyond is answered \`too-many-frames\` and does nothing. Each container of a function counts for itself, in its memory: frames of several functions, or spread over several containers, may pass although they are more. A throttle of all connections together bounds the whole.
+8. A request for a friendship is not told to the other player at that moment: \`friends.list\` shows it there as \`pending\`, and to who asked as \`requested\`. Ask for it after \`hello\`, whose snapshot holds accepted friends only, and when the player looks at the list. When it is accepted, each connection of the two gets a notice of the kind \`friend\`, except the one that accepted: its reply says the same. Declining, removing, blocking and muting tell nobody.
+9. A friend whose connection is lost is \`offline\` for others after a grace period (the studio sets it, 15 seconds by default): who returns within it was never away.
+10. The studio's own routes are more actions, in frames of the same form (\`route\`, \`routeReply\`). Ignore members of frames that you do not know.`;
 
 const correlation = {
   type: "string",
@@ -149,7 +171,7 @@ const correlation = {
   description: "The client's own; given back with the answer.",
 };
 
-const errorMessage = {
+const error = {
   name: "error",
   summary: "The frame was not served; the socket stays.",
   payload: object(["type", "error"], {
@@ -189,7 +211,7 @@ const noticeSchema = {
   ],
 };
 
-const noticesMessage = {
+const notices = {
   name: "notices",
   summary: "What friends do.",
   payload: object(["type", "notices"], {
@@ -198,10 +220,35 @@ const noticesMessage = {
   }),
 };
 
-const pushMessage = {
+const push = {
   name: "push",
   summary: "From the studio's own functions.",
   payload: object(["type", "body"], { type: { const: "push" }, body: { description: "Whatever the studio sends." } }),
+};
+
+const ownAction = {
+  type: "string",
+  description: "Of a route of the studio's own.",
+  not: { enum: Object.keys(ACTIONS) },
+};
+
+const routeMessage = {
+  name: "route",
+  summary: "A route of the studio's own; the body is what its schema says.",
+  payload: {
+    ...object(["action"], { action: ownAction, id: correlation, body: { type: "object" } }),
+    additionalProperties: false,
+  },
+};
+
+const routeReplyMessage = {
+  name: "route reply",
+  payload: object(["type", "action", "body"], {
+    type: { const: "reply" },
+    action: ownAction,
+    id: correlation,
+    body: { description: "Whatever the studio's function answers." },
+  }),
 };
 
 function frame(body: string, action: string, summary: string, schema: Schema): object {
@@ -216,6 +263,20 @@ function frame(body: string, action: string, summary: string, schema: Schema): o
         body: reference("schemas", body),
       }),
       additionalProperties: false,
+    },
+  };
+}
+
+/** A frame of clients, which a reply or an error answers. */
+function incoming(message: string, summary: string): object {
+  return {
+    action: "receive",
+    channel: { $ref: "#/channels/socket" },
+    summary,
+    messages: [{ $ref: `#/channels/socket/messages/${message}` }],
+    reply: {
+      channel: { $ref: "#/channels/socket" },
+      messages: [{ $ref: `#/channels/socket/messages/${message}Reply` }, { $ref: "#/channels/socket/messages/error" }],
     },
   };
 }
