@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { LambdaFunction, type LambdaFunctionArgs, withGrants } from "../../components/shared/callback";
+import { until } from "../helpers/until";
 
 interface Declared {
   readonly type: string;
@@ -39,7 +40,7 @@ describe("LambdaFunction", () => {
     new LambdaFunction(name, args);
     return async (type) => {
       const ofType = (): Declared[] => declared.filter((resource) => resource.type === type);
-      while (ofType().length === 0) await new Promise((resolve) => setImmediate(resolve));
+      await until(() => ofType().length > 0, `a ${type}`);
       expect(ofType(), type).to.have.length(1);
       return ofType()[0] as Declared;
     };

@@ -56,9 +56,9 @@ export function unwatched(declared: readonly Declared[], component: string): str
       ? (inputs["dimensions"] as { QueueName: string }).QueueName
       : undefined,
   );
-  return of("Queue")
-    .map(({ name }) => name)
-    .filter((name) => !read.includes(name) && !watched.includes(name));
+  const queues = of("Queue");
+  if (queues.length === 0) throw new Error(`There is no queue of "${component}" to watch.`);
+  return queues.map(({ name }) => name).filter((name) => !read.includes(name) && !watched.includes(name));
 }
 
 /** Rights of a function's role, without those of every function, as `action resource`, each once. */

@@ -75,12 +75,10 @@ export class Command {
     return until(look, `${what}; errors: ${this.errors}`, timeoutMs);
   }
 
-  /** Asks it, or the process `pid` below it, to end; resolves when it has, to how and how long that took. */
-  async stop(signal: NodeJS.Signals, pid = this.child.pid): Promise<Ending & { readonly milliseconds: number }> {
-    const began = performance.now();
+  /** Asks it, or the process `pid` below it, to end; resolves when it has, to how. */
+  async stop(signal: NodeJS.Signals, pid = this.child.pid): Promise<Ending> {
     if (pid !== undefined) process.kill(pid, signal);
-    const ending = await this.ended;
-    return { ...ending, milliseconds: performance.now() - began };
+    return this.ended;
   }
 
   /** Whether any process that it started is still there. */

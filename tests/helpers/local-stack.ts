@@ -39,6 +39,12 @@ export class TestStack {
     return new TestStack(stack, folder);
   }
 
+  /** As `start`, of the program in the module `path`. */
+  static startProgram(path: string, options: Partial<LocalStackOptions> & { clock?: Clock } = {}): Promise<TestStack> {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- a program is loaded when its stack starts
+    return TestStack.start({ load: () => require(path) as unknown, ...options });
+  }
+
   get cloud() {
     return this.stack.cloud;
   }

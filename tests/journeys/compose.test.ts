@@ -43,7 +43,6 @@ describe("Another game that composes the packed package", function () {
   before(async () => {
     installed = new InstalledPackage();
     for (const file of FILES) cpSync(join(EXAMPLE, file), join(installed.path, file));
-    const began = performance.now();
     command = Command.start(
       ["npx", "games-messaging", "local", "--port", "0", "--json", "--players", "3"],
       installed.path,
@@ -53,7 +52,6 @@ describe("Another game that composes the packed package", function () {
       "the stack",
       180_000,
     );
-    process.stdout.write(`      ready after ${Math.round(performance.now() - began)} ms, nothing cached\n`);
     access = openStack(installed.path);
     expect(access.local).to.deep.equal(stack);
     for (const { id, token } of stack.players) {
@@ -180,7 +178,6 @@ describe("Another game that composes the packed package", function () {
       "    await roster.join(body.guild, context.playerId);",
       '    if (body.guild === "Trolls") throw new Error("No trolls.");\n    await roster.join(body.guild, context.playerId);',
     );
-    const began = performance.now();
     const from = command.lines.length;
     writeFileSync(file, broken);
     const later = <T>(found: (event: T) => boolean, what: string): Promise<T> =>
@@ -188,10 +185,9 @@ describe("Another game that composes the packed package", function () {
         const event = command.lines.indexOf(line) >= from ? (JSON.parse(line) as T) : undefined;
         return event !== undefined && found(event) ? event : undefined;
       }, what);
-    const { functions, milliseconds, error } = await later<{
+    const { functions, error } = await later<{
       kind: string;
       functions: string[];
-      milliseconds: number;
       error?: string;
     }>(({ kind }) => kind === "reload", "the reload");
     expect(error).to.equal(undefined);
@@ -199,9 +195,6 @@ describe("Another game that composes the packed package", function () {
     await client("alan")
       .request("guild.join", { guild: "Trolls" })
       .catch(() => undefined);
-    process.stdout.write(
-      `      live after ${Math.round(performance.now() - began)} ms, of which ${milliseconds} ms evaluating\n`,
-    );
     const { data } = await later<TraceEvent>((event) => event.data?.["loggedErrors"] !== undefined, "the logged error");
     const [logged] = data?.["loggedErrors"] as { errorMessage: string; stack: string }[];
     const line = broken.split("\n").findIndex((text) => text.includes("No trolls.")) + 1;
@@ -210,12 +203,11 @@ describe("Another game that composes the packed package", function () {
     expect(client("alan").closeCode).to.equal(undefined);
   });
 
-  it("ends at once when told to, and leaves nothing behind", async () => {
+  it("ends when told to, and leaves nothing behind", async () => {
     const { pid } = access.local;
-    const { errors, milliseconds } = await command.stop("SIGINT", pid);
+    const { errors } = await command.stop("SIGINT", pid);
     expect(errors.replace(/^npm warn .*\n/gm, "")).to.equal("");
-    expect(milliseconds).to.be.below(15_000);
     expect(existsSync(join(installed.path, ".local", "stack.json"))).to.equal(false);
-    await until(() => !command.leftBehind, "every process to be gone", 2_000);
+    await until(() => !command.leftBehind, "every process to be gone");
   });
 });

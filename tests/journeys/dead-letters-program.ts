@@ -1,16 +1,7 @@
-import { EmailDispatcher, EncryptionKey, MessageStore } from "../../components";
+import { mailOnly } from "./mail-only";
 
 /** A program whose queues all have something to do: a channel that nobody takes, and a reaction to what became of mails. */
-const key = new EncryptionKey("shared");
-const common = { key, protect: false, monitoring: { alarms: "none" } } as const;
-
-const messages = new MessageStore("messages", common);
-const emails = new EmailDispatcher("emails", {
-  ...common,
-  messages,
-  sender: { address: "hello@game.test" },
-  recipients: ["*@players.test"],
-});
+const { messages, emails } = mailOnly();
 emails.template("invite", { locales: { en: { subject: "Join us", html: "<p>Join us.</p>" } } });
 emails.template("sorry", { locales: { en: { subject: "Sorry", html: "<p>Another way?</p>" } } });
 

@@ -11,11 +11,8 @@ describe("What a queue gave up", function () {
   let messages: Messages;
 
   before(async () => {
-    const program = join(__dirname, "dead-letters-program");
-    stack = await TestStack.start({
+    stack = await TestStack.startProgram(join(__dirname, "dead-letters-program"), {
       clock: new VirtualClock(Date.UTC(2026, 5, 15, 12)),
-      // eslint-disable-next-line @typescript-eslint/no-require-imports -- a program is loaded when its stack starts
-      load: () => require(program) as unknown,
     });
     await stack.schedules(false);
     messages = new Messages(stack);

@@ -1,17 +1,8 @@
 import * as dynamodb from "@aws-sdk/client-dynamodb";
-import { EmailDispatcher, EncryptionKey, MessageStore } from "../../components";
+import { mailOnly } from "./mail-only";
 
-/** A program without players: messages bring their addresses; what became of one makes the next in one transaction. */
-const key = new EncryptionKey("shared");
-const common = { key, protect: false, monitoring: { alarms: "none" } } as const;
-
-const messages = new MessageStore("messages", common);
-const emails = new EmailDispatcher("emails", {
-  ...common,
-  messages,
-  sender: { address: "hello@game.test" },
-  recipients: ["*@players.test"],
-});
+/** What became of one message makes the next, in one transaction with a state of the game's. */
+const { messages, emails } = mailOnly();
 emails.template("invite", {
   locales: { en: { subject: "Join {{guild}}", html: '<p><a href="https://game.test/join">Join {{guild}}</a></p>' } },
 });

@@ -11,11 +11,8 @@ describe("State and message in one transaction", function () {
   let messages: Messages;
 
   before(async () => {
-    const program = join(__dirname, "outbox-program");
-    stack = await TestStack.start({
+    stack = await TestStack.startProgram(join(__dirname, "outbox-program"), {
       clock: new VirtualClock(Date.UTC(2026, 5, 15, 12)),
-      // eslint-disable-next-line @typescript-eslint/no-require-imports -- a program is loaded when its stack starts
-      load: () => require(program) as unknown,
     });
     messages = new Messages(stack);
     Object.assign(sesEngine(stack.cloud).behaviour, { repeatChance: 0, disorderChance: 0 });

@@ -22,12 +22,7 @@ describe("Segments", function () {
   let athena: AthenaService;
 
   before(async () => {
-    const program = join(__dirname, "segments-program");
-    stack = await TestStack.start({
-      clock: new VirtualClock(START),
-      // eslint-disable-next-line @typescript-eslint/no-require-imports -- a program is loaded when its stack starts
-      load: () => require(program) as unknown,
-    });
+    stack = await TestStack.startProgram(join(__dirname, "segments-program"), { clock: new VirtualClock(START) });
     athena = stack.cloud.services.get("athena") as AthenaService;
     const profiles = {
       "auth0|ada": { level: 60, vip: false },

@@ -3,7 +3,8 @@ import { expect } from "chai";
 import * as fc from "fast-check";
 import { parseMailEvent } from "../../../components/email-dispatcher/ses-event";
 import { suppressionKey } from "../../../components/message-store/keys";
-import { context, lost, World } from "../message-store/world";
+import { context, World } from "../message-store/world";
+import { lost } from "../shared/sdk";
 import { enqueue, handlers, sesEvent, told } from "./fixture";
 
 describe("SES's events", () => {

@@ -13,7 +13,8 @@ import { messageKey } from "../../../components/message-store/keys";
 import { DEFAULT_TYPES, type Message } from "../../../components/message-store/message";
 import { prepareHandler, type PrepareSettings } from "../../../components/message-store/prepare";
 import { encodePlayerId, playerPk } from "../../../components/shared/player-keys";
-import { context, fixed, PLAYERS, TABLE, type World } from "../message-store/world";
+import { context, PLAYERS, TABLE, type World } from "../message-store/world";
+import { fixed } from "../shared/sdk";
 
 export const QUEUE = "https://queue/send";
 export const RECONCILE = "https://queue/reconcile";

@@ -12,7 +12,7 @@ import { chooseLocale, renderTemplate } from "../../../components/email-dispatch
 import { compileTemplate } from "../../../components/email-dispatcher/templates";
 import { preferenceName } from "../../../components/message-store/gates";
 import { mayFollow, RANK, STATUSES } from "../../../components/message-store/status";
-import { lost, sdkError } from "../message-store/world";
+import { lost, sdkError } from "../shared/sdk";
 import { envelope, TEMPLATES } from "./fixture";
 
 describe("templates", () => {

@@ -2,7 +2,8 @@
 import { expect } from "chai";
 import { World } from "../message-store/world";
 import { handlers } from "./fixture";
-import { instances, Schedule, type Break, type Outcome } from "./schedule";
+import type { Break } from "./send-once/broken-rules";
+import { instances, Schedule, type Outcome } from "./send-once/schedule";
 
 /** More for a longer campaign: `SCHEDULES=20000 npx mocha …`. */
 const SCHEDULES = Number(process.env["SCHEDULES"] ?? 1_000);

@@ -1,7 +1,8 @@
 /* eslint-disable no-console -- what handlers log is silenced */
 import { expect } from "chai";
 import { messageKey, suppressionKey } from "../../../components/message-store/keys";
-import { context, lost, sdkError, World } from "../message-store/world";
+import { context, World } from "../message-store/world";
+import { lost, sdkError } from "../shared/sdk";
 import { drain, enqueue, envelope, handlers, LETTERS, QUEUE, RECONCILE, told } from "./fixture";
 
 describe("send", () => {

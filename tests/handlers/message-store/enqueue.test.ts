@@ -6,7 +6,8 @@ import type { TemplateReference } from "../../../components/message-store/templa
 import { messageKey } from "../../../components/message-store/keys";
 import { DEFAULT_TYPES, type Message } from "../../../components/message-store/message";
 import { messageProblem } from "../../../components/message-store/validate";
-import { context, fixed, lost, TABLE, World } from "./world";
+import { fixed, lost } from "../shared/sdk";
+import { context, TABLE, World } from "./world";
 
 describe("enqueue", () => {
   const world = new World();

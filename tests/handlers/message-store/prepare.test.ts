@@ -2,7 +2,8 @@ import { expect } from "chai";
 import { suppressionKey } from "../../../components/message-store/keys";
 import type { Message } from "../../../components/message-store/message";
 import { enqueue, envelope, handlers, PARKED, prepareAll, putPlayer, told } from "../email-dispatcher/fixture";
-import { context, lost, sdkError, World } from "./world";
+import { lost, sdkError } from "../shared/sdk";
+import { context, World } from "./world";
 
 describe("prepare", () => {
   const world = new World();

@@ -7,7 +7,8 @@ import { sweepHandler } from "../../../components/message-store/sweep";
 import { unknownChannelHandler } from "../../../components/message-store/unknown-channel";
 import type { Context } from "aws-lambda";
 import { enqueue, handlers, prepareAll, putPlayer, told } from "../email-dispatcher/fixture";
-import { context, fixed, TABLE, World } from "./world";
+import { fixed } from "../shared/sdk";
+import { context, TABLE, World } from "./world";
 
 describe("the store's other functions", () => {
   const world = new World();

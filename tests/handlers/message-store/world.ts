@@ -13,9 +13,10 @@ import { AwsError } from "../../../local/aws-error";
 import { VirtualClock } from "../../../local/clock";
 import { Cloud } from "../../../local/cloud";
 import { dynamodbService, type DynamoDbService } from "../../../local/services/dynamodb";
+import { leadClient, sdkError } from "../shared/sdk";
 
 export interface Call {
-  readonly service: "dynamodb" | "sqs" | "sns" | "ses";
+  readonly service: "dynamodb" | "sqs" | "sns" | "ses" | "athena" | "s3";
   readonly operation: string;
   readonly input: Record<string, unknown>;
 }
@@ -36,21 +37,6 @@ export const TABLE = "messages";
 export const PLAYERS = "players";
 export const context = { getRemainingTimeInMillis: () => 30_000 } as unknown as Context;
 const START = Date.UTC(2026, 10, 21, 12);
-
-/** What a handler's settings take in place of an output. */
-export function fixed<T>(value: T): { get(): T } {
-  return { get: () => value };
-}
-
-/** An error as the SDK throws it. */
-export function sdkError(name: string, message: string, status: number, detail: object = {}): Error {
-  return Object.assign(new Error(message), { name, $metadata: { httpStatusCode: status }, ...detail });
-}
-
-/** An error without an answer: the connection was lost. */
-export function lost(): Error {
-  return Object.assign(new Error("socket hang up"), { name: "TimeoutError" });
-}
 
 const CLIENTS = [
   ["dynamodb", dynamodb.DynamoDBClient],
@@ -73,6 +59,7 @@ export class World {
   private copies = 0;
   private forgotten: string | undefined;
   private readonly realNow = Date.now;
+  private readonly restores: (() => void)[] = [];
   private service!: DynamoDbService;
   private cloud!: Cloud;
 
@@ -86,18 +73,13 @@ export class World {
     await clock.advance(60_000);
     Date.now = () => this.now;
     for (const [service, client] of CLIENTS) {
-      (client.prototype as { send: unknown }).send = (command: { input: object; constructor: { name: string } }) =>
-        this.send({
-          service,
-          operation: command.constructor.name.replace(/Command$/, ""),
-          input: command.input as Record<string, unknown>,
-        });
+      this.lead(client, service, (operation, input) => this.effect({ service, operation, input }));
     }
   }
 
   async close(): Promise<void> {
     Date.now = this.realNow;
-    for (const [, client] of CLIENTS) delete (client.prototype as { send?: unknown }).send;
+    for (const restore of this.restores.splice(0).reverse()) restore();
     await this.service.close?.();
   }
 
@@ -172,9 +154,18 @@ export class World {
     }
   }
 
-  private send(call: Call): Promise<unknown> {
-    this.calls.push(call);
-    return this.gate(call, () => this.effect(call));
+  /** Leads a client's calls through the gate to `effect`. */
+  protected lead(
+    client: { readonly prototype: object },
+    service: Call["service"],
+    effect: (operation: string, input: Record<string, unknown>) => Promise<unknown>,
+  ): void {
+    const restore = leadClient(client, (operation, input) => {
+      const call: Call = { service, operation, input };
+      this.calls.push(call);
+      return this.gate(call, () => effect(operation, input));
+    });
+    this.restores.push(restore);
   }
 
   private async effect({ service, operation, input }: Call): Promise<unknown> {

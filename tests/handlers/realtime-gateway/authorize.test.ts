@@ -7,7 +7,7 @@ import {
   type AuthorizeConfig,
   type AuthorizeResult,
 } from "../../../components/realtime-gateway/authorize";
-import { quietly } from "./quietly";
+import { quietly } from "../shared/quietly";
 
 const ARN = "arn:aws:execute-api:us-east-1:123456789012:api/live/$connect";
 

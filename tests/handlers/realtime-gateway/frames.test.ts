@@ -7,7 +7,7 @@ import { parseJson } from "../../../components/realtime-gateway/json";
 import { frameHandler, type FrameEvent } from "../../../components/realtime-gateway/route";
 import { validate, type Schema } from "../../../components/shared/schema";
 import Ajv from "ajv";
-import { quietly } from "./quietly";
+import { quietly } from "../shared/quietly";
 
 const SCHEMA = {
   type: "object",

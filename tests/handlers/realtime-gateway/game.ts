@@ -19,12 +19,8 @@ import {
 import type { FrameEvent, FrameResult } from "../../../components/realtime-gateway/route";
 import type { StreamRecord } from "../../../local/ports";
 import type { Json } from "../../../local/service";
+import { fixed } from "../shared/sdk";
 import { PLAYERS, PRESENCE, type World } from "./world";
-
-/** What a test reads as if it were an output. */
-export function known<T>(value: T): { get(): T } {
-  return { get: () => value };
-}
 
 export const GRACE_SECONDS = 15;
 
@@ -46,9 +42,9 @@ export class Game {
   private frameId = 0;
 
   constructor(readonly world: World) {
-    const players = known(PLAYERS);
-    const presence = known(PRESENCE);
-    const checks = known("https://queue");
+    const players = fixed(PLAYERS);
+    const presence = fixed(PRESENCE);
+    const checks = fixed("https://queue");
     const graceSeconds = GRACE_SECONDS;
     const friends = friendsHandler({ players, presence })();
     const profile = profileHandler({ players, presence })();
@@ -67,8 +63,8 @@ export class Game {
       players,
       presence,
       checks,
-      endpoint: known("https://connections"),
-      topic: known("arn:aws:sns:us-east-1:123456789012:events"),
+      endpoint: fixed("https://connections"),
+      topic: fixed("arn:aws:sns:us-east-1:123456789012:events"),
       subscribed: { get: () => this.subscribed },
       graceSeconds,
     })();

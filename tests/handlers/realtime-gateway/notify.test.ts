@@ -7,8 +7,9 @@ import { reactHandler } from "../../../components/realtime-gateway/react";
 import type { StreamRecord } from "../../../local/ports";
 import type { Json } from "../../../local/service";
 import { compileFilters } from "../../../local/services/lambda/filter";
-import { Game, isTold, known } from "./game";
-import { quietly } from "./quietly";
+import { Game, isTold } from "./game";
+import { fixed } from "../shared/sdk";
+import { quietly } from "../shared/quietly";
 import { PRESENCE, World } from "./world";
 
 describe("notices", () => {
@@ -167,7 +168,7 @@ describe("notices", () => {
   });
 
   it("lets a pusher reach every connection, and counts those that it reached", async () => {
-    const pusher = pusherOf({ presence: known(PRESENCE), endpoint: known("https://connections") });
+    const pusher = pusherOf({ presence: fixed(PRESENCE), endpoint: fixed("https://connections") });
     await game.connect("ben", "b2");
     await game.connect("ben", "b3");
     world.sockets.delete("b3");

@@ -4,7 +4,8 @@ import type { ProfileRequest } from "../../../components/realtime-gateway/profil
 import { serveProfileHandler } from "../../../components/realtime-gateway/serve-profile";
 import { PROFILE_ATTRIBUTES } from "../../../components/shared/player-directory";
 import type { Json } from "../../../local/service";
-import { Game, known } from "./game";
+import { Game } from "./game";
+import { fixed } from "../shared/sdk";
 import { PLAYERS, PRESENCE, World } from "./world";
 import { ADDRESS_RULE, isAddress } from "../../../components/shared/mail-address";
 
@@ -26,7 +27,7 @@ describe("profiles and game data", () => {
   const refused = (action: string, body: unknown) => game.refusal("anna", "a1", action, body);
   const serve = (request: unknown) =>
     serveProfileHandler({
-      players: known(PLAYERS),
+      players: fixed(PLAYERS),
       attributes: {
         ...PROFILE_ATTRIBUTES,
         level: "number",
@@ -232,7 +233,7 @@ describe("profiles and game data", () => {
   }
 
   describe("player events", () => {
-    const emit = (input: unknown) => emitHandler({ presence: known(PRESENCE) })()(input as never, {} as never);
+    const emit = (input: unknown) => emitHandler({ presence: fixed(PRESENCE) })()(input as never, {} as never);
     const count = async () => ((await world.call("Scan", { TableName: PRESENCE }))["Items"] as unknown[]).length;
 
     for (const body of [

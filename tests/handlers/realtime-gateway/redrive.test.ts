@@ -6,14 +6,10 @@ import type { Context, DynamoDBRecord } from "aws-lambda";
 import { gatewayRedriveHandler } from "../../../components/realtime-gateway/redrive";
 import type { StreamRecord } from "../../../local/ports";
 import type { Json } from "../../../local/service";
-import { Game, isTold, known } from "./game";
-import { quietly } from "./quietly";
+import { Game, isTold } from "./game";
+import { fixed, leadClient } from "../shared/sdk";
+import { quietly } from "../shared/quietly";
 import { World } from "./world";
-
-interface Command {
-  readonly constructor: { readonly name: string };
-  readonly input: Json;
-}
 
 const context = { getRemainingTimeInMillis: () => 300_000 } as unknown as Context;
 
@@ -29,14 +25,8 @@ describe("the gateway's redrive", () => {
   const restores: (() => void)[] = [];
 
   /** Leads a client's requests here for as long as a test runs. */
-  function lead(client: { readonly prototype: unknown }, serve: (operation: string, input: Json) => unknown): void {
-    const prototype = client.prototype as { send?: unknown };
-    const own = Object.hasOwn(prototype, "send") ? prototype.send : undefined;
-    prototype.send = async ({ constructor, input }: Command) => serve(constructor.name.replace(/Command$/, ""), input);
-    restores.push(() => {
-      if (own) prototype.send = own;
-      else delete prototype.send;
-    });
+  function lead(client: { readonly prototype: object }, serve: (operation: string, input: Json) => unknown): void {
+    restores.push(leadClient(client, async (operation, input) => Promise.resolve(serve(operation, input))));
   }
 
   before(async () => {
@@ -108,7 +98,7 @@ describe("the gateway's redrive", () => {
 
   const redrive = (input: unknown = {}) => {
     install();
-    return gatewayRedriveHandler({ failuresUrl: known("failures"), notify: known("notify") })()(input, context);
+    return gatewayRedriveHandler({ failuresUrl: fixed("failures"), notify: fixed("notify") })()(input, context);
   };
 
   it("tells friends what a batch that was given up would have told, of its records only", async () => {
@@ -157,7 +147,7 @@ describe("the gateway's redrive", () => {
     install();
     const streams = DynamoDBStreamsClient.prototype as unknown as { send: unknown };
     streams.send = () => Promise.reject(Object.assign(new Error("gone"), { name: "TrimmedDataAccessException" }));
-    const handler = gatewayRedriveHandler({ failuresUrl: known("failures"), notify: known("notify") })();
+    const handler = gatewayRedriveHandler({ failuresUrl: fixed("failures"), notify: fixed("notify") })();
     expect(await handler({}, context)).to.deep.equal({ redriven: 0, unchanged: 0, kept: 1 });
     expect(invoked).to.deep.equal([]);
   });
@@ -179,7 +169,7 @@ describe("the gateway's redrive", () => {
   it("begins no entry that it could not end in its time", async () => {
     entries.push("{}");
     install();
-    const handler = gatewayRedriveHandler({ failuresUrl: known("failures"), notify: known("notify") })();
+    const handler = gatewayRedriveHandler({ failuresUrl: fixed("failures"), notify: fixed("notify") })();
     const hurried = { getRemainingTimeInMillis: () => 30_000 } as unknown as Context;
     expect(await handler({}, hurried)).to.deep.equal({ redriven: 0, unchanged: 0, kept: 0 });
     expect(unseen).to.have.length(1);

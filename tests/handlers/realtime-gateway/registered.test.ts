@@ -3,7 +3,8 @@ import { MAX_BUCKETS } from "../../../components/realtime-gateway/limits";
 import { ACTIONS } from "../../../components/realtime-gateway/protocol";
 import { afterHello } from "../../../components/realtime-gateway/registered";
 import { frameHandler, type FrameEvent } from "../../../components/realtime-gateway/route";
-import { Game, known } from "./game";
+import { Game } from "./game";
+import { fixed } from "../shared/sdk";
 import { PLAYERS, PRESENCE, World } from "./world";
 
 /** A body that keeps the schema of each action that wants one. */
@@ -65,7 +66,7 @@ describe("frames before hello", () => {
       return frameHandler(
         { "guild.join": schema },
         afterHello(
-          known(PRESENCE),
+          fixed(PRESENCE),
           () =>
             async ({ connectionId }) =>
               void seen.push(connectionId),

@@ -9,6 +9,7 @@ import { Cloud } from "../../../local/cloud";
 import type { StreamRecord } from "../../../local/ports";
 import type { Json } from "../../../local/service";
 import { dynamodbService, type DynamoDbService, type Snapshot } from "../../../local/services/dynamodb";
+import { leadClient } from "../shared/sdk";
 
 /** One outgoing request of a handler. */
 export interface Request {
@@ -177,16 +178,7 @@ export class World {
       [ApiGatewayManagementApiClient, "connections"],
     ] as const;
     for (const [client, service] of clients) {
-      const prototype = client.prototype as unknown as Record<string, unknown>;
-      const own = Object.hasOwn(prototype, "send") ? prototype["send"] : undefined;
-      prototype["send"] = (command: { readonly constructor: { readonly name: string }; readonly input: Json }) => {
-        const operation = command.constructor.name.replace(/Command$/, "");
-        return this.request({ service, operation, input: command.input });
-      };
-      this.restores.push(() => {
-        if (own) prototype["send"] = own;
-        else delete prototype["send"];
-      });
+      this.restores.push(leadClient(client, (operation, input) => this.request({ service, operation, input })));
     }
   }
 

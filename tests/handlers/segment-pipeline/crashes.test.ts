@@ -1,6 +1,7 @@
 import { expect } from "chai";
-import { lost, context } from "../message-store/world";
-import { quietly } from "../realtime-gateway/quietly";
+import { context } from "../message-store/world";
+import { quietly } from "../shared/quietly";
+import { lost } from "../shared/sdk";
 import { linesOf, SegmentWorld } from "./world";
 
 /** One comes twice, far apart: in two parts. */

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import * as fc from "fast-check";
-import { context, lost, type Gate } from "../message-store/world";
+import { context, type Gate } from "../message-store/world";
+import { lost } from "../shared/sdk";
 import { linesOf, PART_QUEUE, SegmentWorld } from "./world";
 
 describe("Enqueueing the parts of a segment's result", () => {

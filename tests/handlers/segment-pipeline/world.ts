@@ -14,8 +14,9 @@ import { newRun, readRun, RUN_LIMITS, runKey, type Run } from "../../../componen
 import { startHandler } from "../../../components/segment-pipeline/start";
 import { encodePlayerId } from "../../../components/shared/player-keys";
 import { VirtualClock } from "../../../local/clock";
-import { context, fixed, sdkError, TABLE, World, type Copy } from "../message-store/world";
-import { quietly } from "../realtime-gateway/quietly";
+import { context, TABLE, World, type Copy } from "../message-store/world";
+import { quietly } from "../shared/quietly";
+import { fixed, sdkError } from "../shared/sdk";
 
 export const RUNS = "runs";
 export const RUN_QUEUE = "run-queue";
@@ -89,14 +90,14 @@ export class SegmentWorld extends World {
     });
     const { clock } = this["cloud"];
     if (clock instanceof VirtualClock) await clock.advance(60_000);
-    this.play(sqs.SQSClient, "sqs", (operation, input) => this.queue(operation, input));
-    this.play(athena.AthenaClient, "athena", (operation, input) => this.ask(operation, input));
-    this.play(s3.S3Client, "s3", (_operation, input) => this.read(input));
+    // A promise of each answer: what is refused must reject, not throw.
+    this.lead(sqs.SQSClient, "sqs", async (operation, input) => Promise.resolve(this.queue(operation, input)));
+    this.lead(athena.AthenaClient, "athena", async (operation, input) => Promise.resolve(this.ask(operation, input)));
+    this.lead(s3.S3Client, "s3", async (_operation, input) => Promise.resolve(this.read(input)));
   }
 
   override async close(): Promise<void> {
     Object.assign(RUN_LIMITS, { partBytes: this.wholePart });
-    for (const client of [athena.AthenaClient, s3.S3Client]) delete (client.prototype as { send?: unknown }).send;
     await super.close();
   }
 
@@ -148,22 +149,6 @@ export class SegmentWorld extends World {
     const { done } = await this.deliver(queue === PART_QUEUE ? "enqueue" : "advance", copy.body);
     if (done) this.queues[queue] = (this.queues[queue] ?? []).filter((other) => other !== copy);
     else copy.visibleAt = this.now + VISIBILITY_MS;
-  }
-
-  private play(
-    client: { readonly prototype: object },
-    service: string,
-    effect: (operation: string, input: Record<string, unknown>) => unknown,
-  ): void {
-    (client.prototype as { send: unknown }).send = (command: { input: object; constructor: { name: string } }) => {
-      const call = {
-        service: service as "sqs",
-        operation: command.constructor.name.replace(/Command$/, ""),
-        input: command.input as Record<string, unknown>,
-      };
-      this.calls.push(call);
-      return this.gate(call, () => Promise.resolve().then(() => effect(call.operation, call.input)));
-    };
   }
 
   private queue(operation: string, input: Record<string, unknown>): object {

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import type { Json } from "../../../local/service";
+import { until } from "../../helpers/until";
 import { gatewayRig, Refused, type Client, type GatewayRig } from "./harness";
 
 const ok = "exports.handler = async () => ({ statusCode: 200 })";
@@ -30,7 +31,7 @@ describe("WebSocket APIs", () => {
     );
   const contextOf = (event: Json): Json => event["requestContext"] as Json;
   const settled = async (fact: () => boolean): Promise<void> => {
-    while (!fact()) await new Promise((resolve) => setImmediate(resolve));
+    await until(fact, "what the frame comes to");
     await r.clock.settle();
   };
 

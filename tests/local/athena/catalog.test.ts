@@ -1,6 +1,5 @@
 import {
   AthenaClient,
-  type AthenaServiceException,
   GetDataCatalogCommand,
   GetDatabaseCommand,
   GetQueryExecutionCommand,
@@ -12,6 +11,7 @@ import {
   ListWorkGroupsCommand,
 } from "@aws-sdk/client-athena";
 import { expect } from "chai";
+import { refusalOf } from "../../helpers/refusal";
 import { role } from "../s3/served-cloud";
 import { AnalyticsWorld } from "./analytics-world";
 
@@ -32,11 +32,6 @@ describe("Athena's view of the catalog", () => {
     await world.close();
   });
 
-  const refused = (work: Promise<unknown>): Promise<string> =>
-    work.then(
-      () => "it was not refused",
-      (error: unknown) => `${(error as AthenaServiceException).name}: ${(error as Error).message}`,
-    );
   const rows = async (query: string): Promise<(string | undefined)[][]> => {
     const { id } = await world.run(query);
     const { ResultSet } = await athena.send(new GetQueryResultsCommand({ QueryExecutionId: id }));
@@ -114,7 +109,7 @@ describe("Athena's view of the catalog", () => {
         ["SHOW CREATE TABLE players", "SHOW"],
         ["DROP TABLE players", "DROP"],
       ] as const) {
-        expect(await refused(world.run(statement)), statement).to.match(
+        expect(await refusalOf(world.run(statement)), statement).to.match(
           new RegExp(`the local cloud plays SELECT, WITH, VALUES, SHOW DATABASES, .* and DESCRIBE; got ${verb}`),
         );
       }
@@ -203,7 +198,7 @@ describe("Athena's view of the catalog", () => {
     it("refuses what is not there, and input that is none", async () => {
       const CatalogName = "AwsDataCatalog";
       const table = (more: object): Promise<string> =>
-        refused(
+        refusalOf(
           athena.send(new GetTableMetadataCommand({ CatalogName, DatabaseName: "game", TableName: "x", ...more })),
         );
       expect(await table({})).to.equal(
@@ -215,7 +210,7 @@ describe("Athena's view of the catalog", () => {
       );
       expect(await table({ TableName: undefined })).to.match(/^InvalidRequestException: .*Value null at 'tableName'/);
       expect(
-        await refused(
+        await refusalOf(
           athena.send(new ListTableMetadataCommand({ CatalogName, DatabaseName: "game", Expression: "(" })),
         ),
       ).to.match(/^InvalidRequestException: .*not a valid regular expression/);
@@ -232,7 +227,7 @@ describe("Athena's view of the catalog", () => {
           {},
           { QueryExecutionId: 7, QueryExecutionIds: "x", WorkGroup: [], Name: {}, QueryString: 7 },
         ]) {
-          expect(await refused(world.call("athena", operation, input)), operation).to.match(
+          expect(await refusalOf(world.call("athena", operation, input)), operation).to.match(
             /^InvalidRequestException: 1 validation error detected: Value/,
           );
         }

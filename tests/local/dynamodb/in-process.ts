@@ -1,20 +1,10 @@
 import { VirtualClock } from "../../../local/clock";
 import type { Cloud } from "../../../local/cloud";
 import type { StreamRecord } from "../../../local/ports";
+import { seededRandom } from "../../../local/random";
 import type { Json } from "../../../local/service";
 import type { DynamoDbService, Item } from "../../../local/services/dynamodb";
 import { newCloud } from "./targets";
-
-/** A small seeded source of chance. */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** DynamoDB on a virtual clock, called in process. */
 export class TestDatabase {
@@ -23,7 +13,7 @@ export class TestDatabase {
   readonly service: DynamoDbService;
 
   constructor() {
-    const { cloud, service } = newCloud(this.clock, seeded(1));
+    const { cloud, service } = newCloud(this.clock, seededRandom(1));
     this.cloud = cloud;
     this.service = service;
   }

@@ -14,6 +14,7 @@ import {
 } from "@aws-sdk/client-glue";
 import { expect } from "chai";
 import { glueService } from "../../../local/services/glue";
+import { refusalOf } from "../../helpers/refusal";
 import { role, ServedCloud } from "../s3/served-cloud";
 
 describe("Glue's Data Catalog through the AWS SDK", () => {
@@ -29,12 +30,6 @@ describe("Glue's Data Catalog through the AWS SDK", () => {
     glue.destroy();
     await served.close();
   });
-
-  const refused = async (work: Promise<unknown>): Promise<string> =>
-    work.then(
-      () => "it was not refused",
-      (error: unknown) => `${(error as Error).name}: ${(error as Error).message}`,
-    );
 
   it("keeps databases and tables under names in lower case", async () => {
     await glue.send(new CreateDatabaseCommand({ DatabaseInput: { Name: "Game", LocationUri: "s3://data/game/" } }));
@@ -64,20 +59,20 @@ describe("Glue's Data Catalog through the AWS SDK", () => {
     expect((await glue.send(new DescribeIntegrationsCommand({}))).Integrations).to.deep.equal([]);
     await glue.send(new DeleteTableCommand({ DatabaseName: "game", Name: "players" }));
     await glue.send(new DeleteDatabaseCommand({ Name: "game" }));
-    expect(await refused(glue.send(new GetDatabaseCommand({ Name: "game" })))).to.equal(
+    expect(await refusalOf(glue.send(new GetDatabaseCommand({ Name: "game" })))).to.equal(
       "EntityNotFoundException: Database game not found.",
     );
   });
 
   it("refuses what is there already and what is not there", async () => {
     await glue.send(new CreateDatabaseCommand({ DatabaseInput: { Name: "twice" } }));
-    expect(await refused(glue.send(new CreateDatabaseCommand({ DatabaseInput: { Name: "twice" } })))).to.match(
+    expect(await refusalOf(glue.send(new CreateDatabaseCommand({ DatabaseInput: { Name: "twice" } })))).to.match(
       /^AlreadyExistsException/,
     );
-    expect(await refused(glue.send(new GetTableCommand({ DatabaseName: "twice", Name: "none" })))).to.equal(
+    expect(await refusalOf(glue.send(new GetTableCommand({ DatabaseName: "twice", Name: "none" })))).to.equal(
       "EntityNotFoundException: Table none not found.",
     );
-    expect(await refused(glue.send(new GetTableCommand({ DatabaseName: "none", Name: "none" })))).to.equal(
+    expect(await refusalOf(glue.send(new GetTableCommand({ DatabaseName: "none", Name: "none" })))).to.equal(
       "EntityNotFoundException: Database none not found.",
     );
   });
@@ -130,12 +125,13 @@ describe("Glue's Data Catalog through the AWS SDK", () => {
       ["DeleteIntegration", {}, "Value null at 'integrationIdentifier'"],
     ];
     for (const [operation, input, message] of cases) {
-      expect(await refused(served.call("glue", operation, input)), `${operation} ${JSON.stringify(input)}`).to.include(
-        `InvalidInputException: 1 validation error detected: ${message}`,
-      );
+      expect(
+        await refusalOf(served.call("glue", operation, input)),
+        `${operation} ${JSON.stringify(input)}`,
+      ).to.include(`InvalidInputException: 1 validation error detected: ${message}`);
     }
     await glue.send(new CreateDatabaseCommand({ DatabaseInput: { Name: "shaped" } }));
-    expect(await refused(glue.send(new GetTablesCommand({ DatabaseName: "shaped", Expression: "(" })))).to.equal(
+    expect(await refusalOf(glue.send(new GetTablesCommand({ DatabaseName: "shaped", Expression: "(" })))).to.equal(
       "InvalidInputException: Expression ( is not a valid regular expression",
     );
   });
@@ -159,7 +155,7 @@ describe("Glue's Data Catalog through the AWS SDK", () => {
       Version: "2012-10-17",
       Statement: [],
     });
-    const again = await refused(served.declare("aws:glue/resourcePolicy:ResourcePolicy", "again", { policy }));
+    const again = await refusalOf(served.declare("aws:glue/resourcePolicy:ResourcePolicy", "again", { policy }));
     expect(again).to.include("one exists in this account and region; expected none");
   });
 });

@@ -7,18 +7,13 @@ import { Cloud } from "../../../local/cloud";
 import { planOf, type FaultRule } from "../../../local/faults";
 import { Front } from "../../../local/http/front";
 import type { Json } from "../../../local/service";
+import { seededRandom } from "../../../local/random";
 import { dynamodbService } from "../../../local/services/dynamodb";
 import { iamService } from "../../../local/services/iam";
 import { lambdaService, type LambdaService } from "../../../local/services/lambda";
 import { VmRunner } from "../../../local/services/lambda/vm-runner";
 
 const dynamodb = JSON.stringify(require.resolve("@aws-sdk/client-dynamodb"));
-
-/** Park and Miller: enough of chance for a test. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
-}
 
 interface Bench {
   readonly cloud: Cloud;
@@ -32,7 +27,7 @@ interface Bench {
 async function bench(seed: number): Promise<Bench> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "vm-"));
   const clock = new VirtualClock();
-  const random = seeded(seed);
+  const random = seededRandom(seed);
   const cloud = new Cloud({ clock, folder, random });
   const front = new Front(cloud);
   const send = (request: Parameters<Front["handle"]>[0]): ReturnType<Front["handle"]> => front.handle(request);

@@ -33,6 +33,7 @@ import { dynamodbService } from "../../../local/services/dynamodb";
 import { iamService, operatorCredentials } from "../../../local/services/iam";
 import { lambdaService } from "../../../local/services/lambda";
 import { logsService } from "../../../local/services/logs";
+import { until } from "../../helpers/until";
 
 const sdk = (name: string): string => JSON.stringify(require.resolve(`@aws-sdk/${name}`));
 
@@ -175,10 +176,9 @@ describe("Functions on the wire", () => {
     client.on("message", (data: Buffer) => (heard = data.toString()));
     client.send('{"action":"put","id":"a1"}');
     const stored = (): boolean => cloud.trace.since().some((event) => event.name === "PutItem");
-    while (!stored()) await new Promise((resolve) => setImmediate(resolve));
+    await until(stored, "the write");
     await clock.advance(1000);
-    while (heard === undefined) await new Promise((resolve) => setImmediate(resolve));
-    expect(heard).to.equal("stored a1");
+    expect(await until(() => heard, "the notice")).to.equal("stored a1");
     client.close();
     const events = cloud.trace.since();
     const write = events.find((event) => event.name === "PutItem")!;

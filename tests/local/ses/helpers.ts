@@ -2,6 +2,7 @@ import { tmpdir } from "node:os";
 import { VirtualClock } from "../../../local/clock";
 import { Cloud } from "../../../local/cloud";
 import type { Principal } from "../../../local/principal";
+import { seededRandom } from "../../../local/random";
 import type { AnyOperation, Json, Service } from "../../../local/service";
 import { iamEngine, iamService } from "../../../local/services/iam";
 import { sesEngine, sesService } from "../../../local/services/ses";
@@ -12,9 +13,7 @@ export const topic = `arn:aws:sns:us-east-1:${account}:mail-events`;
 /** A cloud with SES, IAM, and an SNS that only remembers what was published to it under its topics' policies. */
 export function mailCloud(): { cloud: Cloud; clock: VirtualClock; published: Json[]; events: Json[] } {
   const clock = new VirtualClock();
-  let seed = 7;
-  const random = (): number => (seed = (seed * 16807) % 2147483647) / 2147483647;
-  const cloud = new Cloud({ clock, folder: tmpdir(), random });
+  const cloud = new Cloud({ clock, folder: tmpdir(), random: seededRandom(7) });
   const published: Json[] = [];
   const events: Json[] = [];
   const publish: AnyOperation = {

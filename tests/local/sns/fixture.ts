@@ -2,12 +2,12 @@ import type { AwsError } from "../../../local/aws-error";
 import { VirtualClock } from "../../../local/clock";
 import { Cloud } from "../../../local/cloud";
 import type { Principal } from "../../../local/principal";
+import { seededRandom } from "../../../local/random";
 import type { AnyOperation, Json, Service } from "../../../local/service";
 import { iamService } from "../../../local/services/iam";
 import { kmsService } from "../../../local/services/kms";
 import { snsService, type SnsService } from "../../../local/services/sns";
 import { sqsService } from "../../../local/services/sqs";
-import { seeded } from "../sqs/fixture";
 
 export interface Delivered {
   readonly Body: string;
@@ -31,7 +31,7 @@ export class SnsFixture {
   refuseInvoke: () => AwsError | undefined = () => undefined;
 
   constructor() {
-    this.cloud = new Cloud({ clock: this.clock, folder: "/nowhere", random: seeded(11) });
+    this.cloud = new Cloud({ clock: this.clock, folder: "/nowhere", random: seededRandom(11) });
     this.cloud.endpoint = "http://127.0.0.1:4566";
     this.cloud.ports.metrics = {
       put: (namespace, name, _dimensions, value) => {

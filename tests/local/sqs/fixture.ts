@@ -2,6 +2,7 @@ import { AwsError } from "../../../local/aws-error";
 import { VirtualClock } from "../../../local/clock";
 import { Cloud } from "../../../local/cloud";
 import type { Principal } from "../../../local/principal";
+import { seededRandom } from "../../../local/random";
 import type { AccessRequest, Json } from "../../../local/service";
 import { sqsService, type SqsService } from "../../../local/services/sqs";
 
@@ -25,7 +26,7 @@ export class SqsFixture {
   readonly denied = new Set<string>();
 
   constructor() {
-    this.cloud = new Cloud({ clock: this.clock, folder: "/nowhere", random: seeded(7) });
+    this.cloud = new Cloud({ clock: this.clock, folder: "/nowhere", random: seededRandom(7) });
     this.cloud.endpoint = "http://127.0.0.1:4566";
     this.cloud.ports.iam = {
       evaluate: (_principal, request) => {
@@ -110,14 +111,4 @@ export async function refusal(work: Promise<unknown>): Promise<AwsError> {
     throw error;
   }
   throw new Error("the call succeeded; expected an AwsError");
-}
-
-export function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let value = Math.imul(state ^ (state >>> 15), 1 | state);
-    value = (value + Math.imul(value ^ (value >>> 7), 61 | value)) ^ value;
-    return ((value ^ (value >>> 14)) >>> 0) / 4294967296;
-  };
 }

@@ -21,7 +21,17 @@ export function invalid(message: string): Outcome {
   return { error: "ValidationException", message };
 }
 
+/** A parameter whose value is none that it may have. */
+export function badParameter(message: string): Outcome {
+  return invalid(`One or more parameter values were invalid: ${message}`);
+}
+
+export const missingTable: Outcome = { error: "ResourceNotFoundException", message: "Requested resource not found" };
+
 export const conditionFailed: Outcome = {
   error: "ConditionalCheckFailedException",
   message: "The conditional request failed",
 };
+
+/** An operation that is refused, whatever is in the table. */
+export type Refused = readonly [name: string, operation: string, input: (key: string) => object, then: Outcome];

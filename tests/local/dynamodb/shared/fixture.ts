@@ -1,4 +1,5 @@
 import { CreateTableCommand, DescribeTableCommand, type CreateTableCommandInput } from "@aws-sdk/client-dynamodb";
+import { until } from "../../../helpers/until";
 import type { Target } from "../targets";
 
 const onDemand = { BillingMode: "PAY_PER_REQUEST" } as const;
@@ -62,10 +63,8 @@ export const tables: readonly CreateTableCommandInput[] = [
 export async function createTables(target: Target): Promise<void> {
   for (const table of tables) await target.client.send(new CreateTableCommand(table));
   for (const { TableName } of tables) {
-    for (;;) {
-      const { Table } = await target.client.send(new DescribeTableCommand({ TableName }));
-      if (Table!.TableStatus === "ACTIVE") break;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    const isActive = async (): Promise<boolean> =>
+      (await target.client.send(new DescribeTableCommand({ TableName }))).Table?.TableStatus === "ACTIVE";
+    await until(isActive, `the table ${TableName}`);
   }
 }

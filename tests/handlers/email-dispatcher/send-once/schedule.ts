@@ -5,24 +5,15 @@
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
-import { lost, sdkError, type Call, type Copy, type World } from "../message-store/world";
-import { messageKey } from "../../../components/message-store/keys";
-import { mayFollow, RANK, type MessageStatus } from "../../../components/message-store/status";
-import { context } from "../message-store/world";
-import { envelope, LETTERS, QUEUE, RECONCILE, sesEvent, type handlers } from "./fixture";
-
-/** A rule left out on purpose. */
-export type Break =
-  | "claim"
-  | "hold"
-  | "release"
-  | "condition"
-  | "blind"
-  | "count-throttles"
-  | "silent-dlq"
-  | "forget-copy"
-  | "rank"
-  | "redrive-condition";
+import { MAX_TRIES } from "../../../../components/email-dispatcher/limits";
+import { messageKey } from "../../../../components/message-store/keys";
+import { mayFollow, RANK, type MessageStatus } from "../../../../components/message-store/status";
+import { context, type Call, type Copy, type World } from "../../message-store/world";
+import { lost, sdkError } from "../../shared/sdk";
+import { seededRandom } from "../../../../local/random";
+import { envelope, LETTERS, QUEUE, RECONCILE, sesEvent, type handlers } from "../fixture";
+import { effectWithout, redriveRegardless, without, type Break, type MessageOf } from "./broken-rules";
+import { FaultBudget, type Fate } from "./faults";
 
 export interface Plan {
   readonly seed: number;
@@ -36,7 +27,6 @@ type Running = {
 };
 
 type Pending = { readonly worker: Running; readonly call: Call; go(kind: Fate): void };
-type Fate = "ok" | "fails" | "reply lost" | "crash before" | "crash after" | "refused" | "throttled";
 
 const STATUS_OF: Record<string, MessageStatus> = {
   Send: "sent",
@@ -66,25 +56,22 @@ export class Schedule {
   private readonly random: () => number;
   private readonly pending: Pending[] = [];
   private readonly running: Running[] = [];
-  private budget: { crashes: number; lost: number; duplicates: number; throttles: number; refusals: number };
+  private readonly faults: FaultBudget;
   private readonly receives: number;
   private accepted: number[] = [];
   private expected: MessageStatus = "queued";
-  private attempts = 0;
-  private faults = 0;
   private steps = 0;
   readonly wrong: string[] = [];
-  private readonly of: { player: string; id: string };
+  private readonly of: MessageOf;
 
   constructor(
     private readonly world: World,
     private readonly h: ReturnType<typeof instances>,
     private readonly plan: Plan,
   ) {
-    this.random = mulberry(plan.seed);
+    this.random = seededRandom(plan.seed * 0x9e3779b9);
     this.of = { player: `p${plan.seed}`, id: `m${plan.seed}-${plan.broken ?? ""}` };
-    const most = (n: number): number => Math.floor(this.random() * (n + 1));
-    this.budget = { crashes: most(3), lost: most(3), duplicates: most(2), throttles: most(4), refusals: most(3) };
+    this.faults = new FaultBudget(this.random);
     this.receives = this.random() < 0.3 ? 2 : 10;
   }
 
@@ -108,8 +95,8 @@ export class Schedule {
     await this.check();
     const { status } = await this.item();
     if (this.wrong.length === 0) await this.redriveTwice();
-    const { faults, steps, accepted } = this;
-    return { wrong: this.wrong, status, faults, steps, accepted: accepted.length };
+    const { wrong, steps, accepted } = this;
+    return { wrong, status, faults: this.faults.spent, steps, accepted: accepted.length };
   }
 
   private async untilQuiet(): Promise<void> {
@@ -132,7 +119,7 @@ export class Schedule {
   /** Everything that can happen next. */
   private actions(): (() => void | Promise<void>)[] {
     const actions: (() => void)[] = [];
-    for (const p of this.pending) actions.push(() => p.go(this.fateOf(p)));
+    for (const p of this.pending) actions.push(() => p.go(this.faults.fateOf(p.call)));
     const live = this.running.length;
     if (live < 3) {
       for (const name of [QUEUE, RECONCILE, DLQ, EVENTS]) {
@@ -142,36 +129,20 @@ export class Schedule {
         }
       }
       for (const worker of this.running) {
-        if (this.budget.duplicates > 0 && worker.kind !== "deadLetter") actions.push(() => this.duplicate(worker));
+        if (this.faults.mayDuplicate && worker.kind !== "deadLetter") actions.push(() => this.duplicate(worker));
       }
     }
     return actions;
-  }
-
-  private fateOf({ call }: Pending): Fate {
-    const { budget } = this;
-    const roll = this.random();
-    const mail = call.operation === "SendRawEmail";
-    const spend = (kind: keyof typeof budget, fate: Fate): Fate => {
-      budget[kind] -= 1;
-      this.faults += 1;
-      return fate;
-    };
-    if (roll < 0.12 && budget.crashes > 0)
-      return spend("crashes", this.random() < 0.5 ? "crash before" : "crash after");
-    if (roll < (mail ? 0.45 : 0.2) && budget.lost > 0) {
-      return spend("lost", this.random() < 0.5 ? "fails" : "reply lost");
-    }
-    if (mail && roll < 0.65 && budget.throttles > 0) return spend("throttles", "throttled");
-    if (mail && roll < 0.85 && budget.refusals > 0) return spend("refusals", "refused");
-    return "ok";
   }
 
   private gate(call: Call, effect: () => Promise<unknown>): Promise<unknown> {
     const worker = workers.getStore();
     const lease = JSON.stringify(call.input["Key"] ?? "").includes("LEASE#");
     if (!worker || lease || call.operation === "GetSendQuota") return effect();
-    const changed = this.mutated(call, effect);
+    const changed =
+      call.operation === "SendRawEmail"
+        ? this.provided(call, effect)
+        : effectWithout(this.plan.broken, this.world, this.of, call, effect);
     worker.state = "blocked";
     return new Promise((resolve, reject) => {
       const entry: Pending = {
@@ -207,7 +178,6 @@ export class Schedule {
         await effect().catch(() => undefined);
         return this.kill(worker);
       case "refused":
-        this.attempts += 1;
         throw sdkError("MessageRejected", "Address blacklisted.", 400);
       case "throttled":
         throw sdkError("ThrottlingException", "Maximum sending rate exceeded.", 400);
@@ -234,59 +204,18 @@ export class Schedule {
     return new Promise(() => undefined);
   }
 
-  /** The call as a build without the rule would make it. */
-  private mutated(call: Call, effect: () => Promise<unknown>): () => Promise<unknown> {
-    const { world, plan } = this;
-    const { input } = call;
-    const values = (input["ExpressionAttributeValues"] ?? {}) as Record<string, { S?: string; N?: string }>;
-    const to = values[":to"]?.S;
-    if (call.operation === "SendRawEmail") {
-      return async () => {
-        const tags = input["Tags"] as { Name: string; Value: string }[];
-        const attempt = Number(tags.find((tag) => tag.Name === "attempt")?.Value);
-        this.attempts += 1;
-        this.accepted.push(attempt);
-        if (this.accepted.length > 1) this.wrong.push(`sent twice: attempts ${this.accepted.join(" and ")}`);
-        const kinds = ["Send", ...["Send", "Delivery", "Open", "Click", "Bounce"].filter(() => this.random() < 0.3)];
-        for (const kind of kinds) world.enqueueCopy(EVENTS, sesEvent(kind, { ...this.of, attempt }, DETAIL[kind]));
-        for (const kind of kinds) this.expected = higher(this.expected, STATUS_OF[kind] ?? "sent");
-        return effect();
-      };
-    }
-    if (plan.broken === "rank" && String(input["ConditionExpression"]).includes("#rank < :rank")) {
-      return () => world.perform(call.operation, { ...input, ConditionExpression: "NOT contains(#seen, :key)" });
-    }
-    if (plan.broken === "claim" && to === "sending") return () => Promise.resolve({});
-    if (plan.broken === "condition" && values[":attempt"]) {
-      return () => world.perform(call.operation, without(input, "ConditionExpression"));
-    }
-    if (plan.broken === "count-throttles" && String(input["UpdateExpression"]).includes("tries - :one")) {
-      const UpdateExpression = String(input["UpdateExpression"]).replace("tries - :one", "tries - :zero");
-      return () => world.perform(call.operation, { ...input, UpdateExpression });
-    }
-    if (plan.broken === "blind" && input["QueueUrl"] === RECONCILE) {
-      return async () => {
-        const item = await world.item(messageKey(this.of.player, this.of.id));
-        if (Number(item?.["tries"]?.N) < 3 || item?.["status"]?.S !== "sending") return effect();
-        return this.fail();
-      };
-    }
-    if (plan.broken === "forget-copy" && input["QueueUrl"] === RECONCILE) return () => Promise.resolve({});
-    return effect;
-  }
-
-  private fail(): Promise<unknown> {
-    return this.world.perform("UpdateItem", {
-      TableName: "messages",
-      Key: messageKey(this.of.player, this.of.id),
-      UpdateExpression: "SET #status = :failed, #rank = :rank, history = list_append(history, :entry)",
-      ExpressionAttributeNames: { "#status": "status", "#rank": "rank" },
-      ExpressionAttributeValues: {
-        ":failed": { S: "failed" },
-        ":rank": { N: "15" },
-        ":entry": { L: [{ M: { status: { S: "failed" }, at: { N: "0" } } }] },
-      },
-    });
+  /** SES takes the mail, and tells of it in events. */
+  private provided(call: Call, effect: () => Promise<unknown>): () => Promise<unknown> {
+    return async () => {
+      const tags = call.input["Tags"] as { Name: string; Value: string }[];
+      const attempt = Number(tags.find((tag) => tag.Name === "attempt")?.Value);
+      this.accepted.push(attempt);
+      if (this.accepted.length > 1) this.wrong.push(`sent twice: attempts ${this.accepted.join(" and ")}`);
+      const kinds = ["Send", ...["Send", "Delivery", "Open", "Click", "Bounce"].filter(() => this.random() < 0.3)];
+      for (const kind of kinds) this.world.enqueueCopy(EVENTS, sesEvent(kind, { ...this.of, attempt }, DETAIL[kind]));
+      for (const kind of kinds) this.expected = higher(this.expected, STATUS_OF[kind] ?? "sent");
+      return effect();
+    };
   }
 
   private start(name: string, copy: Copy): void {
@@ -305,8 +234,7 @@ export class Schedule {
   }
 
   private duplicate(worker: Running): void {
-    this.budget.duplicates -= 1;
-    this.faults += 1;
+    this.faults.duplicate();
     const names = { send: QUEUE, reconcile: RECONCILE, event: EVENTS, deadLetter: DLQ };
     this.work(worker.kind, worker.copy, names[worker.kind]);
   }
@@ -352,12 +280,15 @@ export class Schedule {
 
   private async item() {
     const item = await this.world.item(messageKey(this.of.player, this.of.id));
-    const history = (item?.["history"]?.L ?? []).map((entry) => entry.M?.["status"]?.S as MessageStatus);
-    return { status: item?.["status"]?.S, attempt: Number(item?.["attempt"]?.N), history };
+    const history = (item?.["history"]?.L ?? []).map(({ M }) => [M?.["status"]?.S, M?.["detail"]?.S] as const);
+    // By the history, not by the item's own count: claims, less those that SES throttled.
+    const claims = history.filter(([status]) => status === "sending").length;
+    const tries = claims - history.filter(([, detail]) => detail === "throttled").length;
+    return { status: item?.["status"]?.S, attempt: Number(item?.["attempt"]?.N), tries };
   }
 
   private async check(): Promise<void> {
-    const { status, attempt, history } = await this.item();
+    const { status, attempt, tries } = await this.item();
     const { wrong, accepted } = this;
     if (status === "queued" || status === "sending") wrong.push(`ends as ${status} with nobody left to act`);
     else if (status === "failed" && accepted.length > 0) wrong.push("said failed, was accepted");
@@ -367,19 +298,16 @@ export class Schedule {
       const letters = this.world.bodies(LETTERS) as { attempt?: number; reason?: string }[];
       const letter = letters.find((l) => l.attempt === attempt);
       if (!letter) wrong.push("failed, and no dead letter says so");
-      else if (letter.reason === "attempts-used-up" && history.filter((s) => s === "sending").length < 3) {
+      else if (letter.reason === "attempts-used-up" && tries < MAX_TRIES) {
         wrong.push("failed before its tries were used");
       }
-    }
-    if (this.plan.broken === "count-throttles" && status === "failed" && this.attempts < 3) {
-      wrong.push("failed, only throttled");
     }
   }
 
   /** What failed is redriven, twice, and sent once; what was sent is left alone. */
   private async redriveTwice(): Promise<void> {
     const { world, of, h } = this;
-    this.budget = { crashes: 0, lost: 0, duplicates: 0, throttles: 0, refusals: 0 };
+    this.faults.end();
     const before = await this.item();
     world.gate = (call, effect) =>
       this.plan.broken === "redrive-condition" && call.operation === "UpdateItem"
@@ -387,7 +315,7 @@ export class Schedule {
         : effect();
     for (let round = 0; round < 2; round++) {
       const was = await this.item();
-      const request = this.plan.broken === "redrive-condition" ? this.forced() : undefined;
+      const request = this.plan.broken === "redrive-condition" ? redriveRegardless(world, of) : undefined;
       const answer = await (request ?? h.redrive({ deadLetters: true }, context));
       world.now += 61_000;
       const is = await world.item(messageKey(of.player, of.id));
@@ -405,18 +333,6 @@ export class Schedule {
     const after = await this.item();
     const expected = before.status === "failed" ? this.expected : before.status;
     if (after.status !== expected) this.wrong.push(`redriven to ${after.status}, not ${expected}`);
-  }
-
-  /** A redrive without rule 8's condition: whatever the status is. */
-  private async forced(): Promise<{ redriven: number }> {
-    await this.world.perform("UpdateItem", {
-      TableName: "messages",
-      Key: messageKey(this.of.player, this.of.id),
-      UpdateExpression: "SET #status = :queued, tries = :zero, dispatch = dispatch + :one",
-      ExpressionAttributeNames: { "#status": "status" },
-      ExpressionAttributeValues: { ":queued": { S: "queued" }, ":zero": { N: "0" }, ":one": { N: "1" } },
-    });
-    return { redriven: 1 };
   }
 
   private pick<T>(from: readonly T[]): T {
@@ -437,21 +353,4 @@ export function instances(h: ReturnType<typeof handlers>) {
 
 function higher(a: MessageStatus, b: MessageStatus): MessageStatus {
   return RANK[b] > RANK[a] ? b : a;
-}
-
-function without(input: Record<string, unknown>, name: string): Record<string, unknown> {
-  const rest = { ...input };
-  delete rest[name];
-  return rest;
-}
-
-function mulberry(seed: number): () => number {
-  let state = (seed * 0x9e3779b9) >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
