@@ -45,10 +45,13 @@ export class DocumentError extends Error {
 export function statementsOf(value: Data, path: string): readonly (() => Statement)[] {
   const document = known(typeof value === "string" ? parse(value) : value, path, 1);
   if (!isRecord(document)) throw new DocumentError(value);
-  if (typeof document["json"] === "string" && document["Statement"] === undefined)
-    return statementsOf(document["json"], path);
-  const list = document["Statement"] ?? document["statements"];
-  if (list === undefined) throw new DocumentError(value);
+  const lists = Object.entries(document).flatMap(([key, list]) =>
+    /^statements?$/i.test(key) && list !== undefined && list !== null ? [list] : [],
+  );
+  const { json } = document;
+  if (typeof json === "string" && (lists.length === 0 || "statements" in document)) return statementsOf(json, path);
+  const [list] = lists;
+  if (lists.length !== 1) throw new DocumentError(value);
   const items = Array.isArray(list) ? (list as readonly Data[]) : [list];
   return items.map((item, index) => () => statementOf(item, `${path}.Statement.${index}`));
 }
@@ -62,24 +65,43 @@ function parse(text: string): Data {
 }
 
 function statementOf(item: Data, path: string): Statement {
-  const one = known(item, path);
-  if (!isRecord(one)) throw new DocumentError(item);
-  // `aws.iam.getPolicyDocument` writes its arguments in lower case and in lists of objects.
-  const effect = one["Effect"] ?? one["effect"] ?? "Allow";
+  const one = elementsOf(known(item, path));
+  const effect = one.get("effect") ?? "Allow";
   if (effect !== "Allow" && effect !== "Deny") throw new DocumentError(item);
-  const sid = one["Sid"] ?? one["sid"];
+  const sid = one.get("sid");
   return {
     path,
     sid: typeof sid === "string" ? sid : undefined,
     effect,
-    actions: texts(one["Action"] ?? one["actions"]),
-    notActions: texts(one["NotAction"] ?? one["notActions"]),
-    resources: texts(one["Resource"] ?? one["resources"]),
-    notResources: texts(one["NotResource"] ?? one["notResources"]),
-    principals: principals(one["Principal"] ?? one["principals"]),
-    notPrincipals: principals(one["NotPrincipal"] ?? one["notPrincipals"]),
-    conditions: conditions(one["Condition"] ?? one["conditions"]),
+    actions: texts(one.get("action")),
+    notActions: texts(one.get("notaction")),
+    resources: texts(one.get("resource")),
+    notResources: texts(one.get("notresource")),
+    principals: principals(one.get("principal")),
+    notPrincipals: principals(one.get("notprincipal")),
+    conditions: conditions(one.get("condition")),
   };
+}
+
+const ELEMENTS = new Set([
+  ...["sid", "effect", "condition"],
+  ...["action", "notaction", "resource", "notresource", "principal", "notprincipal"],
+]);
+
+/**
+ * A statement's elements by their names in lower case and in the singular: `aws.iam.getPolicyDocument` writes its
+ * arguments in lower case and as lists. A statement with anything else, or with an element twice, is none: what a rule
+ * would pass over, AWS might read.
+ */
+function elementsOf(item: Data): ReadonlyMap<string, Data> {
+  if (!isRecord(item)) throw new DocumentError(item);
+  const elements = new Map<string, Data>();
+  for (const [key, value] of Object.entries(item)) {
+    const name = key.toLowerCase().replace(/s$/, "");
+    if (!ELEMENTS.has(name) || elements.has(name)) throw new DocumentError(item);
+    elements.set(name, value);
+  }
+  return elements;
 }
 
 function texts(value: Data): readonly string[] {
@@ -92,7 +114,7 @@ function principals(value: Data): readonly Principal[] {
   if (typeof value === "string") return [{ kind: "*", value }];
   if (Array.isArray(value)) {
     return (value as readonly Data[]).flatMap((item) =>
-      isRecord(item) ? named(String(item["type"]), texts(item["identifiers"])) : [],
+      isRecord(item) ? named(String(item["type"]), texts(item["identifiers"])) : named("AWS", texts(item)),
     );
   }
   return isRecord(value) ? Object.entries(value).flatMap(([kind, values]) => named(kind, texts(values))) : [];

@@ -1,5 +1,5 @@
 import { DocumentError, statementsOf, type Statement } from "./document";
-import { hasWildcard } from "./arn";
+import { hasWildcard, matches } from "./arn";
 import { admitsEverybody, unboundServices, wildServices } from "./principals";
 import { Undecided, type Resource } from "./resource";
 import type { Context } from "./rule";
@@ -52,8 +52,10 @@ export function deniesPlainTransport(
       ({ operator, key, values }) =>
         /^Bool(IfExists)?$/.test(operator) && key.toLowerCase() === "aws:securetransport" && values.includes("false"),
     ) &&
-    actions.every((action) => statement.actions.includes(action) || statement.actions.includes("*")) &&
-    resources.every((resource) => statement.resources.includes(resource) || statement.resources.includes("*"))
+    actions.every((action) =>
+      statement.actions.some((one) => one === "*" || matches(one.toLowerCase(), action.toLowerCase())),
+    ) &&
+    resources.every((resource) => statement.resources.some((one) => matches(one, resource)))
   );
 }
 

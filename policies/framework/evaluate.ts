@@ -102,6 +102,7 @@ class Run implements Outcome {
       environment,
       iam,
       number: (setting) => Number(this.settings[setting]),
+      flag: (setting) => this.settings[setting] === true,
       texts: (setting) => this.settings[setting] as readonly string[],
       refuse: (property, got, allowed, fix) => {
         if (exceptions.covers(this.rule.name, resource)) return;

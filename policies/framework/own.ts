@@ -11,8 +11,29 @@ export function isOwn(text: string, stack: Stack): boolean {
   // Built from a name: a log group, an API's connections, a table in a catalog database.
   const parts = arn.resource.split(/[:/]/);
   return parts.some((_, from) =>
-    parts.some((__, to) => to >= from && stack.named(segment(arn.resource, parts, from, to)).length > 0),
+    parts.some(
+      (__, to) =>
+        to >= from &&
+        stack.named(segment(arn.resource, parts, from, to)).some(({ type }) => isOfService(type, arn.service)),
+    ),
   );
+}
+
+/** Beginnings of the types whose names stand in a service's ARNs, where they are not `aws:<service>/`. */
+const TYPES_OF: Readonly<Record<string, readonly string[]>> = {
+  "execute-api": ["aws:apigatewayv2/", "aws:apigateway/"],
+  cloudwatch: ["aws:cloudwatch/"],
+  events: ["aws:cloudwatch/event"],
+  firehose: ["aws:kinesis/firehose"],
+  logs: ["aws:cloudwatch/log", "aws:lambda/function:"],
+  ses: ["aws:sesv2/", "aws:ses/"],
+  states: ["aws:sfn/"],
+};
+
+/** Whether a type's name can stand in an ARN of a service: a log group called `table` makes no table one's own. */
+function isOfService(type: string, service: string): boolean {
+  const starts = TYPES_OF[service] ?? [`aws:${service}/`];
+  return starts.some((start) => type.startsWith(start)) || type === "aws:cloudcontrol/resource:Resource";
 }
 
 /** The text of a resource from one of its parts to another, separators kept. */

@@ -12,6 +12,7 @@ import { reveal } from "./reveal";
 import { levelOf, settingsOf, type ConfigProperty, type Environment, type Rule } from "./rule";
 import { servicesIn } from "./services";
 import { toldIdentity } from "./told";
+import { presentType } from "./types";
 import { Stack } from "./stack";
 
 /** Policies as the policy SDK takes them. */
@@ -60,17 +61,11 @@ class Pack {
     return { environment, levels, exceptions: exceptionsFor(this.options.exceptions ?? [], told.project, environment) };
   }
 
-  /** Whether a rule is on here: the engine knows one level for all stacks. */
-  private isOn(rule: Rule): boolean {
-    return levelOf(rule, "production") === "disabled" || levelOf(rule, this.situation.levels) !== "disabled";
-  }
-
   policy(rule: Rule): ResourceValidationPolicy | StackValidationPolicy {
     const { checks = [], stackChecks = [] } = rule;
     const common = {
       name: rule.name,
       description: rule.what,
-      enforcementLevel: levelOf(rule, "production"),
       remediationSteps: rule.fix,
       ...(rule.config ? { configSchema: schemaOf(rule.config) } : {}),
     };
@@ -79,8 +74,12 @@ class Pack {
         ? {}
         : {
             validateResource: async (args, report) => {
-              if (!this.isOn(rule) || (rule.types && !rule.types.includes(args.type))) return;
-              const resource = new Resource({ ...args, props: reveal(args.props) });
+              if (rule.types && !rule.types.includes(presentType(args.type))) return;
+              const resource = new Resource({
+                ...args,
+                props: reveal(args.props),
+                isMade: args.provider !== undefined,
+              });
               await this.iam.load(servicesIn([resource]));
               const outcome = evaluateResource(
                 rule,
@@ -95,8 +94,12 @@ class Pack {
         ? {}
         : {
             remediateResource: (args) => {
-              if (!this.isOn(rule) || (rule.types && !rule.types.includes(args.type))) return undefined;
-              const resource = new Resource({ ...args, props: reveal(args.props) });
+              if (rule.types && !rule.types.includes(presentType(args.type))) return undefined;
+              const resource = new Resource({
+                ...args,
+                props: reveal(args.props),
+                isMade: args.provider !== undefined,
+              });
               const settings = this.surroundings(() => settingsOf(rule, args.getConfig()));
               if (evaluateResource(rule, resource, settings).violations.length === 0) return undefined;
               const mended = rule.remediate?.(resource);
@@ -111,7 +114,6 @@ class Pack {
         ? {}
         : {
             validateStack: async (args, report) => {
-              if (!this.isOn(rule)) return;
               const stack = await this.stackOf(args);
               const outcome = evaluateStack(
                 rule,
@@ -121,7 +123,12 @@ class Pack {
               for (const { message, urn } of outcome.violations) report(message, urn);
             },
           };
-    return { ...common, ...onResource, ...onRemedy, ...onStack };
+    const policy = { ...common, ...onResource, ...onRemedy, ...onStack };
+    // The engine asks for it after it has told of the stack; what the pack's configuration says goes before it.
+    return Object.defineProperty(policy, "enforcementLevel", {
+      enumerable: true,
+      get: () => levelOf(rule, this.situation.levels),
+    });
   }
 
   /** A violation for each exception that is expired, unused or not well formed. */
@@ -176,11 +183,12 @@ class Pack {
 
   private async stackOf({ resources }: StackValidationArgs): Promise<Stack> {
     const stack = new Stack(
-      resources.map(({ urn, type, name, props, propertyDependencies }) => ({
+      resources.map(({ urn, type, name, props, provider, propertyDependencies }) => ({
         urn,
         type,
         name,
         props: reveal(props),
+        isMade: provider !== undefined,
         references: Object.fromEntries(
           Object.entries(propertyDependencies).map(([property, others]) => [
             property,

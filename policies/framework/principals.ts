@@ -37,7 +37,7 @@ const BINDING_OPERATORS =
 export function binds({ operator, key, values }: Condition): boolean {
   if (!BINDING_OPERATORS.test(operator) || values.length === 0) return false;
   if (key.toLowerCase() === "aws:sourceip") {
-    return operator === "IpAddress" && values.every((range) => !/\/0$/.test(range) && !isPrivateRange(range));
+    return operator === "IpAddress" && values.every((range) => !isBroad(range) && !isPrivateRange(range));
   }
   if (!BINDING_KEYS.has(key.toLowerCase()) || operator === "IpAddress") return false;
   return values.every((value) => {
@@ -54,6 +54,12 @@ export function restricts({ operator, values }: Condition): boolean {
   const isPositive =
     /^(ForAnyValue:)?(String|Arn|Numeric|Date)(Equals|Like|EqualsIgnoreCase|LessThan|LessThanEquals)$/.test(operator);
   return isPositive && values.length > 0 && values.every((value) => !/^[*?]+$/.test(value));
+}
+
+/** Ranges that AWS itself calls public: wider than /8 (IPv4) or /32 (IPv6). */
+function isBroad(range: string): boolean {
+  const [address = "", length] = range.split("/");
+  return length !== undefined && Number(length) < (address.includes(":") ? 32 : 8);
 }
 
 /** Private addresses never are the source of a request that reaches AWS from outside a VPC. */

@@ -1,3 +1,5 @@
+import { presentType } from "./types";
+
 /** Plain data, as the engine hands properties to a policy. */
 export type Data = unknown;
 export type Properties = Readonly<Record<string, Data>>;
@@ -23,6 +25,8 @@ export interface ResourceData {
   readonly props: Properties;
   /** For each property, the URNs of the resources that its value was made from. */
   readonly references?: Readonly<Record<string, readonly string[]>>;
+  /** Whether a provider makes it; a component is made of others. @default false */
+  readonly isMade?: boolean;
 }
 
 /** A resource with safe reading: an unknown value stops the check that reads it, and only that one. */
@@ -32,13 +36,15 @@ export class Resource implements ResourceData {
   readonly name: string;
   readonly props: Properties;
   readonly references: Readonly<Record<string, readonly string[]>>;
+  readonly isMade: boolean;
 
   constructor(data: ResourceData) {
     this.urn = data.urn;
-    this.type = data.type;
+    this.type = presentType(data.type);
     this.name = data.name;
     this.props = data.props;
     this.references = data.references ?? {};
+    this.isMade = data.isMade ?? false;
   }
 
   /** The value at a dotted path, `undefined` when it is not there. @throws Undecided */
@@ -74,10 +80,19 @@ export class Resource implements ResourceData {
     return value === true || value === "true";
   }
 
-  /** A list, empty when there is none. @throws Undecided */
+  /** A list, empty when there is none; one of its items may be `UNKNOWN`. @throws Undecided */
   list(path: string): readonly Data[] {
     const value = this.at(path);
     return Array.isArray(value) ? (value as readonly Data[]) : value === undefined || value === null ? [] : [value];
+  }
+
+  /** Looks at each item of a list; those that are not known leave the check undecided after all others. */
+  each(path: string, look: (item: Data, path: string) => void): void {
+    const items = this.list(path);
+    items.forEach((item, index) => {
+      if (item !== UNKNOWN) look(item, `${path}.${index}`);
+    });
+    if (items.includes(UNKNOWN)) throw new Undecided(path);
   }
 
   /** Whether a property is given at all, known or not. */

@@ -23,6 +23,7 @@ export interface Context {
   readonly iam: IamKnowledge;
   readonly number: (setting: string) => number;
   readonly texts: (setting: string) => readonly string[];
+  readonly flag: (setting: string) => boolean;
   /**
    * Reports a violation.
    * @param property dotted path of the property

@@ -1,6 +1,7 @@
 import { isRecord, UNKNOWN, type Data, type Resource } from "./resource";
 
-const DOCUMENT = /^\s*\{/;
+/** Text that can be a policy document; a key of it may be written with escapes (`\u0041ction`). */
+const DOCUMENT = /^\s*\{.*(ction|\\u00)/is;
 
 /** The services whose actions the policy documents of some resources name. */
 export function servicesIn(resources: readonly Resource[]): ReadonlySet<string> {
@@ -12,7 +13,7 @@ export function servicesIn(resources: readonly Resource[]): ReadonlySet<string> 
 function collect(value: Data, services: Set<string>): void {
   if (value === UNKNOWN) return;
   if (typeof value === "string") {
-    if (DOCUMENT.test(value) && /"Action"|"actions"/.test(value)) {
+    if (DOCUMENT.test(value)) {
       try {
         collect(JSON.parse(value) as Data, services);
       } catch {

@@ -88,17 +88,30 @@ export class Stack {
       .filter((found): found is Resource => found !== undefined && types.includes(found.type));
   }
 
+  /** Whether something has no ARN yet, as at a first preview. */
+  get isToBeMade(): boolean {
+    return this.resources.some(({ props }) => props["arn"] === UNKNOWN);
+  }
+
   /** The account that the stack is in: the one that most of its resources' own ARNs name. */
   get account(): string | undefined {
     if (this.kept !== undefined) return this.kept;
     const counts = new Map<string, number>();
-    for (const { props } of this.resources) {
+    for (const { type, props } of this.resources) {
+      if (IDENTITIES_OF[type]?.length === 0) continue; // Its ARN is that of something else.
       const account = typeof props["arn"] === "string" ? accountOf(props["arn"]) : undefined;
       if (account !== undefined) counts.set(account, (counts.get(account) ?? 0) + 1);
     }
     this.kept = [...counts].sort(([, a], [, b]) => b - a)[0]?.[0];
     return this.kept;
   }
+}
+
+/** Whether anything in a value is not known yet. */
+export function hasUnknown(value: Data): boolean {
+  if (value === UNKNOWN) return true;
+  if (Array.isArray(value)) return value.some(hasUnknown);
+  return isRecord(value) && Object.values(value).some(hasUnknown);
 }
 
 function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {

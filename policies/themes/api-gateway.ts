@@ -1,3 +1,4 @@
+import type { Resource } from "../framework/resource";
 import type { Rule } from "../framework/rule";
 
 const API = "aws:apigatewayv2/api:Api";
@@ -39,6 +40,21 @@ export const wsConnectAuthorized: Rule = {
     },
   ],
   stackChecks: [
+    (api, { refuse }) => {
+      if (api.type !== API) return;
+      for (const path of ["target", "body"])
+        if (api.has(path))
+          refuse(path, api.at(path), "nothing: it makes routes that no rule sees; write them out as Route resources");
+    },
+    (route, { stack, refuse, texts }) => {
+      if (route.type !== ROUTE || route.text("routeKey") !== "$default" || !isHttp(stack.target(route, "apiId", API)))
+        return;
+      if (
+        !texts("publicRoutes").includes("$default") &&
+        !/^(CUSTOM|AWS_IAM|JWT)$/.test(route.text("authorizationType") ?? "")
+      )
+        refuse("authorizationType", route.at("authorizationType"), "one of CUSTOM, AWS_IAM, JWT on the route $default");
+    },
     (api, { stack, refuse }) => {
       if (api.type !== API || api.text("protocolType") !== "WEBSOCKET") return;
       const routes = stack.ofType(ROUTE).filter((route) => stack.target(route, "apiId", API) === api);
@@ -93,15 +109,31 @@ export const wsAccessLogs: Rule = {
       if (destination === undefined || !/^arn:[\w-]+:(logs|firehose):/.test(destination))
         refuse("accessLogSettings.destinationArn", destination, "the ARN of a log group");
     },
-    (stage, { refuse, texts }) => {
+    (stage, { refuse }) => {
       const format = stage.text("accessLogSettings.format") ?? "";
-      const missing = texts("fields").filter((field) => !format.includes(field));
-      if (missing.length > 0) refuse("accessLogSettings.format", format, `also ${missing.join(", ")}`);
       if (/\$context\.authorizer\.(token|authorization)|querystring|\$input/i.test(format))
         refuse("accessLogSettings.format", format, "nothing that holds a token or a frame");
     },
   ],
+  stackChecks: [
+    (stage, { stack, refuse, texts }) => {
+      const format = stage.text("accessLogSettings.format") ?? "";
+      const isOfHttp = isHttp(stack.target(stage, "apiId", API));
+      const missing = texts("fields").filter(
+        (field) => !format.includes(field) && !(isOfHttp && WEBSOCKET_ONLY.includes(field)),
+      );
+      if (missing.length > 0) refuse("accessLogSettings.format", format, `also ${missing.join(", ")}`);
+    },
+  ],
 };
+
+/** Context variables that an HTTP API does not have. */
+const WEBSOCKET_ONLY = ["$context.connectionId", "$context.eventType"];
+
+/** Whether an API is an HTTP API; one outside the stack is taken for a WebSocket API, of which more is asked. */
+function isHttp(api: Resource | undefined): boolean {
+  return api?.text("protocolType") === "HTTP";
+}
 
 export const wsExecLogsNoDataTrace: Rule = {
   name: "ws-exec-logs-no-data-trace",
@@ -112,14 +144,17 @@ export const wsExecLogsNoDataTrace: Rule = {
   example:
     'defaultRouteSettings: { loggingLevel: "ERROR", dataTraceEnabled: false, throttlingBurstLimit: 1000, throttlingRateLimit: 2000 }',
   types: [STAGE],
-  checks: [
-    (stage, { refuse }) => {
+  // AWS takes neither of an HTTP API.
+  stackChecks: [
+    (stage, { stack, refuse }) => {
+      if (isHttp(stack.target(stage, "apiId", API))) return;
       for (const path of settingsPaths(stage.list("routeSettings").length)) {
         const level = stage.text(`${path}.loggingLevel`);
         if (level !== "ERROR" && level !== "INFO") refuse(`${path}.loggingLevel`, level, "ERROR or INFO");
       }
     },
-    (stage, { refuse }) => {
+    (stage, { stack, refuse }) => {
+      if (isHttp(stack.target(stage, "apiId", API))) return;
       for (const path of settingsPaths(stage.list("routeSettings").length)) {
         const trace = stage.at(`${path}.dataTraceEnabled`);
         if (trace !== false && trace !== "false") refuse(`${path}.dataTraceEnabled`, trace, "false, written out");

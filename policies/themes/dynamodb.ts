@@ -1,6 +1,8 @@
+import { isKeyArn, KEY_ARN } from "../framework/keys";
 import type { Resource } from "../framework/resource";
 import type { Rule } from "../framework/rule";
 
+const REPLICA = "aws:dynamodb/tableReplica:TableReplica";
 const TABLE = "aws:dynamodb/table:Table";
 const MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping";
 
@@ -35,17 +37,25 @@ export const ddbPitr: Rule = {
     "PRW dynamodb_tables_pitr_enabled",
   ],
   example: "pointInTimeRecovery: { enabled: true }",
-  types: [TABLE],
+  types: [TABLE, REPLICA],
   config: { days: { type: "integer", description: "Fewest days back.", default: 7, minimum: 1, maximum: 35 } },
   checks: [
     (table, { refuse, number }) => {
+      if (table.type !== TABLE) return;
       if (!table.flag("pointInTimeRecovery.enabled"))
         refuse("pointInTimeRecovery.enabled", table.at("pointInTimeRecovery.enabled"), "true");
       const days = table.number("pointInTimeRecovery.recoveryPeriodInDays") ?? 35;
       if (days < number("days")) refuse("pointInTimeRecovery.recoveryPeriodInDays", days, `at least ${number("days")}`);
     },
+    (table, { refuse }) => {
+      const flags =
+        table.type === REPLICA
+          ? ["pointInTimeRecovery"]
+          : table.list("replicas").map((_, index) => `replicas.${index}.pointInTimeRecovery`);
+      for (const path of flags) if (!table.flag(path)) refuse(path, table.at(path), "true");
+    },
   ],
-  remediate: ({ props }) => ({ ...props, pointInTimeRecovery: { enabled: true } }),
+  remediate: ({ type, props }) => ({ ...props, pointInTimeRecovery: type === TABLE ? { enabled: true } : true }),
 };
 
 export const ddbDeletionProtection: Rule = {
@@ -78,16 +88,26 @@ export const ddbCmk: Rule = {
     "PRW dynamodb_tables_kms_cmk_encryption_enabled",
   ],
   example: "serverSideEncryption: { enabled: true, kmsKeyArn: key.arn }",
-  types: [TABLE],
+  types: [TABLE, REPLICA],
   checks: [
     (table, { refuse }) => {
-      if (!table.flag("serverSideEncryption.enabled"))
+      if (table.type === TABLE && !table.flag("serverSideEncryption.enabled"))
         refuse("serverSideEncryption.enabled", table.at("serverSideEncryption.enabled"), "true");
     },
     (table, { refuse }) => {
+      if (table.type !== TABLE) return;
       const key = table.at("serverSideEncryption.kmsKeyArn");
-      if (typeof key !== "string" || !/^arn:[\w-]+:kms:[^:]*:[^:]*:key\//.test(key))
-        refuse("serverSideEncryption.kmsKeyArn", key, "the ARN of a customer-managed key");
+      if (!isKeyArn(key) || key.includes(":alias/")) refuse("serverSideEncryption.kmsKeyArn", key, KEY_ARN);
+    },
+    (table, { refuse }) => {
+      table.list("replicas").forEach((_, index) => {
+        const path = `replicas.${index}.kmsKeyArn`;
+        if (!isKeyArn(table.at(path))) refuse(path, table.at(path), `${KEY_ARN} of the replica's Region`);
+      });
+    },
+    (replica, { refuse }) => {
+      if (replica.type === REPLICA && !isKeyArn(replica.at("kmsKeyArn")))
+        refuse("kmsKeyArn", replica.at("kmsKeyArn"), `${KEY_ARN} of the replica's Region`);
     },
   ],
 };

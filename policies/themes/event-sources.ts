@@ -1,7 +1,6 @@
 import type { Rule } from "../framework/rule";
-import { isFailureTarget, isStream } from "./targets";
+import { functionOf, isFailureTarget, isStream } from "./targets";
 
-const FUNCTION = "aws:lambda/function:Function";
 const MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping";
 const QUEUE = "aws:sqs/queue:Queue";
 
@@ -27,7 +26,7 @@ export const esmOnFailure: Rule = {
     },
     (mapping, { stack, refuse }) => {
       if (!isStream(mapping)) return;
-      if (!stack.target(mapping, "functionName", FUNCTION))
+      if (!functionOf(stack, mapping, "functionName"))
         refuse("functionName", mapping.at("functionName"), "a function of this stack");
       if (!stack.target(mapping, "eventSourceArn", "aws:dynamodb/table:Table", "aws:kinesis/stream:Stream"))
         refuse("eventSourceArn", mapping.at("eventSourceArn"), "the stream of a table of this stack");
@@ -90,8 +89,8 @@ export const esmBoundedRetry: Rule = {
         refuse("startingPosition", mapping.at("startingPosition"), "TRIM_HORIZON");
     },
     (mapping, { refuse }) => {
-      if (mapping.at("enabled") === false)
-        refuse("enabled", false, "true: what is fed to nobody is lost when it expires");
+      if (mapping.has("enabled") && !mapping.flag("enabled"))
+        refuse("enabled", mapping.at("enabled"), "true: what is fed to nobody is lost when it expires");
     },
   ],
 };
@@ -109,7 +108,7 @@ export const esmVisibility6x: Rule = {
     (mapping, { stack, refuse, number }) => {
       if (isStream(mapping)) return;
       const queue = stack.target(mapping, "eventSourceArn", QUEUE);
-      const fn = stack.target(mapping, "functionName", FUNCTION);
+      const fn = functionOf(stack, mapping, "functionName");
       if (!queue) {
         refuse("eventSourceArn", mapping.at("eventSourceArn"), "a queue of this stack");
         return;

@@ -1,3 +1,4 @@
+import { isKey, isKeyArn, KEY_ARN, KEY_NAME } from "../framework/keys";
 import { isRecord, type Data } from "../framework/resource";
 import { eachText, type Stack } from "../framework/stack";
 import type { Rule } from "../framework/rule";
@@ -20,7 +21,7 @@ export const eventsBusPolicy: Rule = {
   types: [BUS],
   checks: [
     (bus, { refuse }) => {
-      if (!bus.has("kmsKeyIdentifier")) refuse("kmsKeyIdentifier", undefined, "the ARN of a customer-managed key");
+      if (!isKey(bus.at("kmsKeyIdentifier"))) refuse("kmsKeyIdentifier", bus.at("kmsKeyIdentifier"), KEY_NAME);
     },
   ],
   stackChecks: [
@@ -56,9 +57,7 @@ export const eventsDlqRetry: Rule = {
     },
     (schedule, { refuse }) => {
       if (schedule.type !== SCHEDULE) return;
-      const key = schedule.at("kmsKeyArn");
-      if (typeof key !== "string" || !/^arn:[\w-]+:kms:/.test(key))
-        refuse("kmsKeyArn", key, "the ARN of a customer-managed key");
+      if (!isKeyArn(schedule.at("kmsKeyArn"))) refuse("kmsKeyArn", schedule.at("kmsKeyArn"), KEY_ARN);
     },
   ],
   stackChecks: [
@@ -95,12 +94,23 @@ export const eventsPatternNarrow: Rule = {
         return;
       }
       const pattern = patternOf(rule.at("eventPattern"));
-      for (const part of ["source", "detail-type"])
-        if (!Array.isArray(pattern[part]) || pattern[part].length === 0)
-          refuse(`eventPattern.${part}`, pattern[part], "at least one value");
+      for (const part of ["source", "detail-type"]) {
+        const values: Data = pattern[part];
+        if (
+          !Array.isArray(values) ||
+          values.length === 0 ||
+          values.some((one: Data) => typeof one !== "string" || one === "")
+        )
+          refuse(
+            `eventPattern.${part}`,
+            values,
+            "at least one value, each a whole text: a filter lets in what nobody has named",
+          );
+      }
     },
     (rule, { refuse }) => {
-      if (rule.at("state") === "DISABLED" || rule.at("isEnabled") === false) refuse("state", "DISABLED", "ENABLED");
+      if (rule.at("state") === "DISABLED") refuse("state", "DISABLED", "ENABLED");
+      if (rule.has("isEnabled") && !rule.flag("isEnabled")) refuse("isEnabled", rule.at("isEnabled"), "true");
     },
   ],
   stackChecks: [
@@ -144,8 +154,8 @@ export const sfnLoggedEncrypted: Rule = {
     (machine, { refuse }) => {
       const type = machine.at("encryptionConfiguration.type");
       if (type !== "CUSTOMER_MANAGED_KMS_KEY") refuse("encryptionConfiguration.type", type, "CUSTOMER_MANAGED_KMS_KEY");
-      else if (!machine.has("encryptionConfiguration.kmsKeyId"))
-        refuse("encryptionConfiguration.kmsKeyId", undefined, "a key");
+      else if (!isKey(machine.at("encryptionConfiguration.kmsKeyId")))
+        refuse("encryptionConfiguration.kmsKeyId", machine.at("encryptionConfiguration.kmsKeyId"), KEY_NAME);
     },
     (machine, { refuse }) => {
       if (!machine.has("loggingConfiguration.logDestination"))

@@ -1,3 +1,4 @@
+import { isKeyArn, KEY_ARN } from "../framework/keys";
 import { isRecord, type Data, type Resource } from "../framework/resource";
 import type { Rule } from "../framework/rule";
 import type { Stack } from "../framework/stack";
@@ -6,7 +7,6 @@ const BUCKET = "aws:s3/bucket:Bucket";
 const CLOUD_CONTROL = "aws:cloudcontrol/resource:Resource";
 const DATABASE = "aws:glue/catalogDatabase:CatalogDatabase";
 const WORKGROUP = "aws:athena/workgroup:Workgroup";
-const KEY_ARN = /^arn:[\w-]+:kms:/;
 
 export const athenaLockedWorkgroup: Rule = {
   name: "athena-locked-workgroup",
@@ -47,8 +47,7 @@ export const athenaLockedWorkgroup: Rule = {
       if (group.at(`${path}.encryptionOption`) !== "SSE_KMS")
         refuse(`${path}.encryptionOption`, group.at(`${path}.encryptionOption`), "SSE_KMS");
       const key = group.at(`${path}.kmsKeyArn`);
-      if (typeof key !== "string" || !KEY_ARN.test(key))
-        refuse(`${path}.kmsKeyArn`, key, "the ARN of a customer-managed key");
+      if (!isKeyArn(key)) refuse(`${path}.kmsKeyArn`, key, KEY_ARN);
     },
     (group, { refuse, number }) => {
       const bytes = group.number("configuration.bytesScannedCutoffPerQuery");
@@ -123,13 +122,13 @@ export const glueEncrypted: Rule = {
     (settings, { refuse }) => {
       for (const [path, mode] of MODES[settings.type] ?? []) {
         const value = settings.at(path);
-        if (value !== mode) refuse(path, value, mode);
+        if (value !== mode) refuse(path, value, String(mode));
       }
     },
     (settings, { refuse }) => {
       for (const path of KEYS[settings.type] ?? []) {
         const key = settings.at(path);
-        if (typeof key !== "string" || !KEY_ARN.test(key)) refuse(path, key, "the ARN of a customer-managed key");
+        if (!isKeyArn(key)) refuse(path, key, KEY_ARN);
       }
     },
   ],
@@ -142,7 +141,7 @@ export const glueEncrypted: Rule = {
 
 const SECURITY = "encryptionConfiguration";
 const CATALOG = "dataCatalogEncryptionSettings";
-const MODES: Readonly<Record<string, readonly (readonly [path: string, mode: string])[]>> = {
+const MODES: Readonly<Record<string, readonly (readonly [path: string, mode: string | boolean])[]>> = {
   "aws:glue/securityConfiguration:SecurityConfiguration": [
     [`${SECURITY}.s3Encryption.s3EncryptionMode`, "SSE-KMS"],
     [`${SECURITY}.cloudwatchEncryption.cloudwatchEncryptionMode`, "SSE-KMS"],
@@ -150,6 +149,7 @@ const MODES: Readonly<Record<string, readonly (readonly [path: string, mode: str
   ],
   "aws:glue/dataCatalogEncryptionSettings:DataCatalogEncryptionSettings": [
     [`${CATALOG}.encryptionAtRest.catalogEncryptionMode`, "SSE-KMS"],
+    [`${CATALOG}.connectionPasswordEncryption.returnConnectionPasswordEncrypted`, true],
   ],
 };
 const KEYS: Readonly<Record<string, readonly string[]>> = {
@@ -176,8 +176,7 @@ export const zeroetlCmk: Rule = {
   checks: [
     (integration, { refuse }) => {
       const [path, key] = keyOf(integration);
-      if (path !== undefined && (typeof key !== "string" || !KEY_ARN.test(key)))
-        refuse(path, key, "the ARN of a customer-managed key");
+      if (path !== undefined && !isKeyArn(key)) refuse(path, key, KEY_ARN);
     },
   ],
   stackChecks: [

@@ -4,6 +4,15 @@ import { admitsEverybody, unboundServices, wildServices } from "../framework/pri
 import type { Rule } from "../framework/rule";
 
 const KEY = "aws:kms/key:Key";
+const KEY_POLICY = "aws:kms/keyPolicy:KeyPolicy";
+const GRANT = "aws:kms/grant:Grant";
+/** Every kind of key that has a policy of its own. */
+const KEYS = [
+  KEY,
+  "aws:kms/externalKey:ExternalKey",
+  "aws:kms/replicaKey:ReplicaKey",
+  "aws:kms/replicaExternalKey:ReplicaExternalKey",
+];
 
 export const kmsRotation: Rule = {
   name: "kms-rotation",
@@ -20,18 +29,20 @@ export const kmsRotation: Rule = {
     "PCP enableKeyRotation",
   ],
   example: "enableKeyRotation: true",
-  types: [KEY],
+  types: KEYS,
   checks: [
     (key, { refuse }) => {
+      if (key.type !== KEY) return; // A replica rotates with its original; imported material cannot.
       const isSymmetric = /^(SYMMETRIC_DEFAULT)?$/.test(key.text("customerMasterKeySpec") ?? "");
       if (isSymmetric && !key.flag("enableKeyRotation"))
         refuse("enableKeyRotation", key.at("enableKeyRotation"), "true");
     },
     (key, { refuse }) => {
-      if (key.at("isEnabled") === false) refuse("isEnabled", false, "true");
+      for (const path of ["isEnabled", "enabled"])
+        if (key.has(path) && !key.flag(path)) refuse(path, key.at(path), "true");
     },
   ],
-  remediate: ({ props }) => ({ ...props, enableKeyRotation: true }),
+  remediate: ({ type, props }) => (type === KEY ? { ...props, enableKeyRotation: true } : undefined),
 };
 
 /** What a service needs of a key to encrypt and decrypt; the prefixes are those that AWS documents for CloudWatch Logs. */
@@ -54,7 +65,7 @@ export const kmsClosedPolicy: Rule = {
   contradicts:
     "EventBridge supplies neither aws:SourceArn nor aws:SourceAccount when it uses a key, and a condition drops its events in silence: the setting `unconditional` names it.",
   example: 'new EncryptionKey("messaging")',
-  types: [KEY, "aws:kms/keyPolicy:KeyPolicy"],
+  types: [...KEYS, KEY_POLICY],
   config: {
     days: {
       type: "integer",
@@ -72,7 +83,7 @@ export const kmsClosedPolicy: Rule = {
   checks: [
     (key, context) => {
       const { refuse, texts } = context;
-      if (!key.has("policy")) {
+      if (key.type === KEY_POLICY && !key.has("policy")) {
         refuse("policy", undefined, "a policy that is written out");
         return;
       }
@@ -102,7 +113,8 @@ export const kmsClosedPolicy: Rule = {
       });
     },
     (key, context) => {
-      let hasRoot = !key.has("policy");
+      if (!key.has("policy")) return;
+      let hasRoot = false;
       eachStatement(key, context, "policy", ({ effect, principals, actions, conditions }) => {
         hasRoot ||=
           effect === "Allow" &&
@@ -126,6 +138,46 @@ export const kmsClosedPolicy: Rule = {
       if (days < number("days")) refuse("deletionWindowInDays", days, `at least ${number("days")}`);
     },
   ],
+  stackChecks: [
+    (key, { stack, refuse }) => {
+      if (
+        key.type === KEY_POLICY ||
+        stack.ofType(KEY_POLICY).some((one) => stack.target(one, "keyId", ...KEYS) === key)
+      )
+        return;
+      // Once a key is made, its state holds the policy that AWS gave it.
+      if (!key.has("policy") || JSON.stringify(key.at("policy")).includes("key-default-1"))
+        refuse("policy", undefined, "a policy that is written out, or a KeyPolicy for it");
+    },
+  ],
 };
 
-export const kmsRules: readonly Rule[] = [kmsRotation, kmsClosedPolicy];
+export const kmsGrantNarrow: Rule = {
+  name: "kms-grant-narrow",
+  what: "A grant on a key is for a role of this stack, and for cryptography only.",
+  why: "A grant goes past the key's policy, and whoever may make further grants hands the key on.",
+  fix: "Use the role's own policy; or name a role of the stack as granteePrincipal, without CreateGrant among the operations.",
+  outside: [],
+  example: 'new aws.kms.Grant("reader", { keyId: key.keyId, granteePrincipal: role.arn, operations: ["Decrypt"] })',
+  types: [GRANT],
+  checks: [
+    (grant, { refuse }) =>
+      grant.each("operations", (operation) => {
+        if (
+          !/^(Encrypt|Decrypt|ReEncrypt(From|To)|GenerateDataKey(WithoutPlaintext)?|DescribeKey)$/.test(
+            String(operation),
+          )
+        )
+          refuse("operations", operation, "Encrypt, Decrypt, ReEncrypt, GenerateDataKey, DescribeKey");
+      }),
+  ],
+  stackChecks: [
+    (grant, { stack, refuse }) => {
+      for (const path of ["granteePrincipal", "retiringPrincipal"])
+        if ((path === "granteePrincipal" || grant.has(path)) && !stack.target(grant, path, "aws:iam/role:Role"))
+          refuse(path, grant.at(path), "the ARN of a role of this stack");
+    },
+  ],
+};
+
+export const kmsRules: readonly Rule[] = [kmsRotation, kmsClosedPolicy, kmsGrantNarrow];

@@ -1,5 +1,6 @@
 import { hasWildcard, parseArn } from "../framework/arn";
 import type { Rule } from "../framework/rule";
+import { functionOf } from "./targets";
 
 const FUNCTION = "aws:lambda/function:Function";
 const PERMISSION = "aws:lambda/permission:Permission";
@@ -80,7 +81,7 @@ export const lambdaPermissionNarrow: Rule = {
       if (!parts.some((part) => stack.named(part).length > 0)) refuse("sourceArn", source, "something of this stack");
     },
     (permission, { stack, refuse }) => {
-      if (!stack.target(permission, "function", FUNCTION, "aws:lambda/alias:Alias"))
+      if (!functionOf(stack, permission, "function"))
         refuse("function", permission.at("function"), "a function of this stack");
     },
   ],
@@ -100,7 +101,8 @@ export const lambdaUrlAuthorized: Rule = {
         refuse("authorizationType", url.at("authorizationType"), "AWS_IAM");
     },
     (url, { refuse }) => {
-      if (url.list("cors.allowOrigins").includes("*")) refuse("cors.allowOrigins", "*", "the origins that may call");
+      const open = url.list("cors.allowOrigins").filter((origin) => String(origin).includes("*"));
+      if (open.length > 0) refuse("cors.allowOrigins", open, "the origins that may call, each whole");
     },
   ],
 };
@@ -146,6 +148,11 @@ export const lambdaNoDefaultCallbackRole: Rule = {
     "aws:iam/userPolicyAttachment:UserPolicyAttachment",
     "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
     "aws:iam/role:Role",
+    "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive",
+    "aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive",
+    "aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive",
+    "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment",
+    "aws:ssoadmin/managedPolicyAttachmentsExclusive:ManagedPolicyAttachmentsExclusive",
   ],
   config: {
     allowed: {
@@ -154,21 +161,19 @@ export const lambdaNoDefaultCallbackRole: Rule = {
       default: [
         "service-role/AmazonAPIGatewayPushToCloudWatchLogs",
         "service-role/AWSLambdaBasicExecutionRole",
+        "service-role/AWSLambdaVPCAccessExecutionRole",
         "AWSXRayDaemonWriteAccess",
       ],
     },
   },
   checks: [
     (attachment, { refuse, texts }) => {
-      const paths = attachment.type === "aws:iam/role:Role" ? ["managedPolicyArns"] : ["policyArn"];
-      for (const path of paths) {
-        if (!attachment.has(path)) continue;
-        for (const arn of attachment.list(path)) {
+      for (const path of ["policyArn", "policyArns", "managedPolicyArn", "managedPolicyArns"])
+        attachment.each(path, (arn) => {
           const name = /^arn:[\w-]+:iam::aws:policy\/(.+)$/.exec(String(arn))?.[1];
           if (name !== undefined && !texts("allowed").includes(name))
             refuse(path, arn, `a policy of one's own, or one of ${texts("allowed").join(", ")}`);
-        }
-      }
+        });
     },
   ],
 };

@@ -1,13 +1,15 @@
-import { UNKNOWN, isRecord, type Resource } from "../framework/resource";
+import { UNKNOWN, Undecided, isRecord, type Resource } from "../framework/resource";
+import { isKeyArn, KEY_ARN } from "../framework/keys";
 import type { Rule } from "../framework/rule";
-import type { Stack } from "../framework/stack";
+import { hasUnknown, type Stack } from "../framework/stack";
 import { lambdaAccessRules } from "./lambda-access";
-import { isFailureTarget, isStream } from "./targets";
+import { functionOf, isFailureTarget, isStream } from "./targets";
 
 const FUNCTION = "aws:lambda/function:Function";
 const INVOKE_CONFIG = "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig";
 const MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping";
 const PERMISSION = "aws:lambda/permission:Permission";
+const SCHEDULE = "aws:scheduler/schedule:Schedule";
 
 export const lambdaSupportedRuntime: Rule = {
   name: "lambda-supported-runtime",
@@ -102,6 +104,14 @@ export const lambdaAsyncFailureTarget: Rule = {
   example:
     'new aws.lambda.FunctionEventInvokeConfig("failures", { functionName, destinationConfig: { onFailure: { destination: queue.arn } } })',
   types: [INVOKE_CONFIG, FUNCTION],
+  config: {
+    schedules: {
+      type: "boolean",
+      description:
+        "Whether a schedule counts as well: its own dead-letter queue takes what could not be handed over, not what the function then fails at.",
+      default: false,
+    },
+  },
   checks: [
     (config, { refuse }) => {
       if (config.type === INVOKE_CONFIG && !config.has("destinationConfig.onFailure.destination"))
@@ -116,21 +126,20 @@ export const lambdaAsyncFailureTarget: Rule = {
     },
   ],
   stackChecks: [
-    (fn, { stack, refuse }) => {
-      if (fn.type !== FUNCTION || !isInvokedAsynchronously(fn, stack) || fn.has("deadLetterConfig.targetArn")) return;
-      const configs = stack
-        .ofType(INVOKE_CONFIG)
-        .filter((config) => stack.target(config, "functionName", FUNCTION) === fn);
+    (fn, { stack, refuse, flag }) => {
+      if (fn.type !== FUNCTION || fn.has("deadLetterConfig.targetArn")) return;
+      if (!isInvokedAsynchronously(fn, stack, flag("schedules"))) return;
+      const configs = stack.ofType(INVOKE_CONFIG).filter((config) => functionOf(stack, config, "functionName") === fn);
       if (!configs.some((config) => config.has("destinationConfig.onFailure.destination")))
         refuse(
           "deadLetterConfig.targetArn",
           undefined,
-          "a failure target, since a rule, a topic or a bucket invokes it",
+          "a failure target, since a rule, a schedule, a topic or a bucket invokes it",
         );
     },
     (config, { stack, refuse }) => {
       if (config.type !== INVOKE_CONFIG) return;
-      if (!stack.target(config, "functionName", FUNCTION))
+      if (!functionOf(stack, config, "functionName"))
         refuse("functionName", config.at("functionName"), "a function of this stack");
       if (
         config.has("destinationConfig.onFailure.destination") &&
@@ -145,10 +154,24 @@ export const lambdaAsyncFailureTarget: Rule = {
   ],
 };
 
-/** What looks like a credential, whatever its name. */
-const CREDENTIAL =
-  /\b(AKIA|ASIA)[A-Z0-9]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY-----|\bgh[pousr]_[A-Za-z0-9]{36}|\bxox[abp]-|\bsk_live_|\beyJ[\w-]+\.eyJ[\w-]+\./;
-const SECRET_NAME = /(PASSWORD|PASSWD|SECRET|PRIVATE_?KEY|API_?KEY|ACCESS_?KEY|TOKEN|CREDENTIAL)S?$/i;
+/** What looks like a credential, whatever its name; last, addresses with one in them. */
+const CREDENTIAL = new RegExp(
+  [
+    String.raw`\b(AKIA|ASIA)[A-Z0-9]{16}\b`,
+    String.raw`-----BEGIN [A-Z ]*PRIVATE KEY-----`,
+    String.raw`\bgh[pousr]_[A-Za-z0-9]{36}|\bgithub_pat_\w{20}|\bglpat-[\w-]{20}|\bnpm_[A-Za-z0-9]{36}`,
+    String.raw`\bxox[abeprs]-|\b[sr]k_(live|test)_|\bwhsec_|\bsk-[\w-]{20}|\bSG\.[\w-]{16,}\.|\bAIza[\w-]{35}`,
+    String.raw`\beyJ[\w-]+\.eyJ[\w-]+\.|\bBearer [\w.~+/-]{16}|AccountKey=|[?&](sig|X-Amz-Signature|access_token)=`,
+    String.raw`\bhooks\.slack\.com/services/|\bdiscord(app)?\.com/api/webhooks/`,
+    String.raw`^[a-z][a-z0-9+.-]*://[^/\s:@]*:[^/\s@]+@`,
+  ].join("|"),
+);
+/** A name that says it holds a secret, unless its last word says that it tells of one only. */
+const SECRET_NAME =
+  /(^|_)(PASS|PASSWORD|PASSWD|PASSPHRASE|PWD|SECRET|PRIVATE_?KEY|API_?KEY|ACCESS_?KEY|SIGNING_?KEY|ENCRYPTION_?KEY|WEBHOOK|TOKEN|CREDENTIAL)S?(_|\d|$)|(password|secret|token|apiKey|privateKey|accessKey|credential)s?$/i;
+const TELLS_OF_ONE =
+  /_(ARN|ID|NAME|PATH|PARAM|PARAMETER|TABLE|QUEUE|BUCKET|TOPIC|TTL|SECONDS|MINUTES|HOURS|DAYS|LENGTH|MAX|MIN|ISSUER|AUDIENCE|HEADER|REGION|VERSION|ENABLED|ALGORITHM|TYPE|PROVIDER|ENDPOINT)$/i;
+const REFERENCE = /^(arn:|https?:\/\/|\{\{resolve:|(\/[\w.-]+)+$)|^(\d{1,9}|true|false)$/;
 
 export const lambdaEnvEncryptedNoSecrets: Rule = {
   name: "lambda-env-encrypted-no-secrets",
@@ -166,18 +189,17 @@ export const lambdaEnvEncryptedNoSecrets: Rule = {
   checks: [
     (fn, { refuse }) => {
       if (!fn.has("environment.variables")) return;
-      const key = fn.at("kmsKeyArn");
-      if (typeof key !== "string" || !/^arn:[\w-]+:kms:/.test(key))
-        refuse("kmsKeyArn", key, "the ARN of a customer-managed key");
+      if (!isKeyArn(fn.at("kmsKeyArn"))) refuse("kmsKeyArn", fn.at("kmsKeyArn"), KEY_ARN);
     },
     (fn, { refuse }) => {
       const variables = fn.has("environment.variables") ? fn.at("environment.variables") : {};
       for (const [name, value] of Object.entries(isRecord(variables) ? variables : {})) {
-        if (value === UNKNOWN || typeof value !== "string") continue;
-        const isReference = /^(arn:|https?:|\/|\{\{resolve)/.test(value) || value.length < 8;
-        if (CREDENTIAL.test(value) || (SECRET_NAME.test(name) && !isReference))
+        if (value === UNKNOWN || typeof value !== "string" || value === "") continue;
+        const saysSo = SECRET_NAME.test(name) && !TELLS_OF_ONE.test(name) && !REFERENCE.test(value);
+        if (CREDENTIAL.test(value) || saysSo)
           refuse(`environment.variables.${name}`, `${value.slice(0, 4)}…`, "no secret; the ARN of one");
       }
+      if (hasUnknown(variables)) throw new Undecided("environment.variables");
     },
   ],
 };
@@ -224,12 +246,15 @@ const ASYNCHRONOUS = new Set([
   "config.amazonaws.com",
 ]);
 
-function isInvokedAsynchronously(fn: Resource, stack: Stack): boolean {
+function isInvokedAsynchronously(fn: Resource, stack: Stack, countsSchedules: boolean): boolean {
+  // A schedule invokes under a role, without a permission on the function.
+  if (countsSchedules && stack.ofType(SCHEDULE).some((schedule) => functionOf(stack, schedule, "target.arn") === fn))
+    return true;
   return stack
     .ofType(PERMISSION)
     .some(
       (permission) =>
-        ASYNCHRONOUS.has(permission.text("principal") ?? "") && stack.target(permission, "function", FUNCTION) === fn,
+        ASYNCHRONOUS.has(permission.text("principal") ?? "") && functionOf(stack, permission, "function") === fn,
     );
 }
 

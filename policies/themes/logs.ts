@@ -1,3 +1,4 @@
+import { isKeyArn, KEY_ARN } from "../framework/keys";
 import type { Rule } from "../framework/rule";
 import { isRead } from "./sqs";
 
@@ -30,9 +31,7 @@ export const logsEncryptedRetained: Rule = {
   },
   checks: [
     (group, { refuse }) => {
-      const key = group.at("kmsKeyId");
-      if (typeof key !== "string" || !/^arn:[\w-]+:kms:/.test(key))
-        refuse("kmsKeyId", key, "the ARN of a customer-managed key");
+      if (!isKeyArn(group.at("kmsKeyId"))) refuse("kmsKeyId", group.at("kmsKeyId"), KEY_ARN);
     },
     (group, { refuse, number }) => {
       const days = group.number("retentionInDays");

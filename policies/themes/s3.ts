@@ -1,7 +1,8 @@
 import { deniesPlainTransport, eachStatement, refuseOpen } from "../framework/documents";
+import { isKey, KEY_NAME } from "../framework/keys";
 import type { Resource } from "../framework/resource";
 import type { Rule } from "../framework/rule";
-import type { Stack } from "../framework/stack";
+import { eachText, type Stack } from "../framework/stack";
 
 const BUCKET = "aws:s3/bucket:Bucket";
 const BLOCK = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock";
@@ -13,6 +14,23 @@ const POLICY = "aws:s3/bucketPolicy:BucketPolicy";
 const VERSIONING = "aws:s3/bucketVersioning:BucketVersioning";
 const FLAGS = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"] as const;
 const TLS_FIX = "Deny s3:* to everybody on the bucket and its objects where aws:SecureTransport is false.";
+
+const ACCOUNT_BLOCK = "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock";
+const ACCESS_POINTS: readonly string[] = [
+  "aws:s3/accessPoint:AccessPoint",
+  "aws:s3control/multiRegionAccessPoint:MultiRegionAccessPoint",
+];
+/** What takes an ACL. */
+const WITH_ACL = [
+  "aws:s3/bucketAcl:BucketAcl",
+  "aws:s3/bucketObject:BucketObject",
+  "aws:s3/bucketObjectv2:BucketObjectv2",
+  "aws:s3/objectCopy:ObjectCopy",
+];
+
+function pathOfBlock({ type }: Resource): string {
+  return type === ACCESS_POINTS[0] ? "publicAccessBlockConfiguration" : "details.publicAccessBlock";
+}
 
 /** Whether a bucket has a resource of a type beside it. */
 function of(stack: Stack, bucket: Resource, type: string): readonly Resource[] {
@@ -39,16 +57,30 @@ export const s3BlockPublic: Rule = {
   ],
   example:
     'new aws.s3.BucketPublicAccessBlock("block", { bucket, blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true })',
-  types: [BUCKET, BLOCK, "aws:s3/bucketAcl:BucketAcl"],
+  types: [BUCKET, BLOCK, ACCOUNT_BLOCK, ...ACCESS_POINTS, ...WITH_ACL],
   checks: [
     (block, { refuse }) => {
-      if (block.type !== BLOCK) return;
+      if (block.type !== BLOCK && block.type !== ACCOUNT_BLOCK) return;
       for (const flag of FLAGS) if (!block.flag(flag)) refuse(flag, block.at(flag), "true");
     },
-    (bucket, { refuse }) => {
-      if (bucket.type === BLOCK) return;
-      const acl = bucket.text("acl");
+    (point, { refuse }) => {
+      const path = ACCESS_POINTS.includes(point.type) ? pathOfBlock(point) : undefined;
+      // All four are on unless told otherwise.
+      if (path === undefined || !point.has(path)) return;
+      for (const flag of FLAGS.map((one) => `${path}.${one}`))
+        if (point.has(flag) && !point.flag(flag)) refuse(flag, point.at(flag), "true");
+    },
+    (holder, { refuse }) => {
+      const acl = holder.text("acl");
       if (acl !== undefined && /^(public-|authenticated-)/.test(acl)) refuse("acl", acl, "private, or no ACL at all");
+    },
+    (holder, { refuse }) => {
+      for (const path of ["grants", "accessControlPolicy.grants"])
+        if (holder.has(path))
+          eachText(holder.at(path), (text, below) => {
+            if (/\/groups\/global\/(AllUsers|AuthenticatedUsers)$/.test(text))
+              refuse(`${path}.${below}`, text, "no group of everybody");
+          });
     },
   ],
   stackChecks: [
@@ -71,7 +103,6 @@ export const s3TlsOnly: Rule = {
   types: [BUCKET, POLICY],
   checks: [
     (policy, context) => {
-      if (policy.type !== POLICY) return;
       eachStatement(policy, context, "policy", (statement) =>
         refuseOpen(statement, context, "aws:SourceArn or aws:SourceAccount"),
       );
@@ -91,7 +122,8 @@ export const s3TlsOnly: Rule = {
   stackChecks: [
     (bucket, context) => {
       if (bucket.type !== BUCKET) return;
-      const policies = of(context.stack, bucket, POLICY);
+      const beside = of(context.stack, bucket, POLICY);
+      const policies = beside.length > 0 ? beside : bucket.has("policy") ? [bucket] : [];
       if (policies.length === 0) {
         context.refuse("policy", undefined, "a BucketPolicy for it");
         return;
@@ -126,25 +158,33 @@ export const s3Cmk: Rule = {
   types: [BUCKET, ENCRYPTION],
   checks: [
     (configuration, { refuse }) => {
-      if (configuration.type !== ENCRYPTION) return;
-      const count = Math.max(configuration.list("rules").length, 1);
+      const isInline = configuration.type === BUCKET;
+      if (isInline && !configuration.has("serverSideEncryptionConfiguration")) return;
+      const count = isInline ? 1 : Math.max(configuration.list("rules").length, 1);
       for (let i = 0; i < count; i++) {
-        const rule = `rules.${i}`;
+        const rule = isInline ? "serverSideEncryptionConfiguration.rule" : `rules.${i}`;
         const algorithm = configuration.at(`${rule}.applyServerSideEncryptionByDefault.sseAlgorithm`);
         if (algorithm !== "aws:kms" && algorithm !== "aws:kms:dsse")
           refuse(`${rule}.applyServerSideEncryptionByDefault.sseAlgorithm`, algorithm, "aws:kms");
-        if (!configuration.flag(`${rule}.bucketKeyEnabled`))
+        // Two layers of encryption know no bucket key.
+        if (algorithm !== "aws:kms:dsse" && !configuration.flag(`${rule}.bucketKeyEnabled`))
           refuse(`${rule}.bucketKeyEnabled`, configuration.at(`${rule}.bucketKeyEnabled`), "true");
         const key = configuration.at(`${rule}.applyServerSideEncryptionByDefault.kmsMasterKeyId`);
-        if (typeof key !== "string" || !/^arn:[\w-]+:kms:/.test(key) || /alias\/aws\//.test(key))
-          refuse(`${rule}.applyServerSideEncryptionByDefault.kmsMasterKeyId`, key, "the ARN of a customer-managed key");
+        if (!isKey(key)) refuse(`${rule}.applyServerSideEncryptionByDefault.kmsMasterKeyId`, key, KEY_NAME);
       }
     },
   ],
   stackChecks: [
     (bucket, { stack, refuse }) => {
-      if (bucket.type === BUCKET && of(stack, bucket, ENCRYPTION).length === 0)
-        refuse("serverSideEncryptionConfiguration", undefined, "a BucketServerSideEncryptionConfiguration for it");
+      if (bucket.type !== BUCKET || of(stack, bucket, ENCRYPTION).length > 0) return;
+      // Once a bucket is made, its state holds what AWS gave it.
+      const path = "serverSideEncryptionConfiguration.rule.applyServerSideEncryptionByDefault.sseAlgorithm";
+      if (!/^aws:kms/.test(bucket.text(path) ?? ""))
+        refuse(
+          "serverSideEncryptionConfiguration",
+          bucket.at("serverSideEncryptionConfiguration"),
+          "a BucketServerSideEncryptionConfiguration for it",
+        );
     },
   ],
 };
@@ -181,23 +221,27 @@ export const s3VersionedLifecycled: Rule = {
       if (resource.at(path) !== allowed) refuse(path, resource.at(path), allowed);
     },
     (lifecycle, { refuse, number }) => {
-      if (lifecycle.type !== LIFECYCLE) return;
+      const isInline = lifecycle.type === BUCKET && lifecycle.has("lifecycleRules");
+      if (lifecycle.type !== LIFECYCLE && !isInline) return;
+      const all = isInline ? "lifecycleRules" : "rules";
       const rules = lifecycle
-        .list("rules")
-        .map((_, i) => `rules.${i}`)
-        .filter((rule) => lifecycle.at(`${rule}.status`) === "Enabled");
-      const days = rules
-        .map((rule) => lifecycle.number(`${rule}.abortIncompleteMultipartUpload.daysAfterInitiation`))
-        .find((value) => value !== undefined);
+        .list(all)
+        .map((_, i) => `${all}.${i}`)
+        .filter((rule) =>
+          isInline ? lifecycle.flag(`${rule}.enabled`) : lifecycle.at(`${rule}.status`) === "Enabled",
+        );
+      const abort = isInline
+        ? "abortIncompleteMultipartUploadDays"
+        : "abortIncompleteMultipartUpload.daysAfterInitiation";
+      const noncurrent = `noncurrentVersionExpiration.${isInline ? "days" : "noncurrentDays"}`;
+      const days = rules.map((rule) => lifecycle.number(`${rule}.${abort}`)).find((value) => value !== undefined);
       if (days === undefined || days < 1 || days > number("abortDays"))
         refuse(
           "rules.abortIncompleteMultipartUpload",
           days,
           `an enabled rule that aborts after 1 to ${number("abortDays")} days`,
         );
-      const kept = rules
-        .map((rule) => lifecycle.number(`${rule}.noncurrentVersionExpiration.noncurrentDays`))
-        .find((value) => value !== undefined);
+      const kept = rules.map((rule) => lifecycle.number(`${rule}.${noncurrent}`)).find((value) => value !== undefined);
       if (kept === undefined || kept < number("versionDays"))
         refuse(
           "rules.noncurrentVersionExpiration",
@@ -209,8 +253,13 @@ export const s3VersionedLifecycled: Rule = {
   stackChecks: [
     (bucket, { stack, refuse }) => {
       if (bucket.type !== BUCKET) return;
-      for (const type of [VERSIONING, LIFECYCLE, OWNERSHIP])
-        if (of(stack, bucket, type).length === 0)
+      const isInline: Readonly<Record<string, () => boolean>> = {
+        [VERSIONING]: () => bucket.flag("versioning.enabled"),
+        [LIFECYCLE]: () => bucket.list("lifecycleRules").length > 0,
+        [OWNERSHIP]: () => false,
+      };
+      for (const [type, holds] of Object.entries(isInline))
+        if (of(stack, bucket, type).length === 0 && !holds())
           refuse("bucket", bucket.name, `a ${type.split(":").pop() ?? ""} for it`);
     },
   ],
@@ -231,7 +280,8 @@ export const s3Logged: Rule = {
       const isTarget = stack
         .ofType(LOGGING)
         .some((logging) => stack.target(logging, "targetBucket", BUCKET) === bucket);
-      if (!isTarget && of(stack, bucket, LOGGING).length === 0) refuse("logging", undefined, "a BucketLogging for it");
+      if (!isTarget && of(stack, bucket, LOGGING).length === 0 && !bucket.has("logging.targetBucket"))
+        refuse("logging", undefined, "a BucketLogging for it");
     },
   ],
 };

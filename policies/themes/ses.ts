@@ -100,7 +100,7 @@ export const sesIdentityAuth: Rule = {
   outside: ["PRW ses_identity_dkim_enabled", "PRW ses_identity_not_publicly_accessible"],
   example:
     'configurationSetName: set.configurationSetName, dkimSigningAttributes: { nextSigningKeyLength: "RSA_2048_BIT" }',
-  types: [IDENTITY, IDENTITY_POLICY],
+  types: [IDENTITY, IDENTITY_POLICY, "aws:ses/identityPolicy:IdentityPolicy"],
   checks: [
     (identity, { refuse }) => {
       if (identity.type === IDENTITY && !identity.has("configurationSetName"))
@@ -113,7 +113,7 @@ export const sesIdentityAuth: Rule = {
       if (length !== "RSA_2048_BIT") refuse("dkimSigningAttributes.nextSigningKeyLength", length, "RSA_2048_BIT");
     },
     (policy, context) => {
-      if (policy.type !== IDENTITY_POLICY) return;
+      if (policy.type === IDENTITY) return;
       eachStatement(policy, context, "policy", (statement) => {
         if (admitsEverybody(statement)) context.refuse(`${statement.path}.Principal`, "*", "named accounts");
       });
@@ -185,11 +185,7 @@ export const sesGuardedRecipients: Rule = {
         for (const [place] of documentsAt(path, policy.has(path) ? policy.list(path).length : 0)) {
           eachStatement(policy, context, place, (statement) => {
             if (statement.effect !== "Allow" || !sends(statement)) return;
-            const from = valuesOf(
-              statement,
-              ["StringEquals", "StringEqualsIgnoreCase", "ForAllValues:StringEquals"],
-              "ses:FromAddress",
-            );
+            const from = valuesOf(statement, ["StringEquals", "StringEqualsIgnoreCase"], "ses:FromAddress");
             if (from === undefined || from.some((value) => value.includes("*")))
               context.refuse(
                 `${statement.path}.Condition.ses:FromAddress`,

@@ -1,6 +1,7 @@
 import { accountOf } from "../framework/arn";
 import { deniesPlainTransport, eachStatement, refuseOpen } from "../framework/documents";
 import { isRecord, type Data, type Resource } from "../framework/resource";
+import { isKey, KEY_NAME } from "../framework/keys";
 import type { Rule } from "../framework/rule";
 
 const TOPIC = "aws:sns/topic:Topic";
@@ -20,9 +21,7 @@ export const snsCmk: Rule = {
   types: [TOPIC],
   checks: [
     (topic, { refuse }) => {
-      const key = topic.text("kmsMasterKeyId");
-      if (key === undefined || /alias\/aws\//.test(key) || !/^arn:[\w-]+:kms:/.test(key))
-        refuse("kmsMasterKeyId", key, "the ARN of a customer-managed key");
+      if (!isKey(topic.at("kmsMasterKeyId"))) refuse("kmsMasterKeyId", topic.at("kmsMasterKeyId"), KEY_NAME);
     },
   ],
 };
@@ -56,13 +55,25 @@ export const snsPrivateTls: Rule = {
     },
   ],
   stackChecks: [
-    (topic, { stack, refuse }) => {
+    (topic, context) => {
+      const { stack, refuse } = context;
       if (
-        topic.type === TOPIC &&
-        !topic.has("policy") &&
-        !stack.ofType(TOPIC_POLICY).some((policy) => stack.target(policy, "arn", TOPIC) === topic)
+        topic.type !== TOPIC ||
+        stack.ofType(TOPIC_POLICY).some((policy) => stack.target(policy, "arn", TOPIC) === topic)
       )
-        refuse("policy", undefined, "a TopicPolicy for it", TLS_FIX);
+        return;
+      // Once a topic is made, its state holds the policy that AWS gave it, which denies nothing.
+      let denies = false;
+      eachStatement(topic, context, "policy", (statement) => {
+        denies ||= deniesPlainTransport(statement, ["sns:Publish"], [topic.text("arn") ?? "*"]);
+      });
+      if (!denies)
+        refuse(
+          "policy",
+          topic.at("policy"),
+          "a TopicPolicy for it, or a statement that denies plain connections",
+          TLS_FIX,
+        );
     },
     (policy, context) => {
       if (policy.type !== TOPIC_POLICY) return;

@@ -1,5 +1,6 @@
 import { deniesPlainTransport, eachStatement, refuseOpen } from "../framework/documents";
 import { isRecord, Undecided, type Data, type Resource } from "../framework/resource";
+import { isKey, KEY_NAME } from "../framework/keys";
 import type { Rule } from "../framework/rule";
 import type { Stack } from "../framework/stack";
 
@@ -20,9 +21,7 @@ export const sqsEncrypted: Rule = {
   types: [QUEUE],
   checks: [
     (queue, { refuse }) => {
-      const key = queue.text("kmsMasterKeyId");
-      if (key === undefined || /alias\/aws\//.test(key) || !/^arn:[\w-]+:kms:/.test(key))
-        refuse("kmsMasterKeyId", key, "the ARN of a customer-managed key");
+      if (!isKey(queue.at("kmsMasterKeyId"))) refuse("kmsMasterKeyId", queue.at("kmsMasterKeyId"), KEY_NAME);
     },
   ],
 };
@@ -106,7 +105,8 @@ export const sqsDlqClosed: Rule = {
       const policies = stack
         .ofType(REDRIVE_ALLOW)
         .filter((policy) => stack.target(policy, "queueUrl", QUEUE) === deadLetters);
-      if (policies.length === 0 && !deadLetters.has("redriveAllowPolicy")) {
+      if (policies.length === 0 && deadLetters.has("redriveAllowPolicy")) policies.push(deadLetters);
+      if (policies.length === 0) {
         refuse(
           "redrivePolicy.deadLetterTargetArn",
           target,
@@ -115,12 +115,12 @@ export const sqsDlqClosed: Rule = {
         return;
       }
       for (const policy of policies) {
-        const { sources } = allowOf(policy.at("redriveAllowPolicy"));
-        if (!sources.includes(queue.at("arn")))
+        const { permission, sources } = allowOf(policy.at("redriveAllowPolicy"));
+        if (permission !== "byQueue" || !sources.includes(queue.at("arn")))
           refuse(
             "redrivePolicy.deadLetterTargetArn",
             target,
-            `to be admitted by "${policy.name}", which names ${sources.join(", ")}`,
+            `to be admitted by "${policy.name}" by its ARN; it names ${sources.join(", ") || String(permission)}`,
           );
       }
     },
@@ -163,12 +163,24 @@ export const sqsPrivateTls: Rule = {
     },
   ],
   stackChecks: [
-    (queue, { stack, refuse }) => {
+    (queue, context) => {
+      const { stack, refuse } = context;
       if (
-        queue.type === QUEUE &&
-        !stack.ofType(QUEUE_POLICY).some((policy) => stack.target(policy, "queueUrl", QUEUE) === queue)
+        queue.type !== QUEUE ||
+        stack.ofType(QUEUE_POLICY).some((policy) => stack.target(policy, "queueUrl", QUEUE) === queue)
       )
-        refuse("policy", undefined, "a QueuePolicy for it", TLS_FIX);
+        return;
+      let denies = false;
+      eachStatement(queue, context, "policy", (statement) => {
+        denies ||= deniesPlainTransport(statement, ["sqs:*"], [queue.text("arn") ?? "*"]);
+      });
+      if (!denies)
+        refuse(
+          "policy",
+          queue.at("policy"),
+          "a QueuePolicy for it, or a statement that denies plain connections",
+          TLS_FIX,
+        );
     },
     (policy, context) => {
       if (policy.type !== QUEUE_POLICY) return;

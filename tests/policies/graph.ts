@@ -45,7 +45,7 @@ export async function graphOf(options: GraphOptions): Promise<readonly Declared[
   try {
     await pulumi.runtime.setMocks({ newResource: answer(preview), call }, project.name, stack, preview);
     pulumi.runtime.setAllConfig({ ...project.config, ...options.config });
-    listen(declared);
+    listen(declared, preview);
     await Promise.resolve(options.load ? options.load() : loadAnew(join(folder, project.main)));
     for (let turn = 0; turn < 2; turn++) {
       await new Promise<void>((resolve) => setImmediate(resolve));
@@ -80,7 +80,7 @@ interface Response {
 }
 
 /** Reads each registration as it goes over the wire: the mocks themselves are told nothing of references. */
-function listen(declared: Declared[]): void {
+function listen(declared: Declared[], preview: boolean): void {
   const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
   const register = monitor.registerResource.bind(monitor);
   monitor.registerResource = (request, done) =>
@@ -91,7 +91,8 @@ function listen(declared: Declared[]): void {
           references[property] = dependencies.getUrnsList();
         });
         const inputs = plain(request.getObject()?.toJavaScript() ?? {}) as Properties;
-        const outputs = outputsOf(request.getType(), request.getName(), inputs);
+        const made = outputsOf(request.getType(), request.getName(), inputs);
+        const outputs = preview ? Object.fromEntries(Object.keys(made).map((key) => [key, UNKNOWN])) : made;
         const props = { ...outputs, ...inputs };
         declared.push({
           urn: response.getUrn(),
@@ -101,6 +102,7 @@ function listen(declared: Declared[]): void {
           inputs,
           outputs,
           references,
+          isMade: true,
         });
       }
       done(error, response);
@@ -167,7 +169,12 @@ function outputsOf(type: string, name: string, inputs: Properties): Properties {
   const suffix = createHash("sha256").update(`${type} ${name}`).digest("hex").slice(0, 7);
   const physical = typeof inputs["name"] === "string" ? inputs["name"] : `${name}-${suffix}`;
   const named = NAMELESS.test(type) ? {} : { name: physical };
-  const id = NAMELESS.test(type) ? `${suffix}abc` : physical;
+  const id =
+    type === "aws:kms/key:Key"
+      ? `${suffix}0-1234-4abc-8abc-0123456789ab`
+      : NAMELESS.test(type)
+        ? `${suffix}abc`
+        : physical;
   const tail = ARNS[type]?.(NAMELESS.test(type) ? id : physical, inputs);
   const arn = tail === undefined ? {} : { arn: `arn:aws:${tail}` };
   return { id, ...named, ...arn, ...OUTPUTS[type]?.(id, arn.arn ?? "", inputs) };

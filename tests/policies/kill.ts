@@ -41,7 +41,7 @@ export class Killer {
 
   /** The name of the first rule that refuses a mutant; `undefined` when it lives. */
   rule(mutant: Mutant, original: Declared): string | undefined {
-    const mine = this.rules.filter(({ types }) => types?.includes(mutant.type));
+    const mine = this.rules.filter(({ types }) => types === undefined || types.includes(mutant.type));
     if (mutant.after) {
       const mutated = alone(mutant.after);
       for (const rule of mine) if (this.isNew(evaluateResource(rule, mutated, this.surroundings))) return rule.name;

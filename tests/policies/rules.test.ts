@@ -1,57 +1,46 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect } from "chai";
-import { evaluate, type Violation } from "../../policies/framework/evaluate";
-import { Exceptions } from "../../policies/framework/exceptions";
-import type { ResourceData } from "../../policies/framework/resource";
-import type { Environment, Rule } from "../../policies/framework/rule";
-import { Stack } from "../../policies/framework/stack";
 import { RULES } from "../../policies/rules";
-import { CASES, type Edit, type Resources } from "./cases";
-import { TODAY } from "./kill";
+import { CASES } from "./cases";
+import { edited, judged } from "./judge";
 
-async function violations(rule: Rule, resources: Resources, environment: Environment): Promise<readonly Violation[]> {
-  const data = Object.entries(resources).map(([key, props]): ResourceData => {
-    const [type = "", name = ""] = key.split(" ");
-    return { urn: `urn:pulumi:s::p::aws:${type}::${name}`, type: `aws:${type}`, name, props };
-  });
-  const exceptions = new Exceptions([], TODAY);
-  return (await evaluate([rule], new Stack(data), { environment, exceptions })).violations;
-}
+/**
+ * What each case is refused with: the resource, the property, what was received and what is allowed. Written by
+ * `REFUSALS=write npx mocha tests/policies/rules.test.ts`, and read by whoever reviews a change of it.
+ */
+const FILE = join(__dirname, "cases/refusals.json");
+const WRITES = process.env["REFUSALS"] === "write";
 
-/** Resources after an edit. */
-function edited(resources: Resources, edit: Edit): Resources {
-  const result: Record<string, unknown> = structuredClone(resources);
-  for (const [place, value] of Object.entries(edit)) {
-    const [key = "", path] = place.split(" > ");
-    if (path === undefined) {
-      if (value === undefined) delete result[key];
-      else result[key] = value;
-      continue;
-    }
-    const steps = path.split(".");
-    const last = steps.pop() ?? "";
-    let holder = result[key] as Record<string, unknown>;
-    for (const step of steps) holder = (holder[step] ??= {}) as Record<string, unknown>;
-    if (value === undefined) delete holder[last];
-    else holder[last] = value;
-  }
-  return result as Resources;
-}
+type Refusals = Record<string, Record<string, readonly string[]>>;
 
 describe("Policies", () => {
+  const expected = JSON.parse(readFileSync(FILE, "utf8")) as Refusals;
+  const found: Refusals = {};
+
   for (const rule of RULES) {
     describe(rule.name, () => {
-      const { good, bad, environment = "production" } = CASES[rule.name] ?? { good: {}, bad: {} };
+      const { good, bad, ...how } = CASES[rule.name] ?? { good: {}, bad: {} };
 
       it("has nothing against what complies", async () => {
         expect(Object.keys(good)).not.to.deep.equal([]);
-        expect(await violations(rule, good, environment)).to.deep.equal([]);
+        const { violations, waiting } = await judged(good, [rule.name], how);
+        expect(violations).to.deep.equal([]);
+        expect(waiting).to.deep.equal([]);
       });
 
       for (const [label, edit] of Object.entries(bad)) {
         it(`refuses ${label}`, async () => {
-          const found = await violations(rule, edited(good, edit), environment);
-          expect(found.map((one) => one.rule)).to.include(rule.name);
-          for (const { message } of found) expect(message).to.match(/^\S+ of \w+ ".+": got .+; expected .+\. .+\.?$/s);
+          const { violations } = await judged(edited(good, edit), [rule.name], how);
+          expect(violations).not.to.deep.equal([]);
+          const sentences = violations.map(({ urn, message }) => {
+            expect(message).to.match(/^\S+ of \w+ ".*": got .+; expected .+\. .+\.?$/s);
+            const [property = "", ...rest] = message.split(" of ");
+            const [, sentence = ""] = /^\w+ ".*?": (.*)$/s.exec(rest.join(" of ")) ?? [];
+            return `${urn.split("::").pop() ?? ""} ${property}: ${sentence.slice(0, sentence.indexOf(". "))}`;
+          });
+          (found[rule.name] ??= {})[label] = sentences;
+          if (!WRITES) expect(sentences).to.deep.equal(expected[rule.name]?.[label]);
         });
       }
 
@@ -66,5 +55,9 @@ describe("Policies", () => {
     const names = RULES.map(({ name }) => name);
     expect(new Set(names).size).to.equal(names.length);
     expect(names).to.include.members(Object.keys(CASES));
+  });
+
+  after(() => {
+    if (WRITES) writeFileSync(FILE, `${JSON.stringify(found, null, 2)}\n`);
   });
 });

@@ -1,8 +1,22 @@
-import { FUNCTION, STAGE, type RuleCase } from "./fixtures";
+import { arn, FN, FUNCTION, STAGE, type RuleCase } from "./fixtures";
+
+/** A stage of an HTTP API, of which AWS takes neither execution logs nor what only connections have. */
+const HTTP_STAGE = {
+  apiId: "h",
+  accessLogSettings: {
+    destinationArn: arn("logs", "log-group:h"),
+    format: "$context.requestId $context.routeKey $context.status",
+  },
+  defaultRouteSettings: { throttlingRateLimit: 100, throttlingBurstLimit: 100 },
+};
 
 export const apiGatewayCases: Readonly<Record<string, RuleCase>> = {
   "ws-connect-authorized": {
     good: {
+      "apigatewayv2/api:Api h": { id: "h", protocolType: "HTTP" },
+      "apigatewayv2/authorizer:Authorizer y": { id: "y" },
+      "apigatewayv2/route:Route g": { apiId: "h", routeKey: "GET /x", authorizationType: "JWT", authorizerId: "y" },
+
       "apigatewayv2/api:Api a": { id: "a", protocolType: "WEBSOCKET" },
       "apigatewayv2/authorizer:Authorizer z": { id: "z" },
       "apigatewayv2/route:Route c": {
@@ -14,6 +28,13 @@ export const apiGatewayCases: Readonly<Record<string, RuleCase>> = {
       "apigatewayv2/route:Route h": { apiId: "a", routeKey: "hello" },
     },
     bad: {
+      "an API made by its target": { "apigatewayv2/api:Api a > target": FN },
+      "routes in a description": { "apigatewayv2/api:Api a > body": "{}" },
+      "an open catch-all": {
+        "apigatewayv2/api:Api h": { id: "h", protocolType: "HTTP" },
+        "apigatewayv2/route:Route d": { apiId: "h", routeKey: "$default", authorizationType: "NONE" },
+      },
+
       "an open $connect": { "apigatewayv2/route:Route c > authorizationType": "NONE" },
       "no type": { "apigatewayv2/route:Route c > authorizationType": undefined },
       "no authorizer": { "apigatewayv2/route:Route c > authorizerId": undefined },
@@ -25,8 +46,16 @@ export const apiGatewayCases: Readonly<Record<string, RuleCase>> = {
     },
   },
   "ws-access-logs": {
-    good: { "apigatewayv2/stage:Stage s": STAGE },
+    good: {
+      "apigatewayv2/api:Api h": { id: "h", protocolType: "HTTP" },
+      "apigatewayv2/stage:Stage h": HTTP_STAGE,
+      "apigatewayv2/stage:Stage s": STAGE,
+    },
     bad: {
+      "an HTTP API without the outcome": {
+        "apigatewayv2/stage:Stage h > accessLogSettings.format": "$context.requestId $context.routeKey",
+      },
+
       "no destination": { "apigatewayv2/stage:Stage s > accessLogSettings.destinationArn": undefined },
       "no log group": { "apigatewayv2/stage:Stage s > accessLogSettings.destinationArn": "none" },
       "a format without the outcome": { "apigatewayv2/stage:Stage s > accessLogSettings.format": "$context.requestId" },
@@ -36,8 +65,14 @@ export const apiGatewayCases: Readonly<Record<string, RuleCase>> = {
     },
   },
   "ws-exec-logs-no-data-trace": {
-    good: { "apigatewayv2/stage:Stage s": STAGE },
+    good: {
+      "apigatewayv2/api:Api h": { id: "h", protocolType: "HTTP" },
+      "apigatewayv2/stage:Stage h": HTTP_STAGE,
+      "apigatewayv2/stage:Stage s": STAGE,
+    },
     bad: {
+      "what was an HTTP API": { "apigatewayv2/api:Api h > protocolType": "WEBSOCKET" },
+
       "logging off": { "apigatewayv2/stage:Stage s > defaultRouteSettings.loggingLevel": "OFF" },
       "data traces": { "apigatewayv2/stage:Stage s > defaultRouteSettings.dataTraceEnabled": true },
       "data traces of one route": {

@@ -1,4 +1,4 @@
-import { arn, STREAM, TABLE, type RuleCase } from "./fixtures";
+import { KEY, arn, STREAM, TABLE, type RuleCase } from "./fixtures";
 
 export const dynamodbCases: Readonly<Record<string, RuleCase>> = {
   "ddb-scales": {
@@ -6,8 +6,15 @@ export const dynamodbCases: Readonly<Record<string, RuleCase>> = {
     bad: { provisioned: { "dynamodb/table:Table t > billingMode": "PROVISIONED" } },
   },
   "ddb-pitr": {
-    good: { "dynamodb/table:Table t": TABLE },
+    good: {
+      "dynamodb/table:Table r": { ...TABLE, replicas: [{ kmsKeyArn: KEY, pointInTimeRecovery: true }] },
+      "dynamodb/tableReplica:TableReplica s": { kmsKeyArn: KEY, pointInTimeRecovery: true },
+      "dynamodb/table:Table t": TABLE,
+    },
     bad: {
+      "a replica without": { "dynamodb/table:Table r > replicas.0.pointInTimeRecovery": false },
+      "a replica of its own without": { "dynamodb/tableReplica:TableReplica s > pointInTimeRecovery": undefined },
+
       off: { "dynamodb/table:Table t > pointInTimeRecovery.enabled": false },
       none: { "dynamodb/table:Table t > pointInTimeRecovery": undefined },
       "one day": { "dynamodb/table:Table t > pointInTimeRecovery.recoveryPeriodInDays": 1 },
@@ -18,8 +25,18 @@ export const dynamodbCases: Readonly<Record<string, RuleCase>> = {
     bad: { off: { "dynamodb/table:Table t > deletionProtectionEnabled": false } },
   },
   "ddb-cmk": {
-    good: { "dynamodb/table:Table t": TABLE },
+    good: {
+      "dynamodb/table:Table r": { ...TABLE, replicas: [{ kmsKeyArn: KEY, pointInTimeRecovery: true }] },
+      "dynamodb/tableReplica:TableReplica s": { kmsKeyArn: KEY, pointInTimeRecovery: true },
+      "dynamodb/table:Table t": TABLE,
+    },
     bad: {
+      "a replica without a key": { "dynamodb/table:Table r > replicas.0.kmsKeyArn": undefined },
+      "a replica of its own without a key": { "dynamodb/tableReplica:TableReplica s > kmsKeyArn": undefined },
+      "the account's alias": {
+        "dynamodb/table:Table t > serverSideEncryption.kmsKeyArn": arn("kms", "alias/mine"),
+      },
+
       off: { "dynamodb/table:Table t > serverSideEncryption.enabled": false },
       "AWS's key": { "dynamodb/table:Table t > serverSideEncryption.kmsKeyArn": undefined },
       "an alias": { "dynamodb/table:Table t > serverSideEncryption.kmsKeyArn": arn("kms", "alias/aws/dynamodb") },
@@ -27,7 +44,10 @@ export const dynamodbCases: Readonly<Record<string, RuleCase>> = {
   },
   "ddb-in-backup-plan": {
     good: { "dynamodb/table:Table t": TABLE, "backup/selection:Selection s": { resources: [TABLE.arn] } },
-    bad: { none: { "backup/selection:Selection s": undefined } },
+    bad: {
+      "another table": { "backup/selection:Selection s > resources": [arn("dynamodb", "table/x")] },
+      none: { "backup/selection:Selection s": undefined },
+    },
   },
   "ddb-ttl-on-ephemeral": {
     good: {

@@ -7,6 +7,9 @@ export const eventsCases: Readonly<Record<string, RuleCase>> = {
       "cloudwatch/eventBusPolicy:EventBusPolicy p": { eventBusName: "b" },
     },
     bad: {
+      "of another bus": { "cloudwatch/eventBusPolicy:EventBusPolicy p > eventBusName": "x" },
+      "AWS's key": { "cloudwatch/eventBus:EventBus b > kmsKeyIdentifier": "alias/aws/events" },
+
       none: { "cloudwatch/eventBusPolicy:EventBusPolicy p": undefined },
       "no key": { "cloudwatch/eventBus:EventBus b > kmsKeyIdentifier": undefined },
     },
@@ -32,6 +35,15 @@ export const eventsCases: Readonly<Record<string, RuleCase>> = {
       },
     },
     bad: {
+      "a schedule without age": {
+        "scheduler/schedule:Schedule s > target.retryPolicy.maximumEventAgeInSeconds": undefined,
+      },
+      "a schedule without retry": { "scheduler/schedule:Schedule s > target.retryPolicy.maximumRetryAttempts": 0 },
+      "a schedule for something else": { "scheduler/schedule:Schedule s > target.arn": arn("lambda", "function:x") },
+      "dead letters of a schedule elsewhere": {
+        "scheduler/schedule:Schedule s > target.deadLetterConfig.arn": arn("sqs", "x"),
+      },
+
       none: { "cloudwatch/eventTarget:EventTarget t > deadLetterConfig": undefined },
       elsewhere: { "cloudwatch/eventTarget:EventTarget t > deadLetterConfig.arn": arn("sqs", "x") },
       "no age": { "cloudwatch/eventTarget:EventTarget t > retryPolicy.maximumEventAgeInSeconds": undefined },
@@ -55,6 +67,23 @@ export const eventsCases: Readonly<Record<string, RuleCase>> = {
       "cloudwatch/eventRule:EventRule s": { scheduleExpression: "rate(1 minute)" },
     },
     bad: {
+      "switched off by a flag": { "cloudwatch/eventRule:EventRule s > isEnabled": false },
+      neither: { "cloudwatch/eventRule:EventRule s > scheduleExpression": undefined },
+      "a source by its beginning": {
+        "cloudwatch/eventRule:EventRule r > eventPattern": JSON.stringify({
+          source: [{ prefix: "aw" }],
+          "detail-type": ["x"],
+          detail: { workgroupName: ["w"] },
+        }),
+      },
+      "any kind of event": {
+        "cloudwatch/eventRule:EventRule r > eventPattern": JSON.stringify({
+          source: ["aws.athena"],
+          "detail-type": [{ exists: true }],
+          detail: { workgroupName: ["w"] },
+        }),
+      },
+
       "no source": {
         "cloudwatch/eventRule:EventRule r > eventPattern": JSON.stringify({
           "detail-type": ["x"],
@@ -80,6 +109,10 @@ export const eventsCases: Readonly<Record<string, RuleCase>> = {
       },
     },
     bad: {
+      "AWS's key by its alias": {
+        "sfn/stateMachine:StateMachine m > encryptionConfiguration.kmsKeyId": "alias/aws/states",
+      },
+
       "errors only": { "sfn/stateMachine:StateMachine m > loggingConfiguration.level": "ERROR" },
       "with data": { "sfn/stateMachine:StateMachine m > loggingConfiguration.includeExecutionData": true },
       "no log": { "sfn/stateMachine:StateMachine m > loggingConfiguration.logDestination": undefined },

@@ -12,6 +12,8 @@ export interface RuleCase {
   readonly bad: Readonly<Record<string, Edit>>;
   /** @default production */
   readonly environment?: Environment;
+  /** Settings of the rule that are not its defaults. */
+  readonly settings?: Readonly<Record<string, unknown>>;
 }
 
 export const KEY = `arn:aws:kms:us-east-1:${ACCOUNT}:key/mine`;

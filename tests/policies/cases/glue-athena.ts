@@ -54,11 +54,37 @@ export const glueAthenaCases: Readonly<Record<string, RuleCase>> = {
       "glue/dataCatalogEncryptionSettings:DataCatalogEncryptionSettings c": {
         dataCatalogEncryptionSettings: {
           encryptionAtRest: { catalogEncryptionMode: "SSE-KMS", sseAwsKmsKeyId: KEY },
-          connectionPasswordEncryption: { awsKmsKeyId: KEY },
+          connectionPasswordEncryption: { awsKmsKeyId: KEY, returnConnectionPasswordEncrypted: true },
         },
       },
     },
     bad: {
+      "objects without key": {
+        "glue/securityConfiguration:SecurityConfiguration s > encryptionConfiguration.s3Encryption.kmsKeyArn": arn(
+          "kms",
+          "alias/aws/s3",
+        ),
+      },
+      "logs in the open": {
+        "glue/securityConfiguration:SecurityConfiguration s > encryptionConfiguration.cloudwatchEncryption.cloudwatchEncryptionMode":
+          "DISABLED",
+      },
+      bookmarks: {
+        "glue/securityConfiguration:SecurityConfiguration s > encryptionConfiguration.jobBookmarksEncryption.jobBookmarksEncryptionMode":
+          "DISABLED",
+      },
+      "bookmarks without key": {
+        "glue/securityConfiguration:SecurityConfiguration s > encryptionConfiguration.jobBookmarksEncryption.kmsKeyArn":
+          undefined,
+      },
+      "the catalog under AWS's key": {
+        "glue/dataCatalogEncryptionSettings:DataCatalogEncryptionSettings c > dataCatalogEncryptionSettings.encryptionAtRest.sseAwsKmsKeyId":
+          undefined,
+      },
+      "passwords that come back": {
+        "glue/dataCatalogEncryptionSettings:DataCatalogEncryptionSettings c > dataCatalogEncryptionSettings.connectionPasswordEncryption.returnConnectionPasswordEncrypted": false,
+      },
+
       objects: {
         "glue/securityConfiguration:SecurityConfiguration s > encryptionConfiguration.s3Encryption.s3EncryptionMode":
           "DISABLED",

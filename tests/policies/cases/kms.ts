@@ -1,10 +1,20 @@
 import { ACCOUNT } from "../graph";
-import { CRYPT, document, ROOT, type RuleCase } from "./fixtures";
+import { ROLE, CRYPT, document, ROOT, type RuleCase } from "./fixtures";
 
 export const kmsCases: Readonly<Record<string, RuleCase>> = {
   "kms-rotation": {
-    good: { "kms/key:Key k": { enableKeyRotation: true } },
-    bad: { off: { "kms/key:Key k > enableKeyRotation": false }, disabled: { "kms/key:Key k > isEnabled": false } },
+    good: {
+      "kms/key:Key k": { enableKeyRotation: true },
+      "kms/key:Key s": { customerMasterKeySpec: "RSA_2048" },
+      "kms/externalKey:ExternalKey e": { enabled: true },
+    },
+    bad: {
+      "off by default": { "kms/key:Key k > enableKeyRotation": undefined },
+      "a key that becomes symmetric": { "kms/key:Key s > customerMasterKeySpec": "SYMMETRIC_DEFAULT" },
+      "imported material, disabled": { "kms/externalKey:ExternalKey e > enabled": false },
+      off: { "kms/key:Key k > enableKeyRotation": false },
+      disabled: { "kms/key:Key k > isEnabled": false },
+    },
   },
   "kms-closed-policy": {
     good: {
@@ -16,9 +26,19 @@ export const kmsCases: Readonly<Record<string, RuleCase>> = {
           Condition: undefined,
         }),
       },
+      "kms/key:Key l": { keyId: "l" },
+      "kms/keyPolicy:KeyPolicy l": { keyId: "l", policy: document(ROOT) },
     },
     bad: {
       none: { "kms/key:Key k > policy": undefined },
+      "the one that AWS gives": {
+        "kms/key:Key k > policy": JSON.stringify({ Id: "key-default-1", Statement: [ROOT] }),
+      },
+      "a policy of another key": { "kms/keyPolicy:KeyPolicy l > keyId": "x" },
+      "a KeyPolicy without one": { "kms/keyPolicy:KeyPolicy l > policy": undefined },
+      "a replica for everybody": {
+        "kms/replicaKey:ReplicaKey r": { policy: document(ROOT, { ...ROOT, Principal: { AWS: "*" } }) },
+      },
       "no root": { "kms/key:Key k > policy": document(CRYPT) },
       everybody: { "kms/key:Key k > policy": document(ROOT, { ...ROOT, Principal: "*" }) },
       "a service for anybody": { "kms/key:Key k > policy": document(ROOT, { ...CRYPT, Condition: undefined }) },
@@ -37,6 +57,17 @@ export const kmsCases: Readonly<Record<string, RuleCase>> = {
       },
       "a week": { "kms/key:Key k > deletionWindowInDays": 7 },
       "no safety check": { "kms/key:Key k > bypassPolicyLockoutSafetyCheck": true },
+    },
+  },
+  "kms-grant-narrow": {
+    good: {
+      "iam/role:Role f": ROLE,
+      "kms/grant:Grant g": { granteePrincipal: ROLE.arn, operations: ["Decrypt", "GenerateDataKey"] },
+    },
+    bad: {
+      "more grants": { "kms/grant:Grant g > operations": ["Decrypt", "CreateGrant"] },
+      "a role elsewhere": { "kms/grant:Grant g > granteePrincipal": `arn:aws:iam::${ACCOUNT}:role/x` },
+      "retired by somebody else": { "kms/grant:Grant g > retiringPrincipal": `arn:aws:iam::${ACCOUNT}:role/x` },
     },
   },
 };

@@ -4,6 +4,20 @@ import { arn, BUCKET, FN, FUNCTION, ROLE, type RuleCase } from "./fixtures";
 export const lambdaAccessCases: Readonly<Record<string, RuleCase>> = {
   "lambda-permission-narrow": {
     good: {
+      "s3/bucket:Bucket c": BUCKET,
+      "lambda/permission:Permission c": {
+        action: "lambda:InvokeFunction",
+        function: "f",
+        principal: "s3.amazonaws.com",
+        sourceArn: BUCKET.arn,
+        sourceAccount: ACCOUNT,
+      },
+      "lambda/permission:Permission d": {
+        action: "lambda:InvokeFunction",
+        function: `${FN}:live`,
+        principal: ACCOUNT,
+      },
+
       "lambda/function:Function f": FUNCTION,
       "apigatewayv2/api:Api a": { id: "abc" },
       "lambda/permission:Permission p": {
@@ -14,6 +28,8 @@ export const lambdaAccessCases: Readonly<Record<string, RuleCase>> = {
       },
     },
     bad: {
+      "a bucket's account left out": { "lambda/permission:Permission c > sourceAccount": undefined },
+
       "every action": { "lambda/permission:Permission p > action": "lambda:*" },
       everybody: { "lambda/permission:Permission p > principal": "*" },
       "another service": { "lambda/permission:Permission p > principal": "sns.amazonaws.com" },
@@ -49,6 +65,8 @@ export const lambdaAccessCases: Readonly<Record<string, RuleCase>> = {
       },
     },
     bad: {
+      "every origin of a scheme": { "lambda/functionUrl:FunctionUrl u > cors.allowOrigins": ["https://*"] },
+
       open: { "lambda/functionUrl:FunctionUrl u > authorizationType": "NONE" },
       "every origin": { "lambda/functionUrl:FunctionUrl u > cors.allowOrigins": ["*"] },
     },
@@ -63,6 +81,17 @@ export const lambdaAccessCases: Readonly<Record<string, RuleCase>> = {
   "lambda-no-default-callback-role": {
     good: { "iam/rolePolicyAttachment:RolePolicyAttachment a": { policyArn: `arn:aws:iam::${ACCOUNT}:policy/mine` } },
     bad: {
+      "in a list": {
+        "iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive x": {
+          policyArns: ["arn:aws:iam::aws:policy/IAMFullAccess"],
+        },
+      },
+      "in a permission set": {
+        "ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment x": {
+          managedPolicyArn: "arn:aws:iam::aws:policy/AdministratorAccess",
+        },
+      },
+
       "full access": {
         "iam/rolePolicyAttachment:RolePolicyAttachment a > policyArn": "arn:aws:iam::aws:policy/AWSLambda_FullAccess",
       },

@@ -1,8 +1,11 @@
-import { arn, D, DEAD, FED, FUNCTION, STREAM, type RuleCase } from "./fixtures";
+import { FN, arn, D, DEAD, FED, FUNCTION, STREAM, type RuleCase } from "./fixtures";
 
 export const lambdaCases: Readonly<Record<string, RuleCase>> = {
   "lambda-supported-runtime": {
-    good: { "lambda/function:Function f": FUNCTION },
+    good: {
+      "lambda/function:Function i": { packageType: "Image", imageUri: "x" },
+      "lambda/function:Function f": FUNCTION,
+    },
     bad: {
       "an old one": { "lambda/function:Function f > runtime": "nodejs16.x" },
       none: { "lambda/function:Function f > runtime": undefined },
@@ -28,7 +31,11 @@ export const lambdaCases: Readonly<Record<string, RuleCase>> = {
     },
   },
   "lambda-async-failure-target": {
+    settings: { schedules: true },
     good: {
+      "lambda/function:Function g": { name: "g", deadLetterConfig: { targetArn: D } },
+      "lambda/permission:Permission g": { function: "g", principal: "sns.amazonaws.com" },
+
       "lambda/function:Function f": FUNCTION,
       "sqs/queue:Queue d": DEAD,
       "lambda/permission:Permission p": { function: "f", principal: "events.amazonaws.com" },
@@ -40,6 +47,13 @@ export const lambdaCases: Readonly<Record<string, RuleCase>> = {
       },
     },
     bad: {
+      "a schedule": {
+        "lambda/functionEventInvokeConfig:FunctionEventInvokeConfig c": undefined,
+        "lambda/permission:Permission p": undefined,
+        "scheduler/schedule:Schedule s": { target: { arn: FN } },
+      },
+      "a function that loses its own target": { "lambda/function:Function g > deadLetterConfig": undefined },
+
       "no configuration": { "lambda/functionEventInvokeConfig:FunctionEventInvokeConfig c": undefined },
       "no target": { "lambda/functionEventInvokeConfig:FunctionEventInvokeConfig c > destinationConfig": undefined },
       "a target elsewhere": {
@@ -58,8 +72,28 @@ export const lambdaCases: Readonly<Record<string, RuleCase>> = {
     },
   },
   "lambda-env-encrypted-no-secrets": {
-    good: { "lambda/function:Function f": FUNCTION },
+    good: {
+      "lambda/function:Function g": {
+        ...FUNCTION,
+        environment: {
+          variables: {
+            TOKEN_ISSUER: "https://example.eu.auth0.com/",
+            API_KEY_SECONDS: "300",
+            DB_PASSWORD: arn("secretsmanager", "secret:db"),
+            SECRET: "/game/db/password",
+            NOTHING_PASSWORD: "",
+          },
+        },
+      },
+      "lambda/function:Function f": FUNCTION,
+    },
     bad: {
+      "a short password": { "lambda/function:Function f > environment.variables": { DB_PASSWORD: "hunter2" } },
+      "a password in an address": {
+        "lambda/function:Function f > environment.variables": { DB: "postgres://game:letmein@db/players" },
+      },
+      "AWS's key by its ARN": { "lambda/function:Function f > kmsKeyArn": arn("kms", "alias/aws/lambda") },
+
       "no key": { "lambda/function:Function f > kmsKeyArn": undefined },
       "an alias of AWS": { "lambda/function:Function f > kmsKeyArn": "alias/aws/lambda" },
       "a password": { "lambda/function:Function f > environment.variables": { DB_PASSWORD: "correct horse battery" } },

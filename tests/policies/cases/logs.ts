@@ -4,6 +4,9 @@ export const logsCases: Readonly<Record<string, RuleCase>> = {
   "logs-encrypted-retained": {
     good: { "cloudwatch/logGroup:LogGroup g": { kmsKeyId: KEY, retentionInDays: 400 } },
     bad: {
+      "AWS's key": { "cloudwatch/logGroup:LogGroup g > kmsKeyId": KEY.replace("key/mine", "alias/aws/logs") },
+      "for ever by 0": { "cloudwatch/logGroup:LogGroup g > retentionInDays": 0 },
+
       "no key": { "cloudwatch/logGroup:LogGroup g > kmsKeyId": undefined },
       "a month": { "cloudwatch/logGroup:LogGroup g > retentionInDays": 30 },
       "for ever": { "cloudwatch/logGroup:LogGroup g > retentionInDays": undefined },

@@ -1,8 +1,10 @@
-import { BUCKET, document, everybody, KEY, tls, type RuleCase } from "./fixtures";
+import { arn, BUCKET, document, everybody, KEY, tls, type RuleCase } from "./fixtures";
 
 export const s3Cases: Readonly<Record<string, RuleCase>> = {
   "s3-block-public": {
     good: {
+      "s3/bucketObjectv2:BucketObjectv2 fine": { bucket: "b", acl: "private" },
+
       "s3/bucket:Bucket b": BUCKET,
       "s3/bucketPublicAccessBlock:BucketPublicAccessBlock k": {
         bucket: "b",
@@ -13,6 +15,23 @@ export const s3Cases: Readonly<Record<string, RuleCase>> = {
       },
     },
     bad: {
+      "of another bucket": { "s3/bucketPublicAccessBlock:BucketPublicAccessBlock k > bucket": "x" },
+      "a grant to everybody": {
+        "s3/bucket:Bucket b > grants": [{ type: "Group", uri: "http://acs.amazonaws.com/groups/global/AllUsers" }],
+      },
+      "a grant to every account": {
+        "s3/bucketAcl:BucketAcl a": {
+          accessControlPolicy: {
+            grants: [{ grantee: { uri: "http://acs.amazonaws.com/groups/global/AuthenticatedUsers" } }],
+          },
+        },
+      },
+      "an object for everybody": { "s3/bucketObjectv2:BucketObjectv2 o": { acl: "public-read" } },
+      "the account's": { "s3/accountPublicAccessBlock:AccountPublicAccessBlock a": { blockPublicAcls: true } },
+      "an access point": {
+        "s3/accessPoint:AccessPoint p": { publicAccessBlockConfiguration: { restrictPublicBuckets: false } },
+      },
+
       none: { "s3/bucketPublicAccessBlock:BucketPublicAccessBlock k": undefined },
       ...Object.fromEntries(
         ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"].map((flag) => [
@@ -25,10 +44,25 @@ export const s3Cases: Readonly<Record<string, RuleCase>> = {
   },
   "s3-tls-only": {
     good: {
+      "s3/bucket:Bucket i": {
+        arn: "arn:aws:s3:::i",
+        id: "i",
+        policy: document(tls("s3:*", ["arn:aws:s3:::i", "arn:aws:s3:::i/*"])),
+      },
+
       "s3/bucket:Bucket b": BUCKET,
       "s3/bucketPolicy:BucketPolicy p": { bucket: "b", policy: document(tls("s3:*", [BUCKET.arn, `${BUCKET.arn}/*`])) },
     },
     bad: {
+      "of another bucket": { "s3/bucketPolicy:BucketPolicy p > bucket": "x" },
+      "everybody, inline": {
+        "s3/bucket:Bucket i > policy": document(
+          tls("s3:*", ["arn:aws:s3:::i", "arn:aws:s3:::i/*"]),
+          everybody("s3:GetObject", "arn:aws:s3:::i/*"),
+        ),
+      },
+      "plain connections, inline": { "s3/bucket:Bucket i > policy": document() },
+
       none: { "s3/bucketPolicy:BucketPolicy p": undefined },
       "plain connections": { "s3/bucketPolicy:BucketPolicy p > policy": document() },
       "to the objects": { "s3/bucketPolicy:BucketPolicy p > policy": document(tls("s3:*", BUCKET.arn)) },
@@ -42,6 +76,17 @@ export const s3Cases: Readonly<Record<string, RuleCase>> = {
   },
   "s3-cmk": {
     good: {
+      "s3/bucket:Bucket i": {
+        arn: "arn:aws:s3:::i",
+        id: "i",
+        serverSideEncryptionConfiguration: {
+          rule: {
+            applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: KEY },
+            bucketKeyEnabled: true,
+          },
+        },
+      },
+
       "s3/bucket:Bucket b": BUCKET,
       "s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration e": {
         bucket: "b",
@@ -54,6 +99,18 @@ export const s3Cases: Readonly<Record<string, RuleCase>> = {
       },
     },
     bad: {
+      "of another bucket": {
+        "s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration e > bucket": "x",
+      },
+      "S3's key, inline": {
+        "s3/bucket:Bucket i > serverSideEncryptionConfiguration.rule.applyServerSideEncryptionByDefault.sseAlgorithm":
+          "AES256",
+      },
+      "AWS's key by its ARN": {
+        "s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration e > rules.0.applyServerSideEncryptionByDefault.kmsMasterKeyId":
+          arn("kms", "alias/aws/s3"),
+      },
+
       none: { "s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration e": undefined },
       "S3's key": {
         "s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration e > rules.0.applyServerSideEncryptionByDefault.sseAlgorithm":
@@ -70,6 +127,19 @@ export const s3Cases: Readonly<Record<string, RuleCase>> = {
   },
   "s3-versioned-lifecycled": {
     good: {
+      "s3/bucket:Bucket i": {
+        arn: "arn:aws:s3:::i",
+        id: "i",
+        versioning: { enabled: true },
+        lifecycleRules: [
+          { enabled: true, abortIncompleteMultipartUploadDays: 7, noncurrentVersionExpiration: { days: 30 } },
+        ],
+      },
+      "s3/bucketOwnershipControls:BucketOwnershipControls i": {
+        bucket: "i",
+        rule: { objectOwnership: "BucketOwnerEnforced" },
+      },
+
       "s3/bucket:Bucket b": BUCKET,
       "s3/bucketVersioning:BucketVersioning v": { bucket: "b", versioningConfiguration: { status: "Enabled" } },
       "s3/bucketOwnershipControls:BucketOwnershipControls o": {
@@ -88,6 +158,14 @@ export const s3Cases: Readonly<Record<string, RuleCase>> = {
       },
     },
     bad: {
+      "versions of another bucket": { "s3/bucketVersioning:BucketVersioning v > bucket": "x" },
+      "a lifecycle of another bucket": {
+        "s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration l > bucket": "x",
+      },
+      "owners of another bucket": { "s3/bucketOwnershipControls:BucketOwnershipControls o > bucket": "x" },
+      "versions off, inline": { "s3/bucket:Bucket i > versioning.enabled": false },
+      "a rule off, inline": { "s3/bucket:Bucket i > lifecycleRules.0.enabled": false },
+
       "no versions": { "s3/bucketVersioning:BucketVersioning v": undefined },
       "versions off": { "s3/bucketVersioning:BucketVersioning v > versioningConfiguration.status": "Suspended" },
       ACLs: { "s3/bucketOwnershipControls:BucketOwnershipControls o > rule.objectOwnership": "ObjectWriter" },
@@ -103,8 +181,15 @@ export const s3Cases: Readonly<Record<string, RuleCase>> = {
     },
   },
   "s3-logged": {
-    good: { "s3/bucket:Bucket b": BUCKET, "s3/bucketLogging:BucketLogging l": { bucket: "b", targetBucket: "b" } },
-    bad: { none: { "s3/bucketLogging:BucketLogging l": undefined } },
+    good: {
+      "s3/bucket:Bucket i": { id: "i", logging: { targetBucket: "b" } },
+      "s3/bucket:Bucket b": BUCKET,
+      "s3/bucketLogging:BucketLogging l": { bucket: "b", targetBucket: "b" },
+    },
+    bad: {
+      "logs of another bucket": { "s3/bucketLogging:BucketLogging l": { bucket: "x", targetBucket: "y" } },
+      none: { "s3/bucketLogging:BucketLogging l": undefined },
+    },
   },
   "s3-no-force-destroy": {
     good: { "s3/bucket:Bucket b": BUCKET },

@@ -35,6 +35,8 @@ export const sesCases: Readonly<Record<string, RuleCase>> = {
   },
   "ses-identity-auth": {
     good: {
+      "sesv2/emailIdentity:EmailIdentity a": { emailIdentity: "qa@game.example", configurationSetName: "s" },
+
       "sesv2/configurationSet:ConfigurationSet s": SET,
       "sesv2/emailIdentity:EmailIdentity i": {
         emailIdentity: "game.example",
@@ -47,6 +49,16 @@ export const sesCases: Readonly<Record<string, RuleCase>> = {
       },
     },
     bad: {
+      "MAIL FROM of another identity": {
+        "sesv2/emailIdentityMailFromAttributes:EmailIdentityMailFromAttributes m > emailIdentity": "x.example",
+      },
+      "MAIL FROM without a domain": {
+        "sesv2/emailIdentityMailFromAttributes:EmailIdentityMailFromAttributes m > mailFromDomain": "",
+      },
+      "a public policy by the older API": {
+        "ses/identityPolicy:IdentityPolicy p": { policy: document(everybody("ses:SendEmail", "*")) },
+      },
+
       "no set": { "sesv2/emailIdentity:EmailIdentity i > configurationSetName": undefined },
       "a set elsewhere": { "sesv2/emailIdentity:EmailIdentity i > configurationSetName": "x" },
       "a short key": {
@@ -85,6 +97,14 @@ export const sesCases: Readonly<Record<string, RuleCase>> = {
           },
         },
         "any sender": { ...MAIL, Condition: { "ForAllValues:StringLike": MAIL.Condition["ForAllValues:StringLike"] } },
+        "a sender that need not be there": {
+          ...MAIL,
+          Condition: {
+            ...MAIL.Condition,
+            StringEquals: undefined,
+            "ForAllValues:StringEquals": { "ses:FromAddress": "a@example.com" },
+          },
+        },
         "through a wildcard": { Effect: "Allow", Action: "ses:Send*", Resource: "*" },
         "through NotAction": { Effect: "Allow", NotAction: "iam:*", Resource: "*" },
       }).map(([label, statement]) => [label, { "iam/rolePolicy:RolePolicy p": grant(statement) }]),

@@ -3,14 +3,21 @@ import { arn, bySource, D, DEAD, document, everybody, KEY, Q, QUEUE, T, tls, typ
 
 export const snsCases: Readonly<Record<string, RuleCase>> = {
   "sns-cmk": {
-    good: { "sns/topic:Topic t": { arn: T, kmsMasterKeyId: KEY } },
+    good: {
+      "sns/topic:Topic a": { arn: `${T}a`, kmsMasterKeyId: "alias/mine" },
+      "sns/topic:Topic t": { arn: T, kmsMasterKeyId: KEY },
+    },
     bad: {
+      "an empty one": { "sns/topic:Topic t > kmsMasterKeyId": "" },
+
       none: { "sns/topic:Topic t > kmsMasterKeyId": undefined },
       "AWS's key": { "sns/topic:Topic t > kmsMasterKeyId": "alias/aws/sns" },
     },
   },
   "sns-private-tls": {
     good: {
+      "sns/topic:Topic i": { arn: `${T}i`, policy: document(tls("sns:*", `${T}i`)) },
+
       "sns/topic:Topic t": { arn: T },
       "sns/topicPolicy:TopicPolicy p": {
         arn: T,
@@ -18,6 +25,14 @@ export const snsCases: Readonly<Record<string, RuleCase>> = {
       },
     },
     bad: {
+      "a policy of nobody": { "sns/topicPolicy:TopicPolicy p > arn": arn("sns", "x") },
+      "the policy that AWS gives": {
+        "sns/topicPolicy:TopicPolicy p": undefined,
+        "sns/topic:Topic t > policy": document(
+          everybody("SNS:Publish", T, { StringEquals: { "AWS:SourceOwner": ACCOUNT } }),
+        ),
+      },
+
       "no policy": { "sns/topicPolicy:TopicPolicy p": undefined },
       "plain connections": {
         "sns/topicPolicy:TopicPolicy p > policy": document(bySource("sns:Publish", T, arn("ses", "x"))),

@@ -3,8 +3,14 @@ import { arn, bySource, D, DEAD, document, everybody, FED, Q, QUEUE, T, tls, typ
 
 export const sqsCases: Readonly<Record<string, RuleCase>> = {
   "sqs-encrypted": {
-    good: { "sqs/queue:Queue q": QUEUE },
+    good: {
+      "sqs/queue:Queue a": { ...QUEUE, kmsMasterKeyId: "alias/mine" },
+      "sqs/queue:Queue i": { ...QUEUE, kmsMasterKeyId: "1b2c3d4e-1234-4abc-8abc-0123456789ab" },
+      "sqs/queue:Queue q": QUEUE,
+    },
     bad: {
+      "AWS's key by its ARN": { "sqs/queue:Queue q > kmsMasterKeyId": arn("kms", "alias/aws/sqs") },
+
       none: { "sqs/queue:Queue q > kmsMasterKeyId": undefined },
       "AWS's key": { "sqs/queue:Queue q > kmsMasterKeyId": "alias/aws/sqs" },
     },
@@ -45,6 +51,12 @@ export const sqsCases: Readonly<Record<string, RuleCase>> = {
       },
     },
     bad: {
+      "one for another queue": { "sqs/redriveAllowPolicy:RedriveAllowPolicy r > queueUrl": "https://q" },
+      "all, inline": {
+        "sqs/redriveAllowPolicy:RedriveAllowPolicy r": undefined,
+        "sqs/queue:Queue d > redriveAllowPolicy": JSON.stringify({ redrivePermission: "allowAll" }),
+      },
+
       none: { "sqs/redriveAllowPolicy:RedriveAllowPolicy r": undefined },
       all: {
         "sqs/redriveAllowPolicy:RedriveAllowPolicy r > redriveAllowPolicy": JSON.stringify({
@@ -73,6 +85,8 @@ export const sqsCases: Readonly<Record<string, RuleCase>> = {
   },
   "sqs-private-tls": {
     good: {
+      "sqs/queue:Queue i": { arn: `${Q}i`, url: "https://qi", policy: document(tls("sqs:*", `${Q}i`)) },
+
       "sqs/queue:Queue q": QUEUE,
       "sns/topic:Topic t": { arn: T },
       "sqs/queuePolicy:QueuePolicy p": {
@@ -81,6 +95,9 @@ export const sqsCases: Readonly<Record<string, RuleCase>> = {
       },
     },
     bad: {
+      "everybody, inline": { "sqs/queue:Queue q > policy": document(everybody("sqs:SendMessage", Q)) },
+      "plain connections, inline": { "sqs/queue:Queue i > policy": document() },
+
       "no policy": { "sqs/queuePolicy:QueuePolicy p": undefined },
       "a policy of nobody": { "sqs/queuePolicy:QueuePolicy p > queueUrl": "https://x" },
       "plain connections": { "sqs/queuePolicy:QueuePolicy p > policy": document(bySource("sqs:SendMessage", Q, T)) },
