@@ -66,7 +66,7 @@ export function consoleRoutes(cloud: Cloud, issuer: LocalIssuer): LocalRoutes {
  * machine in the Origin header; what is no page sends none.
  */
 function local(request: HttpRequest): boolean {
-  const host = request.headers["host"] ?? "";
+  const host = (request.headers["host"] ?? "").toLowerCase();
   if (!/^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host)) return false;
   const origin = request.headers["origin"];
   return origin === undefined || origin === `http://${host}`;

@@ -8,6 +8,7 @@ import { readQuery, writeQuery, writeQueryError } from "./query";
 import { matchRoute } from "./routes";
 import { checkInput } from "./shapes";
 import { claimedService, verify } from "./signature";
+import { refuseUnknown } from "./unknown";
 
 /** What a request asks for, in the words of its protocol, and how to answer in them. */
 interface Spoken {
@@ -42,8 +43,9 @@ export class Front {
     }
     const spoken = this.understand(request);
     if (!spoken) {
-      const error = new AwsError("UnknownOperationException", "The local cloud does not know this operation.", 404);
-      return writeRestJsonError(error, requestId);
+      const name = claimedService(request);
+      const isPlayed = [...this.cloud.services.values()].some((service) => service.signingName === name);
+      return refuseUnknown(request, name, isPlayed, requestId);
     }
     try {
       const { principal } = verify(request, this.cloud.ports.iam, {
@@ -64,6 +66,9 @@ export class Front {
     } catch (error) {
       if (error instanceof ConnectionLost) throw error;
       if (error instanceof AwsError) return spoken.refuse(error, requestId);
+      if (error instanceof RangeError && error.message.includes("call stack")) {
+        return spoken.refuse(new AwsError("SerializationException", "The request is nested too deeply."), requestId);
+      }
       const failure = new AwsError(
         "InternalFailure",
         `The local cloud failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,

@@ -22,7 +22,8 @@ export function writeJson(output: unknown, version: string, requestId: string): 
   return {
     status: 200,
     headers: { "content-type": `application/x-amz-json-${version}`, "x-amzn-requestid": requestId },
-    body: output === undefined ? "{}" : JSON.stringify(output, epochSeconds),
+    // An operation without output answers nothing at all.
+    body: output === undefined ? "" : JSON.stringify(output, epochSeconds),
   };
 }
 

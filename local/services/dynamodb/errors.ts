@@ -5,6 +5,17 @@ export function validation(message: string): AwsError {
   return new AwsError("ValidationException", message);
 }
 
+/**
+ * A key, or an attribute that is an index's key, does not fit the table. A transaction tells of it among its cancellation
+ * reasons, where every other operation answers it plainly.
+ */
+export class SchemaMismatch extends AwsError {
+  constructor(message: string) {
+    super("ValidationException", message);
+    this.name = this.code;
+  }
+}
+
 export function serialization(message: string): AwsError {
   return new AwsError("SerializationException", message);
 }

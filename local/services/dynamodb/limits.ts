@@ -2,6 +2,8 @@
 export const limits = {
   /** Bytes of an item, names included. */
   itemBytes: 400 * 1024,
+  /** Bytes of an attribute's name; the documentation says 64 KB, which are one too many. */
+  nameBytes: 65_535,
   /** Bytes of a partition key's value. */
   hashKeyBytes: 2048,
   /** Bytes of a sort key's value. */

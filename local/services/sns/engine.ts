@@ -35,11 +35,24 @@ export class Topics {
   }
 
   /** @throws AwsError NotFound */
-  get(arn: string | undefined): Topic {
-    if (!arn) throw invalidParameter("TopicArn Reason: no value for required parameter");
+  get(arn: string | undefined, parameter: "TopicArn" | "TargetArn" = "TopicArn"): Topic {
+    if (!arn) throw invalidParameter(`${parameter} Reason: no value for required parameter`);
     const topic = this.topics.get(arn);
-    if (!topic) throw notFound("Topic");
+    if (!topic) {
+      this.checkArn(arn, parameter);
+      throw notFound("Topic");
+    }
     return topic;
+  }
+
+  /** What is no ARN of this Region's topics is a wrong parameter, not a topic that is missing. */
+  private checkArn(arn: string, parameter: string): void {
+    const parts = arn.split(":");
+    if (parts.length < 6)
+      throw invalidParameter(`${parameter} Reason: An ARN must have at least 6 elements, not ${parts.length}`);
+    const [arnWord, partition, service, region] = parts;
+    if (arnWord !== "arn" || partition !== "aws" || service !== "sns" || region !== this.cloud.region)
+      throw invalidParameter(parameter);
   }
 
   /** Makes a topic, or answers the one of that name. @throws AwsError InvalidParameter */
@@ -93,7 +106,10 @@ export class Topics {
     if (!arn) throw invalidParameter("SubscriptionArn Reason: no value for required parameter");
     const topic = this.topics.get(arn.slice(0, arn.lastIndexOf(":")));
     const subscription = topic?.subscriptions.get(arn);
-    if (!subscription) throw notFound("Subscription");
+    if (!subscription) {
+      this.checkArn(arn, "SubscriptionArn");
+      throw notFound("Subscription");
+    }
     return subscription;
   }
 

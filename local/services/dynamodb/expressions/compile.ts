@@ -1,5 +1,5 @@
 import { validation } from "../errors";
-import { readValue } from "../validation/attribute-values";
+import { checkName, readValue } from "../validation/attribute-values";
 import type { AttributeValue } from "../values";
 import { Bindings, checkDistinctPaths } from "./bindings";
 import { checkCondition } from "./condition-check";
@@ -134,8 +134,10 @@ function bind(input: ExpressionInput): Bindings {
   if (names) {
     if (Object.keys(names).length === 0) throw validation("ExpressionAttributeNames must not be empty");
     for (const key in names) {
-      if (/^#[0-9a-zA-Z_]+$/.test(key)) continue;
-      throw validation(`ExpressionAttributeNames contains invalid key: Syntax error; key: "${key}"`);
+      if (!/^#[0-9a-zA-Z_]+$/.test(key)) {
+        throw validation(`ExpressionAttributeNames contains invalid key: Syntax error; key: "${key}"`);
+      }
+      checkName(names[key]!);
     }
   }
   const raw = input.ExpressionAttributeValues;

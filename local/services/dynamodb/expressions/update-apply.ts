@@ -1,5 +1,6 @@
 import { validation } from "../errors";
 import { addNumbers } from "../numbers";
+import { checkNesting } from "../validation/attribute-values";
 import { member, typeOf, type AttributeValue, type Item } from "../values";
 import { valueAt, type Bindings } from "./bindings";
 import type { Action, UpdateOperand } from "./update-parser";
@@ -22,6 +23,7 @@ export function applyUpdate(actions: readonly Action[], item: Item, bindings: Bi
   steps.forEach(({ action, parts, value }) => {
     switch (action.kind) {
       case "SET":
+        if (parts.length > 1) checkNesting(value!, parts.length);
         root = put(root, parts, value);
         return;
       case "ADD":

@@ -5,15 +5,18 @@ const throughput = members.struct("ProvisionedThroughput", {
   ReadCapacityUnits: { type: "Long", notNull: true, min: 1 },
 });
 
+/** Names of key and projected attributes; those of others may be longer. */
+const attributeName: members.Member = { type: "String", minLength: 1, maxLength: 255 };
+
 const projection = members.struct("Projection", {
   ProjectionType: members.oneOf("ALL", "INCLUDE", "KEYS_ONLY"),
-  NonKeyAttributes: members.list(members.text, { minLength: 1, maxLength: 20 }),
+  NonKeyAttributes: members.list(attributeName, { minLength: 1, maxLength: 20 }),
 });
 
 const indexKeys = members.required(
   members.list(
     members.struct("KeySchemaElement", {
-      AttributeName: members.required(members.text),
+      AttributeName: members.required(attributeName),
       KeyType: members.required(members.oneOf("HASH", "RANGE")),
     }),
     { minLength: 1, maxLength: 2 },
@@ -24,7 +27,7 @@ const indexName = members.required(members.name);
 
 const definitions = members.list(
   members.struct("AttributeDefinition", {
-    AttributeName: members.required(members.text),
+    AttributeName: members.required(attributeName),
     AttributeType: members.required(members.oneOf("B", "N", "S")),
   }),
 );

@@ -50,7 +50,7 @@ export const tagResource = (dependencies: Dependencies) =>
         for (const { Key: key, Value: value } of input.Tags) tags.set(key, value);
         if (tags.size > 50) throw validation("Invalid TagSet: the number of tags must not exceed 50");
         table.definition = { ...table.definition, tags };
-        return {};
+        return undefined;
       },
     },
   );
@@ -69,7 +69,7 @@ export const untagResource = (dependencies: Dependencies) =>
         const tags = new Map(table.definition.tags);
         for (const key of input.TagKeys) tags.delete(key);
         table.definition = { ...table.definition, tags };
-        return {};
+        return undefined;
       },
     },
   );

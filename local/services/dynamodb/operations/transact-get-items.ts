@@ -2,7 +2,8 @@ import { validation } from "../errors";
 import { tableAccess, type Dependencies } from "../access";
 import { limits } from "../limits";
 import { Capacity } from "../requests/capacity";
-import { prepareGet, shownPart, type GetInput } from "../requests/get";
+import { readGet, shownPart, type GetInput } from "../requests/get";
+import { bindAll } from "../requests/transaction";
 import * as members from "../validation/members";
 import { checkedOperation } from "./operation";
 
@@ -47,12 +48,13 @@ export const transactGetItems = (dependencies: Dependencies) =>
           : [];
       }),
     answer: (input, context) => {
-      const gets = input.TransactItems.map((item, i) => {
-        if (item?.Get) return prepareGet(dependencies.database, item.Get);
+      const read = input.TransactItems.map((item, i) => {
+        if (item?.Get) return readGet(item.Get);
         throw validation(
           `1 validation error detected: Value null at 'transactItems.${i + 1}.member.get' failed to satisfy constraint: Member must not be null`,
         );
       });
+      const gets = bindAll(dependencies.database, read);
       const capacity = new Capacity("read", context, 2);
       const responses = gets.map((get) => {
         const row = get.table.rows.get(get.key);

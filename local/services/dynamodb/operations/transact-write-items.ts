@@ -23,9 +23,9 @@ const common: members.Members = {
 const keyed: members.Members = { Key: members.required(members.valueMap), ...common };
 
 const shape: members.Members = {
+  ClientRequestToken: { type: "String", minLength: 1, maxLength: 36 },
   ReturnConsumedCapacity: members.returnConsumedCapacity,
   ReturnItemCollectionMetrics: members.returnItemCollectionMetrics,
-  ClientRequestToken: { type: "String", minLength: 1, maxLength: 36 },
   TransactItems: members.required(
     members.list(
       members.struct("TransactWriteItem", {

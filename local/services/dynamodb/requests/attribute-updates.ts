@@ -1,6 +1,6 @@
 import { validation } from "../errors";
 import { addNumbers } from "../numbers";
-import { readValue } from "../validation/attribute-values";
+import { checkName, readValue } from "../validation/attribute-values";
 import { member, typeOf, type AttributeType, type AttributeValue, type Item } from "../values";
 
 /** Updates of the API as it was before expressions. */
@@ -12,6 +12,7 @@ const addable: readonly AttributeType[] = [...sets, "L", "N"];
 export function readAttributeUpdates(raw: AttributeUpdates): AttributeUpdates {
   const read: Record<string, AttributeUpdates[string]> = {};
   for (const [name, { Action: action, Value: value }] of Object.entries(raw)) {
+    checkName(name);
     if (!value) {
       if (action !== "DELETE") throw invalid("Only DELETE action is allowed when no attribute value is specified");
       read[name] = { Action: "DELETE" };

@@ -6,7 +6,7 @@ import { checkParameters } from "../expressions/parameters";
 import { readItem } from "../validation/attribute-values";
 import { checkKey } from "../validation/table-keys";
 import type { Item } from "../values";
-import { checkConditionalOperator, conditionOf, type ConditionalInput, type PreparedWrite } from "./write";
+import { checkConditionalOperator, conditionOf, type Bind, type ConditionalInput, type PreparedWrite } from "./write";
 
 export interface DeleteInput extends ExpressionInput, ConditionalInput {
   readonly TableName: string;
@@ -16,19 +16,20 @@ export interface DeleteInput extends ExpressionInput, ConditionalInput {
 
 /** Checks a delete in AWS's order and readies it. */
 export function prepareDelete(database: Database, input: DeleteInput): PreparedWrite {
-  return prepareOnKey(database, input, { next: () => undefined });
+  return readDelete(input)(database);
 }
 
-/** Checks a condition check of a transaction and readies it. */
-export function prepareCheck(database: Database, input: DeleteInput): PreparedWrite {
-  return prepareOnKey(database, input, { next: (before) => before, checkOnly: true });
+/** Checks what shows from the request alone; the rest needs its table. */
+export function readDelete(input: DeleteInput): Bind {
+  return readOnKey(input, { next: () => undefined });
 }
 
-function prepareOnKey(
-  database: Database,
-  input: DeleteInput,
-  kind: Pick<PreparedWrite, "next" | "checkOnly">,
-): PreparedWrite {
+/** The same of a condition check, which only transactions have. */
+export function readCheck(input: DeleteInput): Bind {
+  return readOnKey(input, { next: (before) => before, checkOnly: true });
+}
+
+function readOnKey(input: DeleteInput, kind: Pick<PreparedWrite, "next" | "checkOnly">): Bind {
   checkParameters(input, ["ConditionExpression"], ["Expected"]);
   const key = readItem(input.Key);
   if (input.ReturnValues && input.ReturnValues !== "ALL_OLD" && input.ReturnValues !== "NONE") {
@@ -36,14 +37,16 @@ function prepareOnKey(
   }
   checkConditionalOperator(input.ConditionalOperator, input.Expected);
   const condition = conditionOf(input, compile(input));
-  const table = database.active(input.TableName);
-  checkKey(key, table.keys);
-  return {
-    ...kind,
-    table,
-    key: storageKey(table.keys, key),
-    keyItem: key,
-    condition,
-    returnOnFailure: input.ReturnValuesOnConditionCheckFailure === "ALL_OLD",
+  return (database) => {
+    const table = database.active(input.TableName);
+    checkKey(key, table.keys);
+    return {
+      ...kind,
+      table,
+      key: storageKey(table.keys, key),
+      keyItem: key,
+      condition,
+      returnOnFailure: input.ReturnValuesOnConditionCheckFailure === "ALL_OLD",
+    };
   };
 }

@@ -5,7 +5,7 @@ import type { Table } from "../engine/table";
 import { compile, type ExpressionInput } from "../expressions/compile";
 import { checkParameters } from "../expressions/parameters";
 import { project } from "../expressions/projection";
-import { readItem } from "../validation/attribute-values";
+import { checkName, readItem } from "../validation/attribute-values";
 import { checkKey, checkKeyPaths } from "../validation/table-keys";
 import type { Item } from "../values";
 
@@ -26,13 +26,20 @@ export interface PreparedGet {
 
 /** Checks a get in AWS's order and readies it. */
 export function prepareGet(database: Database, input: GetInput): PreparedGet {
+  return readGet(input)(database);
+}
+
+/** Checks what shows from the request alone; the rest needs its table. */
+export function readGet(input: GetInput): (database: Database) => PreparedGet {
   checkParameters(input, ["ProjectionExpression"], ["AttributesToGet"]);
   const key = readItem(input.Key);
   const paths = pathsOf(input);
-  const table = database.active(input.TableName);
-  checkKey(key, table.keys);
-  checkProjectedKeys(paths, table);
-  return { table, key: storageKey(table.keys, key), paths };
+  return (database) => {
+    const table = database.active(input.TableName);
+    checkKey(key, table.keys);
+    checkProjectedKeys(paths, table);
+    return { table, key: storageKey(table.keys, key), paths };
+  };
 }
 
 /** What is to be shown, from either generation of parameters; undefined for all. */
@@ -42,6 +49,7 @@ function pathsOf(input: ExpressionInput & { readonly AttributesToGet?: readonly 
 }
 
 export function checkAttributesToGet(names: readonly string[] | undefined): void {
+  names?.forEach(checkName);
   const duplicate = names?.find((name, i) => names.indexOf(name) < i);
   if (duplicate !== undefined) {
     throw validation(`One or more parameter values were invalid: Duplicate value in attribute name: ${duplicate}`);

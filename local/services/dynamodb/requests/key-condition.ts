@@ -4,7 +4,7 @@ import type { Interval } from "../engine/rows";
 import type { Bindings } from "../expressions/bindings";
 import type { Comparator, Condition, Operand } from "../expressions/condition-parser";
 import type { LegacyCondition, LegacyConditions } from "../expressions/legacy";
-import type { AttributeValue } from "../values";
+import { typeOf, type AttributeValue } from "../values";
 
 const comparators: Readonly<Record<Comparator, string>> = {
   "=": "EQ",
@@ -46,7 +46,7 @@ function collect(condition: Condition, bindings: Bindings, found: Record<string,
       if (condition.comparator === "<>") throw wrongOperator("<>");
       const { left, right, comparator } = condition;
       if (left.kind !== "path" && right.kind === "path") {
-        add(right, mirrored[comparator], [left], bindings, found);
+        add(right, mirrored[comparator], [left], bindings, found, comparator);
         return;
       }
       add(left, comparator, [right], bindings, found);
@@ -62,18 +62,20 @@ function collect(condition: Condition, bindings: Bindings, found: Record<string,
       if (condition.name !== "begins_with") throw wrongOperator(condition.name);
       const [path, prefix] = condition.operands;
       if (path!.kind !== "path") throw notFirst("begins_with");
-      add(path!, "BEGINS_WITH", [prefix!], bindings, found);
+      add(path!, "BEGINS_WITH", [prefix!], bindings, found, "begins_with");
       return;
     }
   }
 }
 
+/** @param written the operator as the text has it, where the key stands on its right. */
 function add(
   key: Operand,
   operator: string,
   operands: readonly Operand[],
   bindings: Bindings,
   found: Record<string, LegacyCondition>,
+  written = operator,
 ): void {
   if ([key, ...operands].some((operand) => operand.kind === "call")) {
     throw validation("KeyConditionExpressions cannot contain nested operations");
@@ -86,10 +88,20 @@ function add(
   if (parts.length > 1) throw validation("KeyConditionExpressions cannot have conditions on nested attributes");
   const name = parts[0] as string;
   if (found[name]) throw validation("KeyConditionExpressions must only contain one condition per key");
-  found[name] = {
-    ComparisonOperator: comparators[operator as Comparator] ?? operator,
-    AttributeValueList: operands.flatMap((o) => (o.kind === "value" ? [bindings.value(o.name)] : [])),
-  };
+  const values = operands.flatMap((o) => (o.kind === "value" ? [bindings.value(o.name)] : []));
+  checkOperands(written, values);
+  found[name] = { ComparisonOperator: comparators[operator as Comparator] ?? operator, AttributeValueList: values };
+}
+
+/** What no key could ever be compared with is refused before the table is looked for. */
+function checkOperands(operator: string, values: readonly AttributeValue[]): void {
+  const allowed = operator === "begins_with" ? ["S", "B"] : ["S", "N", "B"];
+  const wrong = operator === "=" ? undefined : values.map(typeOf).find((type) => !allowed.includes(type));
+  if (wrong === undefined) return;
+  throw validation(
+    `Invalid KeyConditionExpression: Incorrect operand type for operator or function; ` +
+      `operator or function: ${operator}, operand type: ${wrong}`,
+  );
 }
 
 const indexable = ["EQ", "LT", "LE", "GT", "GE", "BETWEEN", "BEGINS_WITH"];

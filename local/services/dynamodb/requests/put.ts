@@ -9,7 +9,7 @@ import { readItem } from "../validation/attribute-values";
 import { checkItem } from "../validation/table-keys";
 import type { Item } from "../values";
 import { keyOnly } from "./keys";
-import { checkConditionalOperator, conditionOf, type ConditionalInput, type PreparedWrite } from "./write";
+import { checkConditionalOperator, conditionOf, type Bind, type ConditionalInput, type PreparedWrite } from "./write";
 
 export interface PutInput extends ExpressionInput, ConditionalInput {
   readonly TableName: string;
@@ -19,6 +19,11 @@ export interface PutInput extends ExpressionInput, ConditionalInput {
 
 /** Checks a put in AWS's order and readies it. */
 export function preparePut(database: Database, input: PutInput): PreparedWrite {
+  return readPut(input)(database);
+}
+
+/** Checks what shows from the request alone; the rest needs its table. */
+export function readPut(input: PutInput): Bind {
   checkParameters(input, ["ConditionExpression"], ["Expected"]);
   const item = readItem(input.Item);
   if (input.ReturnValues && input.ReturnValues !== "ALL_OLD" && input.ReturnValues !== "NONE") {
@@ -28,14 +33,16 @@ export function preparePut(database: Database, input: PutInput): PreparedWrite {
   checkConditionalOperator(input.ConditionalOperator, input.Expected);
   const expressions = compile(input);
   const condition = conditionOf(input, expressions);
-  const table = database.active(input.TableName);
-  checkItem(item, table);
-  return {
-    table,
-    key: storageKey(table.keys, item),
-    keyItem: keyOnly(table, item),
-    condition,
-    next: () => item,
-    returnOnFailure: input.ReturnValuesOnConditionCheckFailure === "ALL_OLD",
+  return (database) => {
+    const table = database.active(input.TableName);
+    checkItem(item, table);
+    return {
+      table,
+      key: storageKey(table.keys, item),
+      keyItem: keyOnly(table, item),
+      condition,
+      next: () => item,
+      returnOnFailure: input.ReturnValuesOnConditionCheckFailure === "ALL_OLD",
+    };
   };
 }

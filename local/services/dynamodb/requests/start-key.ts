@@ -41,7 +41,7 @@ export function checkStartKey(
       throw validation(
         operation === "Scan" && !index ? `${invalid}: The provided key element does not match the schema` : invalid,
       );
-    if (operation === "Query" || index) checkKeyAttribute(start, attribute, attribute === keys.hash);
+    if (operation === "Query" || index) checkKeyAttribute(start, attribute, attribute === keys.hash, "were invalid:");
   }
   const { hash, range } = table.keys;
   const own = Object.fromEntries([hash, range].flatMap((a) => (a && start[a.name] ? [[a.name, start[a.name]!]] : [])));

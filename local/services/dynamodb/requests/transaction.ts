@@ -1,15 +1,15 @@
 import { AwsError } from "../../../aws-error";
 import type { CallContext } from "../../../service";
-import { validation } from "../errors";
+import { SchemaMismatch, validation } from "../errors";
 import type { Database } from "../engine/database";
 import { limits } from "../limits";
 import { itemBytes } from "../sizes";
 import type { Item } from "../values";
 import { Capacity } from "./capacity";
-import { prepareCheck, prepareDelete, type DeleteInput } from "./delete";
-import { preparePut, type PutInput } from "./put";
-import { prepareUpdate, type UpdateInput } from "./update";
-import { isMet, nextItem, type PreparedWrite } from "./write";
+import { readCheck, readDelete, type DeleteInput } from "./delete";
+import { readPut, type PutInput } from "./put";
+import { readUpdate, type UpdateInput } from "./update";
+import { isMet, nextItem, type Bind, type PreparedWrite } from "./write";
 
 export interface TransactItem {
   readonly Put?: PutInput;
@@ -24,22 +24,42 @@ export interface CancellationReason {
   readonly Item?: Item;
 }
 
-/** Checks the items of a transaction one by one and readies them. */
+/** Checks the items of a transaction, first all by themselves, then against their tables, and readies them. */
 export function prepareTransaction(database: Database, items: readonly TransactItem[]): readonly PreparedWrite[] {
-  const writes = items.map((item): PreparedWrite => {
+  const binds = items.map((item): Bind => {
     const given = [item.Put, item.Update, item.Delete, item.ConditionCheck].filter((each) => each != null);
     if (given.length !== 1) {
       throw validation("TransactItems can only contain one of Check, Put, Update or Delete");
     }
-    if (item.Put) return preparePut(database, item.Put);
-    if (item.Update) return prepareUpdate(database, item.Update);
-    return item.Delete ? prepareDelete(database, item.Delete) : prepareCheck(database, item.ConditionCheck!);
+    if (item.Put) return readPut(item.Put);
+    if (item.Update) return readUpdate(item.Update);
+    return item.Delete ? readDelete(item.Delete) : readCheck(item.ConditionCheck!);
   });
+  const writes = bindAll(database, binds);
   const seen = new Set(writes.map((write) => `${write.table.name}/${write.key}`));
   if (seen.size < writes.length) {
     throw validation("Transaction request cannot include multiple operations on one item");
   }
   return writes;
+}
+
+/**
+ * Holds all items of a transaction against their tables.
+ * @throws AwsError TransactionCanceledException, when keys do not fit.
+ */
+export function bindAll<T>(database: Database, binds: readonly ((database: Database) => T)[]): readonly T[] {
+  const bound: T[] = [];
+  const reasons = binds.map((bind): CancellationReason => {
+    try {
+      bound.push(bind(database));
+      return { Code: "None" };
+    } catch (error) {
+      if (error instanceof SchemaMismatch) return { Code: "ValidationError", Message: error.message };
+      throw error;
+    }
+  });
+  if (bound.length < binds.length) throw cancelled(reasons);
+  return bound;
 }
 
 /** Does all writes or none; what stands in the way is said item by item. */

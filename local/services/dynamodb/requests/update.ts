@@ -10,7 +10,7 @@ import { readItem } from "../validation/attribute-values";
 import { checkItem, checkKey, checkKeyPaths } from "../validation/table-keys";
 import { typeOf, type Item } from "../values";
 import { applyAttributeUpdates, readAttributeUpdates, type AttributeUpdates } from "./attribute-updates";
-import { checkConditionalOperator, conditionOf, type ConditionalInput, type PreparedWrite } from "./write";
+import { checkConditionalOperator, conditionOf, type Bind, type ConditionalInput, type PreparedWrite } from "./write";
 
 export interface UpdateInput extends ExpressionInput, ConditionalInput {
   readonly TableName: string;
@@ -26,35 +26,42 @@ export interface PreparedUpdate extends PreparedWrite {
 
 /** Checks an update in AWS's order and readies it. */
 export function prepareUpdate(database: Database, input: UpdateInput): PreparedUpdate {
+  return readUpdate(input)(database);
+}
+
+/** Checks what shows from the request alone; the rest needs its table. */
+export function readUpdate(input: UpdateInput): Bind<PreparedUpdate> {
   checkParameters(input, ["UpdateExpression", "ConditionExpression"], ["AttributeUpdates", "Expected"]);
   const key = readItem(input.Key);
   const updates = input.AttributeUpdates && readAttributeUpdates(input.AttributeUpdates);
   checkConditionalOperator(input.ConditionalOperator, input.Expected);
   const expressions = compile(input);
   const condition = conditionOf(input, expressions);
-  const table = database.active(input.TableName);
-  checkKey(key, table.keys);
-  const paths = expressions.update
-    ? expressions.update.map((action) => expressions.bindings.resolve(action.path))
-    : Object.keys(updates ?? {}).map((name) => [name]);
-  checkTargets(table, paths);
-  checkIndexTypes(table, expressions, updates);
-  checkKeyPaths(new Set(paths.flatMap((parts) => (parts.length > 1 ? [parts[0] as string] : []))), table);
-  return {
-    table,
-    key: storageKey(table.keys, key),
-    keyItem: key,
-    condition,
-    paths,
-    returnOnFailure: input.ReturnValuesOnConditionCheckFailure === "ALL_OLD",
-    next: (before) => {
-      const item = before ?? key;
-      const next = expressions.update
-        ? applyUpdate(expressions.update, item, expressions.bindings)
-        : applyAttributeUpdates(updates ?? {}, item);
-      if (table.indexes.size > 0 && next !== item) checkIndexKeys(next, table);
-      return next;
-    },
+  return (database) => {
+    const table = database.active(input.TableName);
+    checkKey(key, table.keys);
+    const paths = expressions.update
+      ? expressions.update.map((action) => expressions.bindings.resolve(action.path))
+      : Object.keys(updates ?? {}).map((name) => [name]);
+    checkTargets(table, paths);
+    checkIndexTypes(table, expressions, updates);
+    checkKeyPaths(new Set(paths.flatMap((parts) => (parts.length > 1 ? [parts[0] as string] : []))), table);
+    return {
+      table,
+      key: storageKey(table.keys, key),
+      keyItem: key,
+      condition,
+      paths,
+      returnOnFailure: input.ReturnValuesOnConditionCheckFailure === "ALL_OLD",
+      next: (before) => {
+        const item = before ?? key;
+        const next = expressions.update
+          ? applyUpdate(expressions.update, item, expressions.bindings)
+          : applyAttributeUpdates(updates ?? {}, item);
+        if (table.indexes.size > 0 && next !== item) checkIndexKeys(next, table);
+        return next;
+      },
+    };
   };
 }
 

@@ -26,6 +26,9 @@ export interface PreparedWrite {
   readonly returnOnFailure: boolean;
 }
 
+/** The part of a write's checks that needs its table, after those of the request itself. */
+export type Bind<W extends PreparedWrite = PreparedWrite> = (database: Database) => W;
+
 export interface ConditionalInput {
   readonly Expected?: LegacyConditions;
   readonly ConditionalOperator?: string;

@@ -1,6 +1,7 @@
 import { validation } from "../errors";
 import { limits } from "../limits";
 import { canonicalNumber } from "../numbers";
+import { textBytes } from "../sizes";
 import { attributeTypes, type AttributeType, type AttributeValue, type Item } from "../values";
 
 /**
@@ -8,6 +9,7 @@ import { attributeTypes, type AttributeType, type AttributeValue, type Item } fr
  * change is returned as it is.
  */
 export function readValue(raw: AttributeValue, depth = 1): AttributeValue {
+  checkDepth(depth);
   const type = onlyType(raw);
   switch (type) {
     case "S":
@@ -29,10 +31,8 @@ export function readValue(raw: AttributeValue, depth = 1): AttributeValue {
     case "BS":
       return readBinaries(raw.BS!, raw);
     case "L":
-      checkDepth(depth);
       return readList(raw, depth);
     case "M": {
-      checkDepth(depth);
       const map = readItem(raw.M!, depth + 1);
       return map === raw.M ? raw : { M: map };
     }
@@ -43,6 +43,7 @@ export function readValue(raw: AttributeValue, depth = 1): AttributeValue {
 export function readItem(raw: Item, depth = 1): Item {
   let copy: Record<string, AttributeValue> | undefined;
   for (const name in raw) {
+    checkName(name);
     const value = raw[name]!;
     const read = readValue(value, depth);
     if (read === value) continue;
@@ -50,6 +51,13 @@ export function readItem(raw: Item, depth = 1): Item {
     copy[name] = read;
   }
   return copy ?? raw;
+}
+
+/** Refuses a name of an attribute that is too long. */
+export function checkName(name: string): void {
+  // A character takes three bytes of UTF-8 at most, two halves of a pair four.
+  if (name.length * 3 <= limits.nameBytes || textBytes(name) <= limits.nameBytes) return;
+  throw invalid(`Attribute name is too large, must be less than ${limits.nameBytes + 1} bytes`);
 }
 
 function onlyType(raw: AttributeValue): AttributeType {
@@ -110,12 +118,22 @@ function readBinaries(set: readonly string[], raw: AttributeValue): AttributeVal
   return raw;
 }
 
+/** A value in 31 maps or lists is the deepest: the attribute itself counts as the first level. */
 function checkDepth(depth: number): void {
   if (depth > limits.nesting) {
     throw validation(
       "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit",
     );
   }
+}
+
+/** Refuses a checked value that would stand too deep `depth` levels down, where a document path puts it. */
+export function checkNesting(value: AttributeValue, depth: number): void {
+  checkDepth(depth);
+  const inner = value.L ?? (value.M && Object.values(value.M));
+  inner?.forEach((element) => {
+    checkNesting(element, depth + 1);
+  });
 }
 
 function invalid(message: string): Error {

@@ -106,7 +106,16 @@ function checkKeys(map: Fields, member: Member, fail: (constraint: string) => vo
 
 /** Attribute values and plain texts have none, and need no walk. */
 function hasConstraints(member: Member): boolean {
-  return member.type !== "Value" && !(member.type === "String" && !member.values && !member.pattern && !member.notNull);
+  return (
+    member.type !== "Value" &&
+    !(
+      member.type === "String" &&
+      !member.values &&
+      !member.pattern &&
+      !member.notNull &&
+      member.maxLength === undefined
+    )
+  );
 }
 
 function show(value: unknown): string {

@@ -1,4 +1,4 @@
-import { validation } from "../errors";
+import { SchemaMismatch, validation } from "../errors";
 import { limits } from "../limits";
 import { binaryBytes, textBytes } from "../sizes";
 import { member, typeOf, type AttributeValue, type Item } from "../values";
@@ -9,15 +9,21 @@ const mismatch = "The provided key element does not match the schema";
 
 /** Checks a Key parameter: exactly the key's attributes, of their types. */
 export function checkKey(key: Item, schema: KeySchema): void {
-  if (Object.keys(key).length !== (schema.range ? 2 : 1)) throw validation(mismatch);
+  if (Object.keys(key).length !== (schema.range ? 2 : 1)) throw new SchemaMismatch(mismatch);
   checkKeyAttribute(key, schema.hash, true);
   if (schema.range) checkKeyAttribute(key, schema.range, false);
 }
 
-export function checkKeyAttribute(key: Item, attribute: KeyAttribute, isHash: boolean): void {
+/** @param refusal how the sentence about an empty value begins; of a start key it is an older one. */
+export function checkKeyAttribute(
+  key: Item,
+  attribute: KeyAttribute,
+  isHash: boolean,
+  refusal = "are not valid.",
+): void {
   const value = member(key, attribute.name)?.[attribute.type];
-  if (value === undefined) throw validation(mismatch);
-  if (value === "" && attribute.type !== "N") throw emptyKey(attribute, "were invalid:");
+  if (value === undefined) throw new SchemaMismatch(mismatch);
+  if (value === "" && attribute.type !== "N") throw emptyKey(attribute, refusal);
   checkKeySize(value, attribute, isHash);
 }
 
@@ -35,9 +41,11 @@ export function checkItem(item: Item, table: Table): void {
 function checkItemKey(item: Item, attribute: KeyAttribute, isHash: boolean): void {
   const { name, type } = attribute;
   const value = member(item, name);
-  if (!value) throw validation(`One or more parameter values were invalid: Missing the key ${name} in the item`);
+  if (!value) {
+    throw new SchemaMismatch(`One or more parameter values were invalid: Missing the key ${name} in the item`);
+  }
   if (value[type] === undefined) {
-    throw validation(
+    throw new SchemaMismatch(
       `One or more parameter values were invalid: Type mismatch for key ${name} expected: ${type} actual: ${typeOf(value)}`,
     );
   }
@@ -50,7 +58,7 @@ function checkIndexKey(item: Item, attribute: KeyAttribute, index: string, isHas
   const value = member(item, name);
   if (!value) return;
   if (value[type] === undefined) {
-    throw validation(
+    throw new SchemaMismatch(
       `One or more parameter values were invalid: Type mismatch for Index Key ${name} Expected: ${type} Actual: ${typeOf(value)} IndexName: ${index}`,
     );
   }

@@ -27,12 +27,16 @@ interface Input extends WireEntry {
 }
 
 export const publish = (topics: Topics): Operation<Input> => ({
-  authorize: ({ TopicArn, TargetArn }, context) => publishAccess(topics.get(TopicArn ?? TargetArn), context),
+  authorize: (input, context) => publishAccess(topicOf(topics, input), context),
   answer: (input, context) => {
-    const topic = topics.get(input.TopicArn ?? input.TargetArn);
+    const topic = topicOf(topics, input);
     return answerOf(publishOne(topics, topic, input, context));
   },
 });
+
+function topicOf(topics: Topics, { TopicArn, TargetArn }: Input): Topic {
+  return TargetArn !== undefined && TopicArn === undefined ? topics.get(TargetArn, "TargetArn") : topics.get(TopicArn);
+}
 
 interface BatchInput {
   readonly TopicArn?: string;

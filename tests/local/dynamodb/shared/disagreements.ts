@@ -111,11 +111,11 @@ export const disagreements: readonly Disagreement[] = [
     source: `${guide}/Expressions.ExpressionAttributeValues.html`,
   },
   {
-    target: "dynoxide",
+    target: "dynalite",
     cases: /^GetItem refuses an empty key of a get$/,
-    theirs: /values are not valid\. The AttributeValue for a key attribute/,
-    reason: "AWS words it so for items, and with `were invalid:` for keys",
-    source: `${api}/API_GetItem.html`,
+    theirs: /values were invalid: The AttributeValue for a key attribute/,
+    reason: "AWS words it alike for items and keys since 2020",
+    source: `${guide}/HowItWorks.NamingRulesDataTypes.html`,
   },
   {
     target: "dynoxide",

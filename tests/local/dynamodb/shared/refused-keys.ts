@@ -17,7 +17,9 @@ export const refusedKeys: readonly Refused[] = [
     "an empty key of a get",
     "GetItem",
     () => ({ TableName: "Plain", Key: { a: { S: "" } } }),
-    badParameter("The AttributeValue for a key attribute cannot contain an empty string value. Key: a"),
+    invalid(
+      "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty string value. Key: a",
+    ),
   ],
   [
     "a table that does not exist, of a get",

@@ -1,0 +1,47 @@
+import { expect } from "chai";
+import { AwsError } from "../../../local/aws-error";
+import { snsService } from "../../../local/services/sns";
+import { sqsService } from "../../../local/services/sqs";
+import type { Json } from "../../../local/service";
+import { ServedCloud } from "../s3/served-cloud";
+
+describe("SNS refuses", () => {
+  let served: ServedCloud;
+  beforeEach(() => {
+    served = new ServedCloud();
+    served.add(sqsService(served.cloud));
+    served.add(snsService(served.cloud));
+  });
+  afterEach(() => served.close());
+
+  const refusal = async (operation: string, input: Json): Promise<string> => {
+    try {
+      await served.call("sns", operation, input);
+    } catch (error) {
+      if (error instanceof AwsError) return `${error.status} ${error.code}: ${error.message}`;
+      throw error;
+    }
+    return "";
+  };
+
+  it("what is no ARN of a topic as a wrong parameter, and a topic that is missing as missing", async () => {
+    const publish = (arn: string, parameter = "TopicArn"): Promise<string> =>
+      refusal("Publish", { [parameter]: arn, Message: "x" });
+    expect(await publish("nonsense")).to.equal(
+      "400 InvalidParameter: Invalid parameter: TopicArn Reason: An ARN must have at least 6 elements, not 1",
+    );
+    expect(await publish("a:b:c", "TargetArn")).to.equal(
+      "400 InvalidParameter: Invalid parameter: TargetArn Reason: An ARN must have at least 6 elements, not 3",
+    );
+    expect(await publish("arn:aws:sns:eu-west-1:123456789012:alerts")).to.equal(
+      "400 InvalidParameter: Invalid parameter: TopicArn",
+    );
+    expect(await publish("arn:aws:sqs:us-east-1:123456789012:alerts")).to.equal(
+      "400 InvalidParameter: Invalid parameter: TopicArn",
+    );
+    expect(await publish(served.cloud.arn("sns", "alerts"))).to.equal("404 NotFound: Topic does not exist");
+    expect(await refusal("GetSubscriptionAttributes", { SubscriptionArn: "nonsense" })).to.match(
+      /SubscriptionArn Reason: An ARN must have at least 6 elements, not 1$/,
+    );
+  });
+});
