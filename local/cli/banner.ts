@@ -27,32 +27,23 @@ export function banner(
   isWatched: boolean,
   takesTokens: boolean,
 ): string {
-  const row = (label: string, ...text: string[]): string => `  ${pc.dim(label.padEnd(14))}${text.join("  ")}`;
   const [first, second] = stack.players;
   const lines = [
     "",
     `  ${pc.bold("games-messaging")} ${pc.dim("local cloud")}   ${pc.green(`ready in ${seconds.toFixed(1)} s`)}`,
     "",
-    row(
-      "WebSocket",
-      pc.cyan(stack.websocket.url || "none"),
-      pc.dim(`subprotocols ${stack.websocket.protocol}, bearer.<token>`),
-    ),
+    row("WebSocket", pc.cyan(stack.websocket.url || "none")),
+    row("", pc.dim(`subprotocols ${stack.websocket.protocol}, bearer.<token>`)),
     row("AWS APIs", pc.cyan(stack.endpoint), pc.dim(`${stack.region}, account ${stack.accountId}`)),
     row("Console", pc.cyan(stack.console)),
     row("Inbox", pc.cyan(stack.inbox)),
-    row(
-      "Operator key",
-      `AWS_ACCESS_KEY_ID=${stack.operator.accessKeyId} AWS_SECRET_ACCESS_KEY=${stack.operator.secretAccessKey}`,
-    ),
+    row("Operator key", `AWS_ACCESS_KEY_ID=${stack.operator.accessKeyId}`),
+    row("", `AWS_SECRET_ACCESS_KEY=${stack.operator.secretAccessKey}`),
     "",
-    row("Runs here", runs(evaluation)),
-    row(
-      "Not played",
-      evaluation.unplayed.length > 0
-        ? pc.yellow(evaluation.unplayed.join(", "))
-        : "nothing: every declared type is played",
-    ),
+    ...rows("Runs here", runs(evaluation)),
+    ...(evaluation.unplayed.length > 0
+      ? rows("Not played", evaluation.unplayed).map(pc.yellow)
+      : [row("Not played", "nothing: every declared type is played")]),
   ];
   if (stack.websocket.url === "") {
     lines.push("", row("Try", "export the gateway's address as `url`, and players can connect: `player`, `demo`"));
@@ -77,12 +68,30 @@ export function banner(
   return lines.join("\n");
 }
 
-function runs(evaluation: Evaluation): string {
+function row(label: string, ...text: string[]): string {
+  return `  ${pc.dim(label.padEnd(14))}${text.join("  ")}`;
+}
+
+/** Columns that are left of a terminal's 80. */
+const WIDTH = 64;
+
+/** A list in as many lines as it needs. */
+function rows(label: string, items: readonly string[]): string[] {
+  const lines: string[][] = [];
+  for (const item of items) {
+    const line = lines.at(-1);
+    if (line && [...line, item].join(", ").length < WIDTH) line.push(item);
+    else lines.push([item]);
+  }
+  return lines.map((line, i) => row(i === 0 ? label : "", `${line.join(", ")}${i < lines.length - 1 ? "," : ""}`));
+}
+
+function runs(evaluation: Evaluation): string[] {
   const counts = new Map<string, number>();
   for (const { type } of evaluation.resources) counts.set(type, (counts.get(type) ?? 0) + 1);
   const named = KINDS.flatMap(([type, one, many]) => {
     const count = counts.get(type) ?? 0;
     return count === 0 ? [] : [`${count} ${count === 1 ? one : many}`];
   });
-  return `${named.join(", ")}; ${evaluation.resources.length} resources in all`;
+  return [...named, `${evaluation.resources.length} resources in all`];
 }

@@ -35,9 +35,9 @@ function describe(event: TraceEvent, run: Running | undefined): string | undefin
   const data = event.data ?? {};
   switch (event.kind) {
     case "frame":
-      return `${pc.cyan("frame ")} ${word(data["player"] ?? data["connectionId"])} ${data["direction"] === "out" ? "<-" : "->"} ${event.name}${size(data["bytes"])}`;
+      return `${pc.cyan("frame ")} ${word(data["principalId"] ?? data["connectionId"])} ${data["direction"] === "out" ? "<-" : "->"} ${event.name}${size(data["bytes"])}`;
     case "mail":
-      return `${pc.magenta("mail  ")} ${event.name}  ${word(data["to"])}  ${word(data["subject"])}`;
+      return `${pc.magenta("mail  ")} ${event.name} ${people(data["recipients"])}  ${word(data["subject"])}`;
     case "denied":
       return `${pc.red("DENIED")} ${short(event.principal)} may not ${word(data["action"])} on ${short(word(data["deniedResource"]))}  ${pc.dim(word(data["reason"]))}`;
     case "fault":
@@ -85,6 +85,10 @@ function size(bytes: unknown): string {
 
 function word(value: unknown): string {
   return typeof value === "string" ? value : value === undefined ? "" : JSON.stringify(value);
+}
+
+function people(value: unknown): string {
+  return Array.isArray(value) ? value.join(", ") : word(value);
 }
 
 function short(arn: string | undefined): string {

@@ -65,6 +65,22 @@ describe("pages of the local cloud", () => {
     await stack.messageIn("ada", results[0]!.id, "opened");
   });
 
+  it("show a mail on white paper in the dark too, and fit a phone", async () => {
+    await stack.invoke("enqueueFunction", { player: "ada", type: "transactional", template: "welcome" });
+    await page.emulateMedia({ colorScheme: "dark" });
+    await page.setViewportSize({ width: 390, height: 844 });
+    const fits = () => page.evaluate("document.documentElement.scrollWidth <= innerWidth");
+    await open("/");
+    await page.locator("tbody tr").first().waitFor();
+    expect(await fits()).to.equal(true);
+    await open("/inbox");
+    expect(await fits()).to.equal(true);
+    await page.getByRole("link", { name: /Ada/ }).first().click();
+    const letter = page.frameLocator("iframe").locator("body");
+    expect(await letter.evaluate("(body) => getComputedStyle(body).color")).to.equal("rgb(0, 0, 0)");
+    expect(await fits()).to.equal(true);
+  });
+
   it("run no script of a mail and load nothing that it names", async () => {
     const asked: string[] = [];
     page.on("request", (request) => asked.push(request.url()));

@@ -144,7 +144,7 @@ export class Gateway {
       resource: `${this.executionArn(connection.api)}/${connection.stage.name}`,
       ...(error === undefined ? {} : { error }),
       units: { "apigatewayv2.websocket.message": Math.max(1, Math.ceil(bytes / 32_768)) },
-      data: { direction, connectionId: connection.id, bytes },
+      data: { direction, connectionId: connection.id, principalId: connection.authorizer?.["principalId"], bytes },
     });
   }
 

@@ -20,18 +20,30 @@ const style = `
   h2 { font-size: 1rem; margin: 1.5rem 0 .5rem; }
   table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
   th, td { text-align: left; padding: .35rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; }
-  td.wide { word-break: break-word; }
-  iframe { border: 1px solid var(--line); border-radius: 6px; width: 100%; height: 60vh; background: #fff; }
-  pre { white-space: pre-wrap; border: 1px solid var(--line); border-radius: 6px; padding: .75rem; }
-  button { font: inherit; margin-right: .5rem; }
-  .bad { color: #c62828; }
-  .dim { opacity: .7; }
+  td:first-child { white-space: nowrap; }
+  td.wide { overflow-wrap: anywhere; }
+  /* A mail brings its own colours, made for white paper. */
+  iframe { border: 1px solid var(--line); border-radius: 6px; width: 100%; box-sizing: border-box; height: 50vh; background: #fff; color-scheme: light; }
+  pre { white-space: pre-wrap; overflow-wrap: anywhere; border: 1px solid var(--line); border-radius: 6px; padding: .75rem; }
+  button { font: inherit; padding: .25rem .75rem; margin: 0 .5rem .5rem 0; }
+  .bad { color: light-dark(#c62828, #ff8a80); }
+  .dim { opacity: .75; }
+  @media (max-width: 640px) {
+    body { padding: 1rem; }
+    thead { display: none; }
+    tr { display: flex; flex-wrap: wrap; gap: 0 .75rem; padding: .5rem 0; border-bottom: 1px solid var(--line); }
+    td { display: block; border: 0; padding: 0; }
+    td:first-child { opacity: .75; }
+    .mails td.wide { flex-basis: 100%; }
+    .mails td.subject { order: -1; }
+    .mails td.from { display: none; }
+  }
 `;
 
 function page(title: string, body: string): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(title)}</title><style>${style}</style></head><body>${body}</body></html>`;
+<link rel="icon" href="data:,"><title>${escapeHtml(title)}</title><style>${style}</style></head><body>${body}</body></html>`;
 }
 
 /** The list of mails, newest first, with the fate of each. */
@@ -39,14 +51,17 @@ export function inboxPage(mails: readonly Mail[]): string {
   const rows = mails.map(
     (
       mail,
-    ) => `<tr><td>${time(mail.time)}</td><td class="wide">${escapeHtml(mail.from)}</td><td class="wide">${escapeHtml(mail.to.join(", "))}</td>
-<td class="wide"><a href="${linkTo(mail)}/page">${escapeHtml(mail.subject === "" ? "(no subject)" : mail.subject)}</a></td><td>${fate(mail.events.at(-1))}</td></tr>`,
+    ) => `<tr><td>${time(mail.time)}</td><td class="wide from">${escapeHtml(mail.from)}</td><td class="wide">${escapeHtml(mail.to.join(", "))}</td>
+<td class="wide subject"><a href="${linkTo(mail)}/page">${escapeHtml(mail.subject === "" ? "(no subject)" : mail.subject)}</a></td><td>${fate(mail.events.at(-1))}</td></tr>`,
   );
   const table =
     rows.length === 0
       ? `<p class="dim">No mail has been sent yet.</p>`
-      : `<table><thead><tr><th>Time (UTC)</th><th>From</th><th>To</th><th>Subject</th><th>Latest</th></tr></thead><tbody>${rows.join("\n")}</tbody></table>`;
-  return page("Inbox", `<h1>Inbox</h1><p class="dim"><a href="/">Console</a> · ${mails.length} mails</p>${table}`);
+      : `<table class="mails"><thead><tr><th>Time (UTC)</th><th>From</th><th>To</th><th>Subject</th><th>Latest</th></tr></thead><tbody>${rows.join("\n")}</tbody></table>`;
+  return page(
+    "Inbox",
+    `<h1>Inbox</h1><p class="dim"><a href="/">Console</a> · ${mails.length === 1 ? "1 mail" : `${mails.length} mails`}, newest first; reload for more</p>${table}`,
+  );
 }
 
 /** One mail as its reader sees it, what else came with it, and what happened to it. */
@@ -72,6 +87,7 @@ export function mailPage(mail: Mail): string {
     mail.subject,
     `<p class="dim"><a href="/_local/inbox/page">Inbox</a></p><h1>${escapeHtml(mail.subject === "" ? "(no subject)" : mail.subject)}</h1>
 <p>${escapeHtml(mail.from)} to ${escapeHtml(mail.to.join(", "))} <span class="dim">${time(mail.time)} UTC</span></p>
+<p class="dim">What the recipient does next:</p>
 <p>${buttons(mail)}</p>
 ${mail.html === undefined ? "" : `<h2>HTML</h2><iframe sandbox="allow-popups" referrerpolicy="no-referrer" title="The mail as HTML" srcdoc="${escapeHtml(framed(mail))}"></iframe>`}
 ${mail.text === undefined ? "" : `<h2>Text</h2><pre>${escapeHtml(mail.text)}</pre>`}
@@ -93,7 +109,7 @@ function framed({ html = "", attachments }: Mail): string {
     const part = attachments.find(({ contentId }) => contentId?.replace(/^<|>$/g, "") === id);
     return part && /^image\/[\w.+-]+$/.test(part.mimeType) ? `data:${part.mimeType};base64,${part.content}` : reference;
   });
-  return `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:"><base target="_blank">${inline}`;
+  return `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:"><meta name="color-scheme" content="light"><base target="_blank">${inline}`;
 }
 
 function buttons(mail: Mail): string {
