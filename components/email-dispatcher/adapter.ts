@@ -2,7 +2,7 @@ import type { AddressAnswer, ChannelAdapter, RenderAnswer } from "../message-sto
 import type { MessageType } from "../message-store/message";
 import { validate } from "../shared/schema";
 import { isAddress } from "../shared/mail-address";
-import { isAllowed } from "./address";
+import { canonicalAddress, isAllowed } from "./address";
 import type { Envelope } from "./envelope";
 import { MAX_MAIL_BYTES, MAX_SUBJECT } from "./limits";
 import { chooseLocale, renderTemplate, type CompiledTemplate } from "./render";
@@ -27,7 +27,7 @@ export function emailAdapter({ templates, types, recipients, unsubscribeUrl }: A
     }
     if (!isAddress(found)) return { skip: { code: "invalid-address" } };
     if (!isAllowed(found, recipients)) return { skip: { code: "recipient-not-allowed" } };
-    return { address: found };
+    return { address: canonicalAddress(found) };
   }
 
   function render(...[message, recipient, to]: Parameters<ChannelAdapter["render"]>): RenderAnswer {

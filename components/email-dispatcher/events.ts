@@ -21,7 +21,7 @@ export function eventHandler(settings: EventSettings): HandlerFactory<SQSEvent, 
       for (const record of event.Records) {
         const told = parseMailEvent(record.body);
         if (!told) {
-          logWarning("event not understood", record.messageId, record.body.slice(0, 500));
+          logWarning("event not understood", record.messageId, kindIn(record.body));
           continue;
         }
         try {
@@ -39,4 +39,10 @@ export function eventHandler(settings: EventSettings): HandlerFactory<SQSEvent, 
       return { batchItemFailures: failures };
     };
   };
+}
+
+/** What an event that nobody understands says it is; the rest of it names addresses. */
+function kindIn(body: string): string {
+  const kind = /"(?:eventType|notificationType)\\?"\s*:\s*\\?"([\w ]{1,40})/.exec(body)?.[1];
+  return kind ?? `${body.length} characters without a kind of event`;
 }

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Statement } from "../shared/iam";
+import { canonicalAddress } from "./address";
 import type { EmailDispatcher } from "./email-dispatcher";
 
 /** https://docs.aws.amazon.com/ses/latest/dg/send-an-email-from-console.html */
@@ -13,9 +14,10 @@ const SIMULATOR = "simulator.amazonses.com";
 export function mailStatements(
   { identity, configurationSet }: Pick<EmailDispatcher, "identity" | "configurationSet">,
   from: string,
-  recipients: readonly string[] | undefined,
+  allowed: readonly string[] | undefined,
   parent: pulumi.Resource,
 ): Statement[] {
+  const recipients = allowed?.map(canonicalAddress);
   const { accountId } = aws.getCallerIdentityOutput({}, { parent });
   const { region } = aws.getRegionOutput({}, { parent });
   // In SES's sandbox the right is checked on the recipient's identity too, which is the address or its domain.

@@ -19,7 +19,7 @@ const USAGE = `Usage: ${invocation("players", "<what> <player> [options]")}
 
   show <player>     profile, presence, friends, latest messages
   find <e-mail>     ids of players with this address, from the analytics copy
-  export <player>   everything that is known about a player, as JSON
+  export <player>   everything that is known about a player, as JSON; exits with 2 when a place could not be looked into
   erase <player>    deletes it, looks again, and reports what remains until when
   check <player>    what is still known; exits with 1 when something is, 2 when a place could not be looked into
 
@@ -111,10 +111,12 @@ async function surveyed(
 async function exportPlayer(access: StackAccess, player: string, options: Options): Promise<number> {
   const { findings } = await surveyed(access, player, options);
   const held = findings.filter(({ look }) => look.data !== undefined && look.found > 0);
+  const unseen = findings.filter(({ look }) => look.unseen).map(({ title }) => title);
   const document = {
     player,
     exportedAt: new Date().toISOString(),
     data: held.map(({ title, look }) => ({ what: title, where: look.where, items: look.data })),
+    ...(unseen.length === 0 ? {} : { couldNotBeLookedInto: unseen }),
     notSearched:
       "Messages to other players whose data mention this player; what other players keep about this one (their mutes and blocks).",
   };
@@ -131,7 +133,8 @@ async function exportPlayer(access: StackAccess, player: string, options: Option
       )} written to ${options.output}`,
     );
   }
-  return 0;
+  if (unseen.length > 0) console.error(`Could not be looked into: ${unseen.join(", ")}`);
+  return unseen.length > 0 ? 2 : 0;
 }
 
 async function erasePlayer(access: StackAccess, player: string, options: Options): Promise<number> {

@@ -87,13 +87,34 @@ describe("What is known about a player", () => {
     ],
     ["a parked record", { reason: "malformed-item", keys: { pk: { S: "PLAYER#ada" } } }, "this player"],
     ["a parked record of a longer id", { reason: "malformed-item", keys: { pk: { S: "PLAYER#adam" } } }, "nobody"],
+    [
+      "a parked watch entry",
+      { keys: { pk: { S: "PLAYER#ada" }, sk: { S: "WATCH#grace#c1" } } },
+      "this player and others",
+    ],
+    [
+      "another's watch entry",
+      { keys: { pk: { S: "PLAYER#grace" }, sk: { S: "WATCH!ada" } } },
+      "this player and others",
+    ],
+    ["an event of SES", { mail: { tags: { player: ["ada"] } } }, "this player"],
+    ["an event of SES for SNS", { Message: JSON.stringify({ mail: { tags: { player: ["ada"] } } }) }, "this player"],
+    ["an event about another", { mail: { tags: { player: ["ada_23"] }, destination: ["x@players.test"] } }, "nobody"],
+    ["an event without tags", { mail: { destination: ["Ada@players.test"] } }, "this player"],
+    ["an address in a sentence", { detail: "not verified: Ada <ada@players.test>." }, "this player"],
+    ["a longer address", { mail: { destination: ["grada@players.test", "ada@players.test.example"] } }, "nobody"],
+    [
+      "an address that two share",
+      { mail: { destination: ["ada@players.test"], tags: { player: ["grace"] } } },
+      "this player and others",
+    ],
     ["keys of two", { keys: [{ pk: { S: "PLAYER#ada" } }, { pk: { S: "PLAYER#grace" } }] }, "this player and others"],
     ["keys in a text of another's", { player: "grace", detail: "PLAYER#ada MSG#1" }, "this player and others"],
     ["a notification", { Type: "Notification", Message: JSON.stringify({ playerId: "ada" }) }, "this player"],
     ["a batch of a stream", { DDBStreamBatchInfo: { shardId: "x" } }, "nobody"],
   ] as const) {
     it(`tells whom ${what} is about`, () => {
-      expect(letterAbout(JSON.stringify(body), "ada")).to.equal(about);
+      expect(letterAbout(JSON.stringify(body), "ada", ["ada@players.test"])).to.equal(about);
     });
   }
 

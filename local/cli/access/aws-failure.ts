@@ -30,6 +30,11 @@ interface AwsFailure {
   readonly $metadata?: { readonly httpStatusCode?: number };
 }
 
+/** How AWS names the right that is missing. */
+const REFUSED = /not authorized to perform:? ?([\w-]+:\w+)(?: on resource: ?(\S+))?/;
+/** What Athena says to whoever may not see where its results go. */
+const NO_BUCKET = /unable to verify\/create output bucket ([\w.-]+)/i;
+
 /** Whether AWS refused for want of rights. */
 export function isDenied(error: unknown): boolean {
   const { name } = (error ?? {}) as AwsFailure;
@@ -46,7 +51,7 @@ export function explainAwsFailure(error: unknown, profile?: string): CliError | 
   const said = typeof message === "string" ? message : "";
   const is = (names: ReadonlySet<string>): boolean =>
     (typeof name === "string" && names.has(name)) || (typeof code === "string" && names.has(code));
-  if (is(DENIED)) return new CliError(denied(said));
+  if (is(DENIED) || NO_BUCKET.test(said)) return new CliError(denied(said));
   if (is(EXPIRED))
     return new CliError(`The AWS credentials have expired (${said}): log in again, e.g. \`aws sso login\`.`);
   if (is(INVALID))
@@ -60,8 +65,15 @@ export function explainAwsFailure(error: unknown, profile?: string): CliError | 
   return new CliError(`AWS refused with ${String(name)}: ${said}`);
 }
 
+/** A refusal that a service tells in words of its own, such as Athena of a query; undefined where the words tell none. */
+export function explainDenial(said: string): CliError | undefined {
+  return REFUSED.test(said) || /insufficient permissions/i.test(said) ? new CliError(denied(said)) : undefined;
+}
+
 function denied(said: string): string {
-  const [, action, resource] = /not authorized to perform:? ?([\w-]+:\w+)(?: on resource: ?(\S+))?/.exec(said) ?? [];
+  const bucket = NO_BUCKET.exec(said)?.[1];
+  const [, action, resource] =
+    bucket === undefined ? (REFUSED.exec(said) ?? []) : [said, "s3:GetBucketLocation", `arn:aws:s3:::${bucket}`];
   const wish = action === undefined ? "" : ` Ask for ${action}${resource === undefined ? "" : ` on ${resource}`}.`;
   return `Too few rights: ${said.replace(/\.?$/, ".")}${wish}`;
 }

@@ -1,6 +1,7 @@
 import { GetQueryExecutionCommand, GetQueryResultsCommand, StartQueryExecutionCommand } from "@aws-sdk/client-athena";
 import { DeleteObjectCommand } from "@aws-sdk/client-s3";
 import type { SegmentOperations } from "../../../components/operations/operations";
+import { explainDenial } from "../access/aws-failure";
 import { CliError } from "../errors";
 import type { StackAccess } from "../stack-access";
 
@@ -39,8 +40,10 @@ async function ended(access: StackAccess, id: string): Promise<string> {
       .send(new GetQueryExecutionCommand({ QueryExecutionId: id }));
     const state = QueryExecution?.Status?.State;
     if (state === "SUCCEEDED") return QueryExecution?.ResultConfiguration?.OutputLocation ?? "";
-    if (state === "FAILED" || state === "CANCELLED")
-      throw new QueryFailed(`Athena: the query ${state}: ${QueryExecution?.Status?.StateChangeReason ?? ""}`);
+    if (state === "FAILED" || state === "CANCELLED") {
+      const reason = QueryExecution?.Status?.StateChangeReason ?? "";
+      throw explainDenial(reason) ?? new QueryFailed(`Athena: the query ${state}: ${reason}`);
+    }
     if (Date.now() > deadline)
       throw new QueryFailed(`Athena: the query has not ended within ${MOST_MS / 1000} s; it is ${String(state)}.`);
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));

@@ -6,7 +6,7 @@ import type { Place } from "./place";
 /** Dead letters about the player; those that name others too stay and are told. */
 export const deadLetters: Place = {
   title: "dead letters about the player",
-  look: async ({ access, player }) => {
+  look: async ({ access, player, addresses }) => {
     const queues = access.aws.get("sqs");
     let found = 0;
     let shared = 0;
@@ -18,7 +18,7 @@ export const deadLetters: Place = {
       if (visible === 0) continue;
       let here = 0;
       const seen = await visitLetters(queues, url, visible, ({ Body = "" }) => {
-        const about = letterAbout(Body, player);
+        const about = letterAbout(Body, player, addresses);
         if (about === "this player") here += 1;
         if (about === "this player and others") {
           shared += 1;
@@ -39,7 +39,7 @@ export const deadLetters: Place = {
         let gone = 0;
         for (const { url, visible } of holding) {
           await visitLetters(queues, url, visible, ({ Body = "" }) => {
-            const goes = letterAbout(Body, player) === "this player";
+            const goes = letterAbout(Body, player, addresses) === "this player";
             if (goes) gone += 1;
             return Promise.resolve(goes ? "goes" : "stays");
           });

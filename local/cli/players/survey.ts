@@ -1,4 +1,4 @@
-import { connections, messages, otherSides, otherWatches, presence, profile } from "./tables";
+import { connections, messages, messagesOnTheWay, otherSides, otherWatches, presence, profile } from "./tables";
 import { copy } from "./copy";
 import { inbox } from "./inbox";
 import { backups, logs } from "./kept-elsewhere";
@@ -9,20 +9,23 @@ import type { Subject } from "./subject";
 import { ownSuppression, sesSuppression } from "./suppression";
 
 /**
- * Every place, in the order of an erasure: connections first, so that nothing is written meanwhile; messages before
- * anything could be sent; Presence last, because friends are told from it that the player has gone.
+ * Every place, in the order of an erasure: connections first, so that nothing is written meanwhile, then messages before
+ * they could be sent. What leads to other places (messages and profile tell addresses, the own side of friendships tells
+ * who else holds something) goes after these, so that an erasure that broke off finds its way again. Presence goes last,
+ * because friends are told from it that the player has gone.
  */
 const PLACES: readonly Place[] = [
   connections,
-  messages,
+  messagesOnTheWay,
   otherSides,
-  profile,
+  otherWatches,
   ownSuppression,
   sesSuppression,
   deadLetters,
   results,
   inbox,
-  otherWatches,
+  messages,
+  profile,
   presence,
   copy,
   queuesInFlight,

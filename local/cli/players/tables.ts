@@ -35,11 +35,26 @@ function ignoreGone(error: unknown): void {
   if ((error as { name?: unknown }).name !== "GoneException") throw error;
 }
 
+/** Statuses of messages that may still be sent. */
+const ON_THE_WAY = ["queued", "held", "sending"];
+const isOnTheWay = (item: Item): boolean => ON_THE_WAY.includes(textOf(item, "status") ?? "");
+
+/** Ended first, before anything could be sent. */
+export const messagesOnTheWay: Place = {
+  title: "messages on their way",
+  look: ({ access, messages: items }) => {
+    const table = access.operations.messages?.table;
+    return Promise.resolve(table === undefined ? undefined : ownItems(access, table, items.filter(isOnTheWay)));
+  },
+};
+
+/** They tell addresses by which other places are found: deleted after these. */
 export const messages: Place = {
   title: "messages, with data, address and history",
   look: ({ access, messages: items }) => {
     const table = access.operations.messages?.table;
-    return Promise.resolve(table === undefined ? undefined : ownItems(access, table, items));
+    const ended = items.filter((item) => !isOnTheWay(item));
+    return Promise.resolve(table === undefined ? undefined : ownItems(access, table, ended));
   },
 };
 

@@ -4,6 +4,8 @@ export interface Mailbox {
   /** The bare address, domain in lower case. */
   readonly address: string;
   readonly name: string;
+  /** The bare address, letter by letter as it was given. */
+  readonly written: string;
   readonly local: string;
   readonly domain: string;
 }
@@ -32,5 +34,5 @@ function mailbox(address: string, name: string): Mailbox {
   if (!/^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/.test(domain)) {
     throw new AddressError("Domain contains illegal character");
   }
-  return { address: `${local}@${domain}`, name, local, domain };
+  return { address: `${local}@${domain}`, written: address, name, local, domain };
 }

@@ -116,15 +116,19 @@ export interface SimpleParameters extends Parameters {
   readonly headers?: readonly Header[];
 }
 
-/** The rights that sending needs: on the sender's identity, in the sandbox on the recipients' too, and on the configuration set. */
+/**
+ * The rights that sending needs: on the sender's identity, in the sandbox on the recipients' too, and on the configuration
+ * set. Conditions on addresses regard case ("Sending policy examples" in SES's guide). Whether AWS folds a domain before
+ * is not said: here addresses stand as they were given, the stricter of the two.
+ */
 export function rightsOf(engine: SesEngine, outgoing: Outgoing): readonly AccessRequest[] {
   const { identities, sets, account } = engine;
   const context: Json & AccessRequest["context"] = {
     "ses:ApiVersion": outgoing.api,
-    "ses:FromAddress": outgoing.fromMailbox.address,
+    "ses:FromAddress": outgoing.fromMailbox.written,
     "ses:FromDisplayName": outgoing.fromMailbox.name,
     "ses:FeedbackAddress": outgoing.feedbackAddress,
-    "ses:Recipients": outgoing.recipients.map((recipient) => recipient.address),
+    "ses:Recipients": outgoing.recipients.map((recipient) => recipient.written),
   };
   const identity = (mailbox: Mailbox): string => identities.covering(mailbox)?.arn ?? identities.arnOf(mailbox.address);
   const resources = [identity(outgoing.source)];

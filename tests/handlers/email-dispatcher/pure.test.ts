@@ -11,9 +11,10 @@ import { throttleDelay } from "../../../components/email-dispatcher/protocol";
 import { chooseLocale, renderTemplate } from "../../../components/email-dispatcher/render";
 import { compileTemplate } from "../../../components/email-dispatcher/templates";
 import { preferenceName } from "../../../components/message-store/gates";
-import { mayFollow, RANK, STATUSES } from "../../../components/message-store/status";
+import { RANK, STATUSES } from "../../../components/message-store/status";
 import { lost, sdkError } from "../shared/sdk";
 import { envelope, TEMPLATES } from "./fixture";
+import { mayFollow } from "./may-follow";
 
 describe("templates", () => {
   const compile = (html: string, text?: string) =>
@@ -161,6 +162,9 @@ describe("addresses", () => {
 
   it("match patterns as a glob does", () => {
     expect(isAllowed("Ada@Players.test", ["*@players.test"])).to.equal(true);
+    // As the role's condition does: the case of a domain is none, that of a name is one.
+    expect(isAllowed("ada@players.test", ["ada@Players.Test"])).to.equal(true);
+    expect(isAllowed("Ada@players.test", ["ada@players.test"])).to.equal(false);
     expect(isAllowed("ada@players.test.evil.example", ["*@players.test"])).to.equal(false);
     expect(isAllowed("a+x@players.test", ["a+*@players.test"])).to.equal(true);
     expect(isAllowed("a@b.co", [])).to.equal(false);
