@@ -15,6 +15,7 @@ export type { RouteContext } from "./realtime-gateway/route";
 export type { Schema } from "./shared/schema";
 export { SegmentPipeline, type SegmentPipelineArgs } from "./segment-pipeline/segment-pipeline";
 export type { SegmentDefinition } from "./segment-pipeline/definition";
+export { filterPredicate, type PlayerRecord, type PredicateOptions } from "./segment-pipeline/evaluate-filter";
 export type { Filter } from "./segment-pipeline/filter";
 export {
   LambdaFunction,

@@ -108,7 +108,7 @@ export class Stage {
   /** An output of the program. */
   output(name: string): string {
     const value = this.house.image.outputs[name];
-    if (value === undefined) throw new Error(`The program has no output "${name}".`);
+    if (value === undefined) throw new Error(`output "${name}" of the program: got none; expected one. Export it.`);
     return value;
   }
 
@@ -159,7 +159,8 @@ export class Stage {
 
   functionName(name: string): string {
     const found = [...this.lambda.engine.functions.keys()].find((one) => logicalName(one) === name);
-    if (found === undefined) throw new Error(`There is no function "${name}".`);
+    if (found === undefined)
+      throw new Error(`function "${name}" of the stage: got none; expected its logical name. Correct the check.`);
     return found;
   }
 
@@ -191,7 +192,8 @@ export class Stage {
   async queueArn(name: string): Promise<string> {
     const { QueueUrls = [] } = await this.operator<{ QueueUrls?: string[] }>("sqs", "ListQueues", {});
     const found = QueueUrls.map((url) => url.split("/").at(-1)!).find((one) => logicalName(one) === name);
-    if (found === undefined) throw new Error(`There is no queue "${name}".`);
+    if (found === undefined)
+      throw new Error(`queue "${name}" of the stage: got none; expected its logical name. Correct the check.`);
     return this.cloud.arn("sqs", found);
   }
 
@@ -199,7 +201,8 @@ export class Stage {
   async topicArn(name: string): Promise<string> {
     const { Topics } = await this.operator<{ Topics: { TopicArn: string }[] }>("sns", "ListTopics", {});
     const found = Topics.find(({ TopicArn }) => logicalName(TopicArn) === name);
-    if (found === undefined) throw new Error(`There is no topic "${name}".`);
+    if (found === undefined)
+      throw new Error(`topic "${name}" of the stage: got none; expected its logical name. Correct the check.`);
     return found.TopicArn;
   }
 

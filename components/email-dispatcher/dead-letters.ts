@@ -1,13 +1,13 @@
 import * as dynamodb from "@aws-sdk/client-dynamodb";
 import * as sqs from "@aws-sdk/client-sqs";
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
+import { eachRecord } from "../shared/batch";
 import type { Captured, HandlerFactory } from "../shared/callback";
 import { end } from "./claims";
 import { bury, buryMalformed, sendCopy } from "./copies";
 import { parseEnvelope, type Envelope } from "./envelope";
 import { readFate } from "./fate";
 import { nextStep } from "./protocol";
-import { logError } from "../shared/log";
 
 export interface DeadLetterSettings {
   readonly table: Captured<string>;
@@ -27,20 +27,12 @@ export function deadLetterHandler(settings: DeadLetterSettings): HandlerFactory<
   return () => {
     const database = new dynamodb.DynamoDBClient({ maxAttempts: 3 });
     const queues = new sqs.SQSClient({ maxAttempts: 3 });
-    return async (event) => {
-      const failures: { itemIdentifier: string }[] = [];
-      for (const record of event.Records) {
-        try {
-          const envelope = parseEnvelope(record.body);
-          if (envelope) await handle(envelope);
-          else await buryMalformed(queues, settings.deadLettersUrl.get(), record.body);
-        } catch (error) {
-          logError("dead-letter", record.messageId, error);
-          failures.push({ itemIdentifier: record.messageId });
-        }
-      }
-      return { batchItemFailures: failures };
-    };
+    return async ({ Records }) =>
+      eachRecord("dead-letter", Records, async ({ body }) => {
+        const envelope = parseEnvelope(body);
+        if (envelope) await handle(envelope);
+        else await buryMalformed(queues, settings.deadLettersUrl.get(), body);
+      });
 
     async function handle(envelope: Envelope): Promise<void> {
       const table = settings.table.get();

@@ -1,6 +1,7 @@
 import type * as dynamodb from "@aws-sdk/client-dynamodb";
 import * as ses from "@aws-sdk/client-ses";
 import type * as sqs from "@aws-sdk/client-sqs";
+import { logError, logWarning } from "../shared/log";
 import { encodePlayerId } from "../shared/player-keys";
 import { isAllowed } from "./address";
 import { classifyError, type Answer } from "./answers";
@@ -11,7 +12,6 @@ import { readFate } from "./fate";
 import { MAX_TRIES } from "./limits";
 import { composeMail, type Sender } from "./mime";
 import { nextStep, refusalDelay, throttleDelay } from "./protocol";
-import { logError, logWarning } from "../shared/log";
 
 /** All that a delivery touches. */
 export interface Delivery {

@@ -1,7 +1,7 @@
 import * as dynamodb from "@aws-sdk/client-dynamodb";
+import { leaseKey } from "../message-store/keys";
 import { N, numberOf } from "../shared/attributes";
 import { isConditionFailure } from "../shared/condition";
-import { leaseKey } from "../message-store/keys";
 import { MAX_AHEAD_MS } from "./limits";
 
 /** Slots in time, one mail each: the first at `from`, then one every `interval` (epoch milliseconds, milliseconds). */

@@ -1,6 +1,6 @@
 import * as ses from "@aws-sdk/client-ses";
-import { QUOTA_TTL_MS, SANDBOX_RATE } from "./limits";
 import { logWarning } from "../shared/log";
+import { QUOTA_TTL_MS, SANDBOX_RATE } from "./limits";
 
 /** What a container remembers of SES's quota. */
 export interface QuotaMemory {

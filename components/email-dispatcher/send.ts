@@ -3,6 +3,7 @@ import * as ses from "@aws-sdk/client-ses";
 import * as sqs from "@aws-sdk/client-sqs";
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import type { Captured, HandlerFactory } from "../shared/callback";
+import { logError } from "../shared/log";
 import { buryMalformed, sendCopy } from "./copies";
 import { deliver, type Delivery } from "./deliver";
 import { parseEnvelope, type Envelope } from "./envelope";
@@ -10,7 +11,6 @@ import { takeLease, type LeaseMemory } from "./lease";
 import { SES_TIMEOUT_MS } from "./limits";
 import type { Sender } from "./mime";
 import { currentRate, type QuotaMemory } from "./quota";
-import { logError } from "../shared/log";
 
 export interface SendSettings {
   readonly table: Captured<string>;

@@ -1,8 +1,8 @@
 import type { HandlerFactory } from "../shared/callback";
-import { messageClient, type EnqueueResult, type EnqueueSettings } from "./enqueue";
-import type { Message } from "./message";
 import { logWarning } from "../shared/log";
 import { isPlainObject, requestError, requireMembers } from "../shared/request";
+import { messageClient, type EnqueueResult, type EnqueueSettings } from "./enqueue";
+import type { Message } from "./message";
 
 /** What a game server or an operator sends: one message, or up to 1,000. */
 export type EnqueueRequest = Message | { readonly messages: readonly Message[] };

@@ -1,9 +1,9 @@
 import * as dynamodb from "@aws-sdk/client-dynamodb";
 import type { Captured } from "../shared/callback";
 import { isConditionFailure } from "../shared/condition";
+import { inParallel } from "../shared/parallel";
 import { newItem } from "./item";
 import type { Enqueued } from "./message";
-import { inParallel } from "../shared/parallel";
 import { byName, type AnyMessage, type Enqueue, type MessageOf, type TemplateReference } from "./template-reference";
 import { messageProblem } from "./validate";
 

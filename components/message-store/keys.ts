@@ -1,7 +1,7 @@
 import * as crypto from "node:crypto";
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import { encodePlayerId, playerPk } from "../shared/player-keys";
 import { S } from "../shared/attributes";
+import { encodePlayerId, playerPk } from "../shared/player-keys";
 import { ulid } from "../shared/ulid";
 import { DEFAULT_DUE_SHARDS } from "./limits";
 

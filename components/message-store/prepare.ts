@@ -2,14 +2,14 @@ import * as dynamodb from "@aws-sdk/client-dynamodb";
 import * as sns from "@aws-sdk/client-sns";
 import * as sqs from "@aws-sdk/client-sqs";
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
-import type { Captured, HandlerFactory } from "../shared/callback";
 import type { Item } from "../shared/attributes";
+import type { Captured, HandlerFactory } from "../shared/callback";
 import { logError } from "../shared/log";
+import { inParallel } from "../shared/parallel";
 import { conclude } from "./conclude";
 import { asksForPreparation, tellsOfStatus } from "./filters";
 import { readMessage } from "./item";
 import { judge, ownOf, type Judged, type JudgeSettings, type Work } from "./judge";
-import { inParallel } from "../shared/parallel";
 import { publishAll, type Publication } from "./publish";
 import { statusPublication } from "./status-change";
 

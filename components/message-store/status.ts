@@ -62,19 +62,19 @@ export const STATUSES: readonly MessageStatus[] = [
 ];
 
 /** Steps that this system takes itself, each guarded by a condition on the status that it leaves. */
-const OWN_STEPS: Readonly<Record<string, readonly MessageStatus[]>> = {
+export const OWN_STEPS = {
   queued: ["held", "sending", "failed", "skipped", "expired"],
   held: ["queued", "failed", "expired"],
   // Back to `queued` only after the provider said that nothing was sent: a refusal, or an excess of rate or quota.
   sending: ["queued", "sending", "sent", "failed", "skipped", "expired"],
   // An operator's redrive.
   failed: ["queued"],
-};
+} as const satisfies Partial<Record<MessageStatus, readonly MessageStatus[]>>;
 
-/** Whether a message may go from one status to the next: a step of our own, or a provider's report that ranks higher. */
-export function mayFollow(from: MessageStatus, to: MessageStatus): boolean {
-  return (OWN_STEPS[from] ?? []).includes(to) || (RANK[to] >= RANK.sent && RANK[to] > RANK[from]);
-}
+/** One of these steps: what takes any other does not compile. */
+export type OwnStep = {
+  [From in keyof typeof OWN_STEPS]: { readonly from: From; readonly to: (typeof OWN_STEPS)[From][number] };
+}[keyof typeof OWN_STEPS];
 
 export function isStatus(value: unknown): value is MessageStatus {
   return typeof value === "string" && Object.prototype.hasOwnProperty.call(RANK, value);

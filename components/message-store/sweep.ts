@@ -1,12 +1,12 @@
 import * as dynamodb from "@aws-sdk/client-dynamodb";
-import type { Captured, HandlerFactory } from "../shared/callback";
 import { L, N, numberOf, S, type Item } from "../shared/attributes";
+import type { Captured, HandlerFactory } from "../shared/callback";
 import { isConditionFailure } from "../shared/condition";
 import { logError } from "../shared/log";
+import { inParallel } from "../shared/parallel";
 import { historyEntry } from "./item";
 import { DUE_INDEX } from "./keys";
 import { ALL_SHARDS_SECONDS, DEFAULT_DUE_SHARDS, MAX_DUE_SHARDS } from "./limits";
-import { inParallel } from "../shared/parallel";
 import { RANK } from "./status";
 
 /** What a run of the sweeper did. */

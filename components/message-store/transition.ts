@@ -5,14 +5,14 @@ import { historyEntry, reasonValue } from "./item";
 import { messageKey } from "./keys";
 import { MAX_HISTORY } from "./limits";
 import type { Reason } from "./message";
-import { RANK, type MessageStatus } from "./status";
+import { RANK, type OwnStep } from "./status";
 
 /** A step of a message's status, taken only if the message is still where the step starts. */
-export interface Transition {
+export type Transition = OwnStep & StepDetails;
+
+interface StepDetails {
   readonly player: string;
   readonly id: string;
-  readonly from: MessageStatus;
-  readonly to: MessageStatus;
   /** Epoch seconds. */
   readonly at: number;
   /** The number that the claim must still have. @default any */

@@ -1,11 +1,11 @@
 import * as dynamodb from "@aws-sdk/client-dynamodb";
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
+import { eachRecord } from "../shared/batch";
 import type { Captured, HandlerFactory } from "../shared/callback";
-import { conclude } from "./conclude";
-import type { StoredMessage } from "./message";
-import { logError } from "../shared/log";
 import { isPlayerId } from "../shared/player-keys";
 import { isPlainObject, requestError } from "../shared/request";
+import { conclude } from "./conclude";
+import type { StoredMessage } from "./message";
 
 /** Reads the catch-all queue: what no channel takes has failed, and its item says so. */
 export function unknownChannelHandler({
@@ -15,20 +15,12 @@ export function unknownChannelHandler({
 }): HandlerFactory<SQSEvent, SQSBatchResponse> {
   return () => {
     const client = new dynamodb.DynamoDBClient({ maxAttempts: 3 });
-    return async (event) => {
-      const failures: { itemIdentifier: string }[] = [];
-      for (const record of event.Records) {
-        try {
-          const message = messageOf(record.body);
-          const reason = { code: "channel-unknown", detail: message.channel };
-          await conclude(client, table.get(), message, { to: "failed", reason }, Math.floor(Date.now() / 1000));
-        } catch (error) {
-          logError("unknown-channel", record.messageId, error);
-          failures.push({ itemIdentifier: record.messageId });
-        }
-      }
-      return { batchItemFailures: failures };
-    };
+    return async ({ Records }) =>
+      eachRecord("unknown-channel", Records, async ({ body }) => {
+        const message = messageOf(body);
+        const reason = { code: "channel-unknown", detail: message.channel };
+        await conclude(client, table.get(), message, { to: "failed", reason }, Math.floor(Date.now() / 1000));
+      });
   };
 }
 

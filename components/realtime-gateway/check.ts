@@ -1,8 +1,8 @@
 import * as dynamodb from "@aws-sdk/client-dynamodb";
 import * as sqs from "@aws-sdk/client-sqs";
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
+import { eachRecord } from "../shared/batch";
 import type { Captured, HandlerFactory } from "../shared/callback";
-import { logError } from "../shared/log";
 import { goOffline, removeExpired } from "./connections";
 import { armCheck, forgetAtFriends, readPresence, type CheckMessage, type DropContext } from "./drop";
 
@@ -24,16 +24,9 @@ export function checkHandler(config: CheckConfig): HandlerFactory<SQSEvent, SQSB
         checks: { client: queue, url: config.checks.get() },
         graceMs: config.graceSeconds * 1000,
       };
-      const failed: string[] = [];
-      for (const { messageId, body } of Records) {
-        try {
-          await checkPlayer(context, JSON.parse(body) as CheckMessage, Date.now());
-        } catch (error) {
-          logError("check", messageId, error);
-          failed.push(messageId);
-        }
-      }
-      return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
+      return eachRecord("check", Records, async ({ body }) =>
+        checkPlayer(context, JSON.parse(body) as CheckMessage, Date.now()),
+      );
     };
   };
 }

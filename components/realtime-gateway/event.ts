@@ -2,15 +2,15 @@ import * as dynamodb from "@aws-sdk/client-dynamodb";
 import type { Captured, HandlerFactory } from "../shared/callback";
 import { isPlayerId, PLAYER_ID_RULE } from "../shared/player-keys";
 import { requestError, requireMembers } from "../shared/request";
+import { validate } from "../shared/schema";
+import { ulid } from "../shared/ulid";
 import { eventItem } from "./event-items";
 import { protocolError } from "./frames";
 import { MAX_EVENT_DATA_BYTES } from "./limits";
 import { EVENT_BODY } from "./protocol";
 import { afterHello } from "./registered";
 import { frameHandler, type ActionHandler, type FrameEvent, type FrameResult } from "./route";
-import { validate } from "../shared/schema";
 import type { Database } from "./store";
-import { ulid } from "../shared/ulid";
 
 interface EventBody {
   readonly event: string;

@@ -1,6 +1,6 @@
+import { validate, type Schema } from "../shared/schema";
 import { parseJson } from "./json";
 import { MAX_CORRELATION_ID } from "./limits";
-import { validate, type Schema } from "../shared/schema";
 
 /** Codes of error frames; stable: clients decide by them. */
 export const ERROR_CODES = {

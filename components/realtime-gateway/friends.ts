@@ -1,11 +1,11 @@
 import * as dynamodb from "@aws-sdk/client-dynamodb";
-import { ulid } from "../shared/ulid";
 import type { Captured, HandlerFactory } from "../shared/callback";
 import { isPlayerId, PROFILE_SK } from "../shared/player-keys";
+import { ulid } from "../shared/ulid";
+import { protocolError } from "./frames";
 import { friendsOf, isFriend } from "./friend-items";
 import { changeItems } from "./friend-writes";
 import { decide, type FriendAction, type FriendRefusal, type Side } from "./friendship";
-import { protocolError } from "./frames";
 import { FRIEND_PREFIX, key } from "./keys";
 import { MAX_FRIENDS } from "./limits";
 import { NEVER_SEEN } from "./presence-items";

@@ -1,12 +1,12 @@
 import { aHandler } from "../shared/arguments";
 import type { LambdaFunction } from "../shared/callback";
 import { ArgumentError } from "../shared/errors";
+import type { Schema } from "../shared/schema";
+import { checkSchema } from "../shared/schema-check";
 import { createFunction, tableRights, type Parts } from "./parts";
 import { ACTIONS } from "./protocol";
 import { afterHello } from "./registered";
 import { frameHandler, type RouteContext } from "./route";
-import type { Schema } from "../shared/schema";
-import { checkSchema } from "../shared/schema-check";
 
 /** A route of a game's own. */
 export interface GameRoute {

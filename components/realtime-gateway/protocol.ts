@@ -1,5 +1,5 @@
-import { KEEP_ALIVE_SECONDS } from "./limits";
 import type { Schema } from "../shared/schema";
+import { KEEP_ALIVE_SECONDS } from "./limits";
 
 /** The schemas of what clients send. Each handler captures its own; the AsyncAPI document is made of all of them. */
 

@@ -1,11 +1,11 @@
 import * as dynamodb from "@aws-sdk/client-dynamodb";
 import type { Captured } from "../shared/callback";
 import { inParallel } from "../shared/parallel";
+import { removeConnection } from "./connections";
 import { key, PRESENCE_SK } from "./keys";
 import { POSTS_AT_ONCE } from "./limits";
 import { post, posterFor, type Poster } from "./post";
 import { presenceOf } from "./presence-items";
-import { removeConnection } from "./connections";
 
 /** A client that sends to a player's live connections; capture it in a handler and call it. */
 export interface Pusher {

@@ -10,6 +10,8 @@ import { createAlarms, givenUpAlarm, reactionAlarms, type MonitoringArgs, type W
 import { setWayBack } from "../shared/operated";
 import type { PlayerDirectory } from "../shared/player-directory";
 import { DeadLetteredQueue, failureQueue } from "../shared/queue";
+import type { Schema } from "../shared/schema";
+import type { TypeOf } from "../shared/schema-type";
 import { gatewayAlarms, gatewayWidgets, type Watched } from "./alarms";
 import {
   createAccountLogging,
@@ -29,8 +31,6 @@ import { pusherOf, type Pusher } from "./push";
 import type { PlayerEventHandler } from "./react";
 import type { RouteContext } from "./route";
 import { createAuthorizeFunction, createRouteFunctions } from "./route-functions";
-import type { Schema } from "../shared/schema";
-import type { TypeOf } from "../shared/schema-type";
 import { postStatement } from "./statements";
 import { createTables } from "./tables";
 

@@ -1,8 +1,8 @@
 import type { HandlerFactory } from "../shared/callback";
 import { logError } from "../shared/log";
-import { frameBuckets } from "./token-bucket";
-import { bodyProblem, errorFrame, isProtocolError, readFrame, replyFrame, type FrameProblem } from "./frames";
 import type { Schema } from "../shared/schema";
+import { bodyProblem, errorFrame, isProtocolError, readFrame, replyFrame, type FrameProblem } from "./frames";
+import { frameBuckets } from "./token-bucket";
 
 /** What a route's handler knows of the frame beside its body. */
 export interface RouteContext {

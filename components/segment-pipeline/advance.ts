@@ -3,8 +3,8 @@ import * as dynamodb from "@aws-sdk/client-dynamodb";
 import * as sqs from "@aws-sdk/client-sqs";
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { N, S, type Item } from "../shared/attributes";
+import { eachRecord } from "../shared/batch";
 import type { Captured, HandlerFactory } from "../shared/callback";
-import { logError } from "../shared/log";
 import type { CheckedDefinition } from "./definition";
 import { judgePreflight, judgeQuery, type QueryOutcome } from "./judge";
 import { columnsOfCopy, preflightQuery, requestToken, segmentQuery } from "./queries";
@@ -35,22 +35,10 @@ export function advanceHandler(settings: AdvanceSettings): HandlerFactory<SQSEve
     const queries = runQueries(new athena.AthenaClient({ maxAttempts: 5 }), settings);
     const wakes = runQueues(new sqs.SQSClient(), settings);
 
-    return async (event) => {
-      const failures: { itemIdentifier: string }[] = [];
-      for (const record of recordsOf(event)) {
-        try {
-          await handle(record);
-        } catch (error) {
-          // Throttles and faults of the network: the queue brings the message again, up to its receive limit.
-          logError("run not advanced", record.messageId, error);
-          failures.push({ itemIdentifier: record.messageId });
-        }
-      }
-      return { batchItemFailures: failures };
-    };
+    return async (event) => eachRecord("run not advanced", recordsOf(event), handle);
 
-    async function handle(record: SQSRecord): Promise<void> {
-      const wake = readWake(record.body);
+    async function handle({ body }: SQSRecord): Promise<void> {
+      const wake = readWake(body);
       const runId = wake.runId ?? (wake.queryId === undefined ? undefined : await store.runOf(wake.queryId));
       if (runId === undefined) return; // a query of somebody else, or an event that came before its run knew: the poll follows
       const run = await store.get(runId);

@@ -3,7 +3,7 @@ import { ArgumentError } from "../shared/errors";
 import { compileFilter } from "./compile-filter";
 import type { CheckedDefinition, SegmentDefinition } from "./definition";
 import { FILTER_LIMITS, type Attributes, type ParsedFilter } from "./filter";
-import { parseFilter } from "./parse-filter";
+import { requireFilter } from "./parse-filter";
 
 /** What a definition falls back on, and what its message is checked against. */
 export interface DefinitionDefaults {
@@ -145,17 +145,7 @@ function checkWhere(
   attributes: Attributes,
   refuse: Refuse,
 ): ParsedFilter {
-  const { parsed, problems } = parseFilter(where, attributes);
-  const [problem] = problems;
-  if (problem) {
-    throw new ArgumentError({
-      component,
-      argument: `segment "${name}": ${problem.path}`,
-      got: where,
-      expected: "a filter over the declared player attributes",
-      fix: `Mend ${problems.map(({ path, message }) => `${path}: ${message}`).join("; ")}.`,
-    });
-  }
+  const parsed = requireFilter(component, `segment "${name}": `, where, attributes);
   checkSize(compileFilter(parsed, Math.floor(Date.now() / 1000)), "where", refuse);
   return parsed;
 }

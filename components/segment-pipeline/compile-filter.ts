@@ -59,7 +59,7 @@ const OPERATORS: Readonly<Record<string, string>> = {
   atLeast: ">=",
 };
 
-function comparison(column: string, { test, operand }: ResolvedTest): string {
+function comparison(column: string, { attribute, test, operand }: ResolvedTest): string {
   const operator = OPERATORS[test];
   if (operator !== undefined) return `${column} ${operator} ${literal(operand as string | number | boolean)}`;
   switch (test) {
@@ -79,7 +79,9 @@ function comparison(column: string, { test, operand }: ResolvedTest): string {
     case "contains":
       return `strpos(${column}, ${literal(operand as string)}) > 0`;
     default:
-      throw new Error(`The test "${test}" cannot be compiled.`);
+      throw new Error(
+        `test of "${attribute}": got ${test}; expected one that SQL knows. Resolve relative times first.`,
+      );
   }
 }
 

@@ -3,8 +3,8 @@ import * as s3 from "@aws-sdk/client-s3";
 import * as sqs from "@aws-sdk/client-sqs";
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import type { MessageClient } from "../message-store/enqueue";
+import { eachRecord } from "../shared/batch";
 import type { Captured, HandlerFactory } from "../shared/callback";
-import { logError } from "../shared/log";
 import type { CheckedDefinition } from "./definition";
 import { partProgress, type Counts } from "./progress";
 import { readResult } from "./result-file";
@@ -29,18 +29,8 @@ export function enqueueHandler(settings: EnqueueSettings): HandlerFactory<SQSEve
     const store = runStore(database, settings.runs);
     const progress = partProgress(database, settings.runs);
 
-    return async (event) => {
-      const failures: { itemIdentifier: string }[] = [];
-      for (const record of recordsOf(event)) {
-        try {
-          await workOff(readPart(record.body));
-        } catch (error) {
-          logError("part not worked off", record.messageId, error);
-          failures.push({ itemIdentifier: record.messageId });
-        }
-      }
-      return { batchItemFailures: failures };
-    };
+    return async (event) =>
+      eachRecord("part not worked off", recordsOf(event), async ({ body }) => workOff(readPart(body)));
 
     async function workOff({ runId, part }: Part): Promise<void> {
       const run = await store.get(runId);

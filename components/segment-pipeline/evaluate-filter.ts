@@ -1,8 +1,32 @@
-import type { ParsedFilter } from "./filter";
+import { PROFILE_ATTRIBUTES } from "../shared/player-directory";
+import type { Attributes, Filter, ParsedFilter } from "./filter";
+import { requireFilter } from "./parse-filter";
 import { resolveTest, type ResolvedTest } from "./resolve-test";
 
 /** A player's attributes; what is absent is null or undefined. */
 export type PlayerRecord = Readonly<Record<string, string | number | boolean | null | undefined>>;
+
+export interface PredicateOptions {
+  /** The gateway's `playerAttributes`. @default those alone that every profile has */
+  readonly attributes?: Attributes;
+  /** Epoch seconds, the run's reference time. @default now */
+  readonly now?: number;
+}
+
+/**
+ * Which players a segment's filter selects, as a plain function: for a studio's own tests, without a query.
+ * @throws ArgumentError for a filter that `segments.define` would refuse.
+ *
+ * @example
+ * const selects = filterPredicate({ attribute: "lastActiveAt", within: { days: 30 } }, { now: 1_790_000_000 });
+ * expect(selects({ playerId: "ada", lastActiveAt: 1_789_000_000 })).to.equal(true);
+ */
+export function filterPredicate(
+  where: Filter,
+  { attributes, now = Math.floor(Date.now() / 1000) }: PredicateOptions = {},
+): (player: PlayerRecord) => boolean {
+  return predicateOf(requireFilter("filterPredicate", "", where, { ...PROFILE_ATTRIBUTES, ...attributes }), now);
+}
 
 /**
  * The filter as a plain predicate: selects the same players as the compiled SQL.
@@ -25,7 +49,10 @@ export function predicateOf(filter: ParsedFilter, now: number): (player: PlayerR
   return (player) => evaluateTest(test, player[test.attribute] ?? null);
 }
 
-function evaluateTest({ test, operand, whenNull }: ResolvedTest, value: string | number | boolean | null): boolean {
+function evaluateTest(
+  { attribute, test, operand, whenNull }: ResolvedTest,
+  value: string | number | boolean | null,
+): boolean {
   if (test === "exists") return (value !== null) === operand;
   if (value === null) return whenNull;
   switch (test) {
@@ -54,7 +81,7 @@ function evaluateTest({ test, operand, whenNull }: ResolvedTest, value: string |
     case "atLeast":
       return compare(value, operand as string | number) >= 0;
     default:
-      throw new Error(`The test "${test}" cannot be evaluated.`);
+      throw new Error(`test of "${attribute}": got ${test}; expected a comparison. Resolve relative times first.`);
   }
 }
 

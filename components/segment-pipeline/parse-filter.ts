@@ -1,3 +1,4 @@
+import { ArgumentError } from "../shared/errors";
 import type { AttributeType } from "../shared/player-directory";
 import { SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../shared/units";
 import { FILTER_LIMITS, TESTS, type Attributes, type ParsedFilter, type ParsedTest } from "./filter";
@@ -31,6 +32,24 @@ export function parseFilter(
       message: `got ${reader.tests} tests; expected at most ${FILTER_LIMITS.tests}`,
     });
   return { parsed, problems: reader.problems };
+}
+
+/**
+ * The filter in a form that needs no more checks.
+ * @param within what the filter is of, before its path in an error: `segment "x": `.
+ * @throws ArgumentError with all that is wrong.
+ */
+export function requireFilter(component: string, within: string, where: unknown, attributes: Attributes): ParsedFilter {
+  const { parsed, problems } = parseFilter(where, attributes);
+  const [first] = problems;
+  if (!first) return parsed;
+  throw new ArgumentError({
+    component,
+    argument: `${within}${first.path}`,
+    got: where,
+    expected: "a filter over the declared player attributes",
+    fix: `Mend ${problems.map(({ path, message }) => `${path}: ${message}`).join("; ")}.`,
+  });
 }
 
 const NEVER: ParsedFilter = { any: [] };

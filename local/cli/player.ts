@@ -54,7 +54,8 @@ export async function playerCommand(args: readonly string[]): Promise<number> {
   }
   // The input may have ended before the first answer came.
   await hello;
-  if (client.closeCode !== undefined) throw new CliError(`The connection was closed with code ${client.closeCode}.`);
+  if (client.closeCode !== undefined)
+    throw new CliError(`The connection was closed with code ${client.closeCode}: start the player again.`);
   await client.close();
   return 0;
 }

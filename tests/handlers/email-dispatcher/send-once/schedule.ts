@@ -7,11 +7,12 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { MAX_TRIES } from "../../../../components/email-dispatcher/limits";
 import { messageKey } from "../../../../components/message-store/keys";
-import { mayFollow, RANK, type MessageStatus } from "../../../../components/message-store/status";
+import { RANK, type MessageStatus } from "../../../../components/message-store/status";
 import { context, type Call, type Copy, type World } from "../../message-store/world";
 import { lost, sdkError } from "../../shared/sdk";
 import { seededRandom } from "../../../../local/random";
 import { envelope, LETTERS, QUEUE, RECONCILE, sesEvent, type handlers } from "../fixture";
+import { mayFollow } from "../may-follow";
 import { effectWithout, redriveRegardless, without, type Break, type MessageOf } from "./broken-rules";
 import { FaultBudget, type Fate } from "./faults";
 
