@@ -65,10 +65,21 @@ describe("Settings and states that cannot be used", () => {
     expect(await previewOf()).to.match(/recipients: got \[.*\]; expected none, since production mails everybody/);
   });
 
-  it("of another type are refused by their declaration", async () => {
-    checkout.configure("dev", { protect: "maybe" });
-    expect(await previewOf()).to.match(/protect.*must be of type 'boolean'/s);
-  });
+  // The engine checks declared types before it starts the program, and ends at the first: these alone are told one by one.
+  for (const [name, value, type] of [
+    ["protect", "maybe", "boolean"],
+    ["messageRetentionDays", "a month", "integer"],
+    ["recipients", "ada@players.test", "array"],
+    ["sender", ["hello@example.com"], "string"],
+  ] as const)
+    it(`of another type are refused by their declaration: ${name}`, async () => {
+      const before = world.stateText("dev");
+      checkout.configure("dev", { [name]: value });
+      expect(sentence(await previewOf())).to.match(
+        new RegExp(`^error: validating stack config: .*'dev'.*'${name}' must be of type '${type}`),
+      );
+      expect(world.stateText("dev")).to.equal(before);
+    });
 
   it("in a file that is not YAML are refused with the line, and the state stays", async () => {
     const before = world.stateText("dev");
@@ -77,27 +88,110 @@ describe("Settings and states that cannot be used", () => {
     expect(world.stateText("dev")).to.equal(before);
   });
 
-  it("of another program's stack are refused, and ours stays", async () => {
-    const before = world.stateText("dev");
-    const foreign = {
-      version: 3,
-      deployment: {
-        manifest: { time: "2026-01-01T00:00:00Z", magic: "", version: "" },
-        resources: [
-          {
-            urn: "urn:pulumi:live::another::pulumi:pulumi:Stack::another-live",
-            custom: false,
-            type: "pulumi:pulumi:Stack",
-          },
-        ],
-      },
-    };
-    checkout.write("foreign.json", JSON.stringify(foreign));
-    const { code, text } = await world.run(checkout, ["stack", "import", "--stack", "dev", "--file", "foreign.json"], {
-      code: "any",
-    });
-    expect(code, text).not.to.equal(0);
-    expect(text).to.match(/live/);
+  it("in a project file that is not YAML are refused with the line, and the state stays", async () => {
+    const [before, project] = [world.stateText("dev"), checkout.read("Pulumi.yaml")];
+    checkout.write("Pulumi.yaml", `${project}\n bad: [\n`);
+    const text = await previewOf().finally(() => checkout.write("Pulumi.yaml", project));
+    expect(sentence(text)).to.match(/Pulumi\.yaml': invalid YAML file: yaml: line \d+/);
     expect(world.stateText("dev")).to.equal(before);
   });
+
+  for (const [what, file, told] of [
+    ["another stack", foreign("live", "games-messaging"), /from a different stack \(live != dev\)/],
+    ["a half-written file", '{"version": 3, "deployment": {', /^error: unexpected EOF/m],
+    ["no state at all", '{"games": []}', /^error: the stack 'dev' is too old/m],
+  ] as const)
+    it(`of ${what} cannot be imported, and ours stays`, async () => {
+      const before = world.stateText("dev");
+      checkout.write("foreign.json", file);
+      const words = ["stack", "import", "--stack", "dev", "--file", "foreign.json"];
+      const { code, text } = await world.run(checkout, words, { code: "any" });
+      expect(code, text).not.to.equal(0);
+      expect(text).to.match(told);
+      expect(world.stateText("dev")).to.equal(before);
+    });
+
+  it("of another program with a stack of this name are taken by Pulumi; the preview says what would go, and is the way back", async () => {
+    // Pulumi looks at the stack's name alone. Nothing of ours can refuse it: a program never sees its own state.
+    const before = world.stateText("dev");
+    checkout.write("foreign.json", foreign("dev", "another", "aws:sqs/queue:Queue::theirs"));
+    await world.run(checkout, ["stack", "import", "--stack", "dev", "--file", "foreign.json"]);
+    const index = checkout.read("index.ts");
+    checkout.write("index.ts", "export {};\n");
+    const { text } = await world.preview(checkout, "dev");
+    checkout.write("index.ts", index);
+    world.writeState("dev", before);
+    expect(text).to.match(/- .*aws:sqs:Queue\s+theirs delete/);
+    expect(world.host.account.resources).to.deep.equal([]);
+  });
+
+  it("that is cut short on disk is not taken for an empty stack, and is left as it is", async () => {
+    const before = world.stateText("dev");
+    const half = before.slice(0, before.length / 2);
+    world.writeState("dev", half);
+    expect(sentence(await previewOf())).to.match(/^error: failed to load checkpoint: .*unexpected end of JSON input/);
+    expect(world.stateText("dev")).to.equal(half);
+    world.writeState("dev", before);
+  });
+
+  describe("programs", () => {
+    const previewWith = async (more: string): Promise<string> => {
+      const index = checkout.read("index.ts");
+      checkout.write(
+        "index.ts",
+        `import * as aws from "@pulumi/aws";\nimport * as pulumi from "@pulumi/pulumi";\n${more}\n`,
+      );
+      return previewOf().finally(() => checkout.write("index.ts", index));
+    };
+
+    it("whose resources need each other are refused, with both names and the input that waits", async () => {
+      const before = world.stateText("dev");
+      const text = await previewWith(`
+        let other: aws.sqs.Queue;
+        const later = <T>(value: () => pulumi.Output<T>): pulumi.Output<T> =>
+          pulumi.output(new Promise<void>((resolve) => setImmediate(resolve)).then(value));
+        const one = new aws.sqs.Queue("one", { policy: later(() => other.arn) });
+        other = new aws.sqs.Queue("other", { policy: one.arn });`);
+      for (const name of ["one", "other"])
+        expect(text).to.include(
+          `"${name}" [aws:sqs/queue:Queue] was waiting for the value of its input property "policy"`,
+        );
+      expect(text).to.include("there is a cyclic dependency between resources");
+      expect(world.stateText("dev")).to.equal(before);
+    });
+
+    it("whose component gives a child an output that the child itself resolves are refused, with both names", async () => {
+      const text = await previewWith(`
+        const [arn, resolve] = pulumi.deferredOutput<string>();
+        const one = new aws.sqs.Queue("one", { policy: arn });
+        resolve(new aws.sqs.Queue("other", { policy: one.arn }).arn);`);
+      expect(text).to.match(/resource "one" .* is a deferred output that is resolved.*"other"/s);
+      expect(text).to.include("the deployment would deadlock");
+    });
+  });
 });
+
+/** What the engine calls an error, its first line. */
+const sentence = (text: string): string => /^error: .*/m.exec(text)?.[0] ?? text;
+
+/** A state of a stack of a project, with these resources by type and name. */
+function foreign(stack: string, project: string, ...resources: string[]): string {
+  const urn = (place: string): string => `urn:pulumi:${stack}::${project}::${place}`;
+  const root = urn(`pulumi:pulumi:Stack::${project}-${stack}`);
+  return JSON.stringify({
+    version: 3,
+    deployment: {
+      manifest: { time: "2026-01-01T00:00:00Z", magic: "", version: "" },
+      resources: [
+        { urn: root, custom: false, type: "pulumi:pulumi:Stack" },
+        ...resources.map((place) => ({
+          urn: urn(place),
+          custom: true,
+          id: place,
+          type: place.replace(/::.*/, ""),
+          parent: root,
+        })),
+      ],
+    },
+  });
+}

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { EngineHost } from "../../../local/provider/host";
 import { ROOT } from "../../helpers/command";
 import { AUDIENCE, ISSUER_PATH } from "../../../local/issuer";
@@ -78,6 +78,18 @@ export class World {
     return checkout;
   }
 
+  /** Environment in which `pulumi` is this world's, for commands that start it themselves. */
+  environment(): Readonly<Record<string, string>> {
+    return {
+      PATH: [join(this.folder, "bin"), dirname(this.cli), process.env["PATH"] ?? ""].join(":"),
+      PULUMI_BACKEND_URL: `file://${join(this.folder, "backend")}`,
+      PULUMI_HOME: join(this.folder, "home"),
+      PULUMI_CONFIG_PASSPHRASE: "engine-tests",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    };
+  }
+
   /** Starts `pulumi` with these words in a checkout, with nothing from this machine's own Pulumi. */
   start(checkout: Checkout, words: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
     const began = performance.now();
@@ -87,12 +99,7 @@ export class World {
       stdio: ["ignore", "pipe", "pipe"],
       env: {
         ...own,
-        PATH: `${join(this.folder, "bin")}:${process.env["PATH"] ?? ""}`,
-        PULUMI_BACKEND_URL: `file://${join(this.folder, "backend")}`,
-        PULUMI_HOME: join(this.folder, "home"),
-        PULUMI_CONFIG_PASSPHRASE: "engine-tests",
-        PULUMI_SKIP_UPDATE_CHECK: "true",
-        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+        ...this.environment(),
         ...env,
       },
     });
@@ -146,8 +153,13 @@ export class World {
 
   /** The stack's state file, as text. */
   stateText(stack: string): string {
-    const file = join(this.folder, "backend/.pulumi/stacks/games-messaging", `${stack}.json`);
+    const file = this.stateFile(stack);
     return existsSync(file) ? readFileSync(file, "utf8") : "";
+  }
+
+  /** Puts a text where the stack's state is, as a disk or a hand may. */
+  writeState(stack: string, text: string): void {
+    writeFileSync(this.stateFile(stack), text);
   }
 
   /** What the stack's state holds. */
@@ -168,6 +180,10 @@ export class World {
     const value = this.state(stack).find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs?.[name];
     if (typeof value !== "string") throw new Error(`Stack ${stack} has no output "${name}".`);
     return value;
+  }
+
+  private stateFile(stack: string): string {
+    return join(this.folder, "backend/.pulumi/stacks/games-messaging", `${stack}.json`);
   }
 
   async close(): Promise<void> {
