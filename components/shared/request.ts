@@ -1,15 +1,19 @@
 import { show } from "./errors";
+import { withoutAddresses } from "./log";
 
 /**
  * Errors of functions that are invoked directly, in the form `<what> of the request: got <value>; expected <allowed>.`
- * Made by functions, not classes, so that handlers can capture them. Received values are cut: they end in logs.
+ * Made by functions, not classes, so that handlers can capture them. Received values are cut, and addresses taken out of
+ * them: they end in logs.
  */
 
 /** An invocation's input is wrong: no retry mends it. Callers see the `errorType` `RequestError`. */
 export function requestError(field: string, got: unknown, expected: string): Error {
   const what = field === "" ? "the request" : `${field} of the request`;
   const text =
-    got === undefined ? `${what}: missing; expected ${expected}.` : `${what}: got ${show(got)}; expected ${expected}.`;
+    got === undefined
+      ? `${what}: missing; expected ${expected}.`
+      : `${what}: got ${String(withoutAddresses(show(got)))}; expected ${expected}.`;
   return Object.assign(new Error(text), { name: "RequestError", field });
 }
 

@@ -24,6 +24,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   segment: { summary: "run a segment and follow it", module: "./segment", name: "segmentCommand" },
   redrive: { summary: "show what was given up, and bring it back", module: "./redrive", name: "redriveCommand" },
   players: { summary: "find, show, export, erase or check a player", module: "./players", name: "playersCommand" },
+  rights: { summary: "print the IAM policy that an operator needs", module: "./rights", name: "rightsCommand" },
   doctor: { summary: "check what only a person can do, and the traps", module: "./doctor", name: "doctorCommand" },
 };
 

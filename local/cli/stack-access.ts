@@ -65,9 +65,23 @@ export async function withStack<T>(target: Target, work: (access: StackAccess) =
   try {
     return await work(access);
   } catch (error) {
-    throw error instanceof CliError ? error : (explainAwsFailure(error, target.profile) ?? error);
+    if (error instanceof CliError) throw error;
+    throw withHint(access, explainAwsFailure(error, target.profile), error) ?? error;
   }
 }
+
+/** What the outputs name and AWS does not know: gone, or in another account than the credentials'. */
+function withHint(access: StackAccess, told: CliError | undefined, error: unknown): CliError | undefined {
+  const operations = access.outputs["operations"] as Partial<Operations> | undefined;
+  const name = String((error as { name?: unknown } | null)?.name);
+  if (!told || access.local || operations?.accountId === undefined || !UNKNOWN_TO_AWS.test(name)) return told;
+  return new CliError(
+    `${told.message.replace(/\.?$/, ".")} The outputs of stack "${access.name}" are of account ${operations.accountId} in ` +
+      `${operations.region ?? "an unknown Region"}: are the credentials of that account, and is the stack still there?`,
+  );
+}
+
+const UNKNOWN_TO_AWS = /NotFound|DoesNotExist|NonExistent|NoSuch/;
 
 async function readOutputs(stack: string, profile: string | undefined): Promise<Record<string, unknown>> {
   const outputs = await pulumiJson(["stack", "output", "--json", "--stack", stack], profile);

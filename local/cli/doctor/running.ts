@@ -23,12 +23,13 @@ export const runningChecks: readonly Check[] = [
         .catch((error: unknown) => (error instanceof Error ? cause(error) : String(error)));
       if (typeof answer === "string") return toDo(`${url} cannot be reached: ${answer}`, fix);
       if (!answer.ok) return toDo(`${url} answers ${answer.status}`, fix);
-      const said = (await answer.json()) as { issuer?: unknown; jwks_uri?: unknown };
+      const said = (await json(answer)) as { issuer?: unknown; jwks_uri?: unknown } | undefined;
+      if (said === undefined) return toDo(`${url} answers with something else than a JSON object`, fix);
       if (said.issuer !== issuer)
         return toDo(`${url} names the issuer ${JSON.stringify(said.issuer)}, the stack ${JSON.stringify(issuer)}`, fix);
       const keys = await world.fetch(String(said.jwks_uri)).catch(() => undefined);
-      const list = keys?.ok ? ((await keys.json()) as { keys?: unknown[] }).keys : undefined;
-      return list === undefined || list.length === 0
+      const list = keys?.ok ? ((await json(keys)) as { keys?: unknown } | undefined)?.keys : undefined;
+      return !Array.isArray(list) || list.length === 0
         ? toDo(`${String(said.jwks_uri)} gives no keys: no player can connect`, "Ask whoever runs the issuer.")
         : ok(`${issuer}, ${plural(list.length, "key")}`);
     },
@@ -37,19 +38,25 @@ export const runningChecks: readonly Check[] = [
     section: SECTION,
     title: "rules and schedules",
     look: ofStack(async ({ aws, operations: { timers } }) => {
-      const off: string[] = [];
+      const off: (typeof timers)[number][] = [];
       for (const { kind, name } of timers) {
         const { State } =
           kind === "rule"
             ? await aws.get("events").send(new DescribeRuleCommand({ Name: name }))
             : await aws.get("scheduler").send(new GetScheduleCommand({ Name: name }));
-        if (State !== "ENABLED") off.push(name);
+        if (State !== "ENABLED") off.push({ kind, name });
       }
       return off.length === 0
         ? ok(`${timers.length} enabled`)
         : toDo(
-            `disabled: ${off.join(", ")}; held messages or segments wait for ever`,
-            off.map((name) => `aws events enable-rule --name ${name} (or enable the schedule)`).join("; "),
+            `disabled: ${off.map(({ name }) => name).join(", ")}; held messages or segments wait for ever`,
+            off
+              .map(({ kind, name }) =>
+                kind === "rule"
+                  ? `aws events enable-rule --name ${name}`
+                  : `enable the schedule ${name} in EventBridge Scheduler's console, or pulumi refresh, then pulumi up`,
+              )
+              .join("; "),
           );
     }),
   },
@@ -104,6 +111,12 @@ export const runningChecks: readonly Check[] = [
     }),
   },
 ];
+
+/** A page's JSON object; undefined where it is something else. */
+async function json(page: { json(): Promise<unknown> }): Promise<object | undefined> {
+  const value = await page.json().catch(() => undefined);
+  return typeof value === "object" && value !== null ? value : undefined;
+}
 
 /** What stands behind "fetch failed". */
 function cause(error: Error): string {

@@ -1,8 +1,11 @@
 import { expect } from "chai";
 import { OperatorStack } from "./operator/operator-stack";
+import { tellsNoAddress } from "./operator/tells-no-address";
 import { reachesAnyStack } from "./operator/reaches-any-stack";
 import { bringsBack } from "./operator/brings-back";
 import { knowsPlayers } from "./operator/knows-players";
+import { needsRights } from "./operator/needs-rights";
+import { erasesExactly } from "./operator/erases-exactly";
 import { examines } from "./operator/examines";
 
 /** One stack for all of them: starting it is most of the work. */
@@ -25,4 +28,8 @@ describe("Operator commands", function () {
   describe("redrive", () => bringsBack(() => own));
   describe("players", () => knowsPlayers(() => own));
   describe("doctor", () => examines(() => own));
+  describe("rights", () => needsRights(() => own));
+  describe("logs", () => tellsNoAddress(() => own));
+  // Last: it silences the streams' functions, and empties the tables.
+  describe("erasure", () => erasesExactly(() => own));
 });

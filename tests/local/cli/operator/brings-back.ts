@@ -131,38 +131,7 @@ export function bringsBack(stack: () => OperatorStack): void {
   });
 
   it("finds messages whose records the stream has forgotten, and brings them to their end", async () => {
-    const now = Date.now();
-    const { id, item } = newItem(
-      { player: "ada", type: "transactional", template: "welcome" },
-      Math.floor(now / 1000),
-      1,
-    );
-    const { database } = stack().stack;
-    const TableName = stack().stack.stack.output("messagesTable");
-    // As it is when its batch was given up: nobody will come for it. Born as another status, so that nobody does.
-    await database.send(new PutItemCommand({ TableName, Item: { ...item, status: { S: "held" } } }));
-    await database.send(
-      new UpdateItemCommand({
-        TableName,
-        Key: { pk: item["pk"]!, sk: item["sk"]! },
-        UpdateExpression: "SET #status = :skipped",
-        ExpressionAttributeNames: { "#status": "status" },
-        ExpressionAttributeValues: { ":skipped": { S: "skipped" } },
-      }),
-    );
-    await database.send(new PutItemCommand({ TableName, Item: item }));
-    const at = new Date(now).toISOString();
-    const { Table } = await database.send(new DescribeTableCommand({ TableName }));
-    const batch = {
-      shardId: "shardId-00000000000000000000-00000000",
-      startSequenceNumber: "1",
-      endSequenceNumber: "1",
-      approximateArrivalOfFirstRecord: at,
-      approximateArrivalOfLastRecord: at,
-      batchSize: 1,
-      streamArn: Table?.LatestStreamArn,
-    };
-    await lay("messages-failures", { requestContext: { condition: "RetriesExhausted" }, DDBStreamBatchInfo: batch });
+    const id = await forgottenBatch(stack());
     const { output } = await stack().here(redriveCommand, "messages-failures", "--search", "--wait", "0");
     expect(output).to.match(/^messages-failures: 0 brought back, 0 not needed any more, 1 stay$/m);
     expect(output).to.match(/^messages-failures: 1 message found still queued, and woken/m);
@@ -170,4 +139,48 @@ export function bringsBack(stack: () => OperatorStack): void {
     const message = await stack().stack.message("ada", id);
     expect(message["history"]?.L?.some(({ M }) => M?.["detail"]?.S === "redrive")).to.equal(true);
   });
+}
+
+/**
+ * A message that is still queued, and the letter of its batch, of which the stream has nothing any more.
+ * @returns the message's id.
+ */
+export async function forgottenBatch(stack: OperatorStack): Promise<string> {
+  const now = Date.now();
+  const { id, item } = newItem(
+    { player: "ada", type: "transactional", template: "welcome" },
+    Math.floor(now / 1000),
+    1,
+  );
+  const { database } = stack.stack;
+  const TableName = stack.stack.stack.output("messagesTable");
+  // As it is when its batch was given up: nobody will come for it. Born as another status, so that nobody does.
+  await database.send(new PutItemCommand({ TableName, Item: { ...item, status: { S: "held" } } }));
+  await database.send(
+    new UpdateItemCommand({
+      TableName,
+      Key: { pk: item["pk"]!, sk: item["sk"]! },
+      UpdateExpression: "SET #status = :skipped",
+      ExpressionAttributeNames: { "#status": "status" },
+      ExpressionAttributeValues: { ":skipped": { S: "skipped" } },
+    }),
+  );
+  await database.send(new PutItemCommand({ TableName, Item: item }));
+  const at = new Date(now).toISOString();
+  const { Table } = await database.send(new DescribeTableCommand({ TableName }));
+  const batch = {
+    shardId: "shardId-00000000000000000000-00000000",
+    startSequenceNumber: "1",
+    endSequenceNumber: "1",
+    approximateArrivalOfFirstRecord: at,
+    approximateArrivalOfLastRecord: at,
+    batchSize: 1,
+    streamArn: Table?.LatestStreamArn,
+  };
+  const letter = { requestContext: { condition: "RetriesExhausted" }, DDBStreamBatchInfo: batch };
+  const { cloud, stack: running } = stack.stack;
+  const { deadLetters } = running.evaluation.outputs["operations"] as Operations;
+  const QueueUrl = deadLetters.find(({ name }) => name === "messages-failures")?.url;
+  await cloud.call("sqs", "SendMessage", { QueueUrl, MessageBody: JSON.stringify(letter) }, cloud.operator);
+  return id;
 }

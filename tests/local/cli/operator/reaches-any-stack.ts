@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { doctorCommand } from "../../../../local/cli/doctor";
@@ -116,6 +116,37 @@ export function reachesAnyStack(stack: () => OperatorStack): void {
     expect(refused(await stack().away(redriveCommand, {}, "--profile", "studio"))).to.equal(
       "--profile and --region are for stacks on AWS: give --stack NAME too.",
     );
+  });
+
+  it("say that a stack is of another program, or its things of another account", async () => {
+    const file = join(stack().folder, "outputs.json");
+    const outputs = readFileSync(file, "utf8");
+    const seen = async (value: unknown): Promise<string[]> => {
+      writeFileSync(file, JSON.stringify(value));
+      const sentences: string[] = [];
+      for (const [run, ...args] of EVERY)
+        sentences.push(refused(await stack().afar(run, stack().operator, ...args, "--region", "us-east-1")));
+      return sentences;
+    };
+    try {
+      const another =
+        /^The stack has no output "(enqueueFunction|messagesTable|segmentFunction)"; its program exports bucketName\.$/;
+      const none = /^The stack has no output "operations" of version 1: add `export const operations = operationsOf\(/;
+      for (const sentence of await seen({ bucketName: "pictures" }))
+        expect(sentence).to.match(new RegExp(`${another.source}|${none.source}`));
+      const { operations } = JSON.parse(outputs) as { operations: object };
+      const moved = JSON.stringify({ operations }).replace(
+        /(messages-table|gateway-players|messages-enqueue)[\w-]*/g,
+        "gone",
+      );
+      const [sent, followed] = await seen(JSON.parse(moved));
+      for (const sentence of [sent, followed])
+        expect(sentence).to.match(
+          /^AWS refused with ResourceNotFoundException: .*\. The outputs of stack "dev" are of account 123456789012 in us-east-1: are the credentials of that account, and is the stack still there\?$/,
+        );
+    } finally {
+      writeFileSync(file, outputs);
+    }
   });
 
   it("say that AWS cannot be reached", async () => {

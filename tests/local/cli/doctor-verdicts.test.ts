@@ -1,0 +1,506 @@
+import { SNSClient } from "@aws-sdk/client-sns";
+import { expect } from "chai";
+import type { Operations } from "../../../components/operations/operations";
+import type { AwsClients } from "../../../local/cli/access/aws-clients";
+import { accountChecks } from "../../../local/cli/doctor/account";
+import { examine, type Check, type Finding, type Patient, type World } from "../../../local/cli/doctor/check";
+import { dataChecks } from "../../../local/cli/doctor/data";
+import { machineChecks, settingsChecks } from "../../../local/cli/doctor/machine";
+import { mailChecks } from "../../../local/cli/doctor/mail";
+import { runningChecks } from "../../../local/cli/doctor/running";
+import { CliError } from "../../../local/cli/errors";
+
+/** What AWS answers, by operation; what throws is refused with it. */
+type Answers = Readonly<Record<string, unknown>>;
+type Page = Awaited<ReturnType<World["fetch"]>>;
+
+const KEY = "arn:aws:kms:eu-west-1:123456789012:key/1";
+const TABLE = "arn:aws:dynamodb:eu-west-1:123456789012:table/players";
+const DATABASE = "arn:aws:glue:eu-west-1:123456789012:database/copy";
+const ISSUER = "https://id.game.test/";
+
+const operations: Operations = {
+  version: 1,
+  region: "eu-west-1",
+  accountId: "123456789012",
+  deadLetters: [{ name: "send-dlq", url: "https://sqs/send-dlq", back: { kind: "none" } }],
+  timers: [
+    { kind: "rule", name: "every-minute" },
+    { kind: "schedule", name: "fridays" },
+  ],
+  alarmTopics: ["arn:aws:sns:eu-west-1:123456789012:alarms"],
+  keys: [KEY],
+  gateway: { players: "players", presence: "presence", endpoint: "https://api", issuer: ISSUER, redriveFunction: "" },
+  messages: { table: "messages", enqueueFunction: "", redriveFunction: "" },
+  emails: { identity: "game.test", configurationSet: "set", production: true, redriveFunction: "" },
+  segments: {
+    runs: "runs",
+    startFunction: "",
+    workgroup: "segments",
+    resultsBucket: "results",
+    copyBucket: "copy",
+    database: "copy",
+    databaseArn: DATABASE,
+    table: "players",
+    sourceArn: TABLE,
+  },
+};
+
+const reasons = { SuppressedReasons: ["BOUNCE", "COMPLAINT"] };
+const account = {
+  ProductionAccessEnabled: true,
+  SendingEnabled: true,
+  EnforcementStatus: "HEALTHY",
+  SendQuota: { Max24HourSend: 1_000, SentLast24Hours: 10, MaxSendRate: 14 },
+  SuppressionAttributes: reasons,
+};
+const identity = {
+  VerifiedForSendingStatus: true,
+  DkimAttributes: { Status: "SUCCESS", Tokens: ["t1"] },
+  MailFromAttributes: { MailFromDomain: "mail.game.test", MailFromDomainStatus: "SUCCESS" },
+};
+const integration = { SourceArn: TABLE, TargetArn: DATABASE, Status: "ACTIVE" };
+const workgroup = {
+  EnforceWorkGroupConfiguration: true,
+  BytesScannedCutoffPerQuery: 2 ** 30,
+  ResultConfiguration: { EncryptionConfiguration: {} },
+};
+const backups = (state: string) => ({
+  ContinuousBackupsDescription: { PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: state } },
+});
+const policy = JSON.stringify({ Action: "glue:AuthorizeInboundIntegration", Condition: TABLE });
+
+/** An account and a stack in which nothing is left to do. */
+const SOUND: Answers = {
+  GetCallerIdentityCommand: { Account: "123456789012", Arn: "arn:aws:iam::123456789012:user/ada" },
+  "ses GetAccountCommand": account,
+  GetAccountSettingsCommand: { AccountLimit: { ConcurrentExecutions: 1_000 } },
+  "apiGateway GetAccountCommand": { cloudwatchRoleArn: "arn:aws:iam::123456789012:role/logs" },
+  GetResourcePolicyCommand: { PolicyInJson: policy },
+  GetEmailIdentityCommand: identity,
+  GetConfigurationSetCommand: { SuppressionOptions: reasons, SendingOptions: { SendingEnabled: true } },
+  DescribeKeyCommand: { KeyMetadata: { KeyState: "Enabled" } },
+  GetKeyRotationStatusCommand: { KeyRotationEnabled: true },
+  DescribeContinuousBackupsCommand: backups("ENABLED"),
+  DescribeIntegrationsCommand: { Integrations: [integration] },
+  GetWorkGroupCommand: { WorkGroup: { State: "ENABLED", Configuration: workgroup } },
+  DescribeRuleCommand: { State: "ENABLED" },
+  GetScheduleCommand: { State: "ENABLED" },
+  ListSubscriptionsByTopicCommand: { Subscriptions: [{ SubscriptionArn: "arn:aws:sns:1", Endpoint: "ops@game.test" }] },
+  GetQueueAttributesCommand: { Attributes: {} },
+};
+
+/** Records of a domain that is set up. */
+const RECORDS: Readonly<Record<string, readonly string[]>> = {
+  "CNAME t1._domainkey.game.test": ["t1.dkim.amazonses.com."],
+  "MX mail.game.test": ["10 feedback-smtp.eu-west-1.amazonses.com"],
+  "TXT mail.game.test": ["v=spf1 include:amazonses.com ~all"],
+  "TXT _dmarc.game.test": ["v=DMARC1; p=reject"],
+};
+
+const page = (value: unknown, status = 200): Page => ({
+  ok: status === 200,
+  status,
+  json: () => (value instanceof Error ? Promise.reject(value) : Promise.resolve(value)),
+});
+const PAGES: Readonly<Record<string, Page>> = {
+  [`${ISSUER}.well-known/openid-configuration`]: page({ issuer: ISSUER, jwks_uri: "https://id.game.test/keys" }),
+  "https://id.game.test/keys": page({ keys: [{}] }),
+};
+
+interface Change {
+  readonly answers?: Answers;
+  readonly records?: Readonly<Record<string, readonly string[]>>;
+  readonly pages?: Readonly<Record<string, Page>>;
+  readonly operations?: Partial<Operations>;
+  readonly world?: Partial<World>;
+  readonly settings?: Readonly<Record<string, string>> | undefined;
+}
+
+function patientWith(change: Change): Patient {
+  const answers = { ...SOUND, ...change.answers };
+  const clients = {
+    connection: { region: "eu-west-1" },
+    get: (service: string) => {
+      const send = (command: object): Promise<unknown> => {
+        const name = command.constructor.name;
+        const answer = answers[`${service} ${name}`] ?? answers[name];
+        return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+      };
+      // The paginator takes nothing but a client of its own.
+      return service === "sns" ? Object.assign(new SNSClient({ region: "eu-west-1" }), { send }) : { send };
+    },
+  };
+  const records = { ...RECORDS, ...change.records };
+  const pages = { ...PAGES, ...change.pages };
+  return {
+    world: {
+      nodeVersion: "22.1.0",
+      lookUp: (type, name) => Promise.resolve(records[`${type} ${name}`] ?? []),
+      fetch: (url) => (pages[url] ? Promise.resolve(pages[url]) : Promise.reject(new Error("ENOTFOUND"))),
+      run: (program, ...args) =>
+        Promise.resolve(program === "aws" ? "aws-cli/2" : args[0] === "whoami" ? "ada" : "v3.250.0"),
+      ...change.world,
+    },
+    stack: "prod",
+    local: undefined,
+    settings: "settings" in change ? change.settings : { issuer: ISSUER, sender: "hello@game.test" },
+    aws: clients as unknown as AwsClients,
+    operations: { ...operations, ...change.operations },
+  };
+}
+
+const CHECKS: readonly Check[] = [
+  ...machineChecks,
+  ...settingsChecks,
+  ...accountChecks,
+  ...mailChecks,
+  ...dataChecks,
+  ...runningChecks,
+];
+
+async function findingOf(title: string, change: Change): Promise<Finding> {
+  const findings = await examine(
+    CHECKS.filter((check) => check.title === title),
+    patientWith(change),
+  );
+  return findings[0]!;
+}
+
+const denied = Object.assign(
+  new Error("User: ada is not authorized to perform: x:Look on resource: arn:aws:x because no."),
+  {
+    name: "AccessDeniedException",
+    $metadata: { httpStatusCode: 403 },
+  },
+);
+const notJson = new SyntaxError("Unexpected token <");
+const gone = (): Promise<string> => Promise.reject(new CliError("not here"));
+const noDns = { lookUp: () => Promise.reject(new CliError("the DNS could not be asked")) };
+const subscriptions = (...list: object[]): Answers => ({ ListSubscriptionsByTopicCommand: { Subscriptions: list } });
+const ofIdentity = (change: object): Answers => ({ GetEmailIdentityCommand: { ...identity, ...change } });
+const ofAccount = (change: object): Answers => ({ "ses GetAccountCommand": { ...account, ...change } });
+const ofWorkgroup = (change: object, State = "ENABLED"): Answers => ({
+  GetWorkGroupCommand: { WorkGroup: { State, Configuration: { ...workgroup, ...change } } },
+});
+const ofIntegration = (change: object): Answers => ({
+  DescribeIntegrationsCommand: { Integrations: [{ ...integration, ...change }] },
+});
+const asAddress = { emails: { ...operations.emails!, identity: "hello@game.test" } };
+const quota = (SentLast24Hours: number): object => ({ SendQuota: { ...account.SendQuota, SentLast24Hours } });
+const mailFrom = (MailFromDomainStatus: string): Answers =>
+  ofIdentity({ MailFromAttributes: { MailFromDomain: "mail.game.test", MailFromDomainStatus } });
+const dkim = (Status: string): Answers => ofIdentity({ DkimAttributes: { Status, Tokens: ["t1"] } });
+const discovery = (value: Page): Change => ({ pages: { [`${ISSUER}.well-known/openid-configuration`]: value } });
+const MUST = true;
+const COULD = false;
+
+/** Every other verdict than "ok": what leads to it, what it says, its fix, and whether something fails without it. */
+const VERDICTS: readonly (readonly [title: string, change: Change, says: RegExp, fix: RegExp, must: boolean])[] = [
+  ["Node.js", { world: { nodeVersion: "18.2.0" } }, /^18\.2\.0 is too old/, /Install Node\.js/, MUST],
+  ["Pulumi CLI", { world: { run: gone } }, /^not on the PATH/, /pulumi\.com\/docs\/install/, MUST],
+  ["Pulumi CLI", { world: { run: () => Promise.resolve("v2.0.0") } }, /^v2\.0\.0 is not/, /Install version 3/, MUST],
+  ["Pulumi login", { world: { run: gone } }, /^not here/, /^pulumi login/, MUST],
+  ["AWS CLI", { world: { run: gone } }, /^not on the PATH/, /Install it/, COULD],
+  ["placeholders", { settings: { sender: "a@dev.example.com" } }, /^sender is still/, /config set sender/, MUST],
+  [
+    "credentials",
+    { operations: { accountId: "210987654321" } },
+    /is of account 123456789012, the stack of 210987654321$/,
+    /--profile of the stack's account/,
+    MUST,
+  ],
+  [
+    "SES: out of the sandbox",
+    { answers: ofAccount({ ProductionAccessEnabled: false }) },
+    /^in the sandbox/,
+    /production access in eu-west-1/,
+    MUST,
+  ],
+  [
+    "SES: sending and quota",
+    { answers: ofAccount({ SendingEnabled: false }) },
+    /^sending is paused/,
+    /update-account-sending-enabled/,
+    MUST,
+  ],
+  [
+    "SES: sending and quota",
+    { answers: ofAccount({ EnforcementStatus: "PROBATION" }) },
+    /under PROBATION$/,
+    /AWS's case/,
+    MUST,
+  ],
+  ["SES: sending and quota", { answers: ofAccount(quota(800)) }, /^800 of 1000 mails/, /higher sending quota/, COULD],
+  [
+    "Lambda: executions at once",
+    { answers: { GetAccountSettingsCommand: { AccountLimit: { ConcurrentExecutions: 10 } } } },
+    /^10: functions throttle/,
+    /L-B99A9384 --desired-value 1000/,
+    MUST,
+  ],
+  [
+    "API Gateway: logging role",
+    { answers: { "apiGateway GetAccountCommand": {} } },
+    /^none/,
+    /manageAccount true/,
+    MUST,
+  ],
+  [
+    "Glue: catalog policy",
+    { answers: { GetResourcePolicyCommand: Object.assign(new Error(""), { name: "EntityNotFoundException" }) } },
+    /^none/,
+    /manageAccount true/,
+    MUST,
+  ],
+  [
+    "Glue: catalog policy",
+    { answers: { GetResourcePolicyCommand: { PolicyInJson: "{}" } } },
+    /^does not admit/,
+    /catalogStatements/,
+    MUST,
+  ],
+  [
+    "identity",
+    { answers: ofIdentity({ VerifiedForSendingStatus: false }) },
+    /^game\.test waits/,
+    /DKIM records below/,
+    MUST,
+  ],
+  [
+    "identity",
+    { answers: ofIdentity({ VerifiedForSendingStatus: false }), operations: asAddress },
+    /^hello@game\.test waits/,
+    /Follow the link/,
+    MUST,
+  ],
+  ["DKIM", { operations: asAddress }, /is an address: its mail is not signed/, /Give the sender a `domain`/, MUST],
+  [
+    "DKIM",
+    { answers: dkim("PENDING"), records: { "CNAME t1._domainkey.game.test": [] } },
+    /^SES says PENDING; 1 records are missing/,
+    /^t1\._domainkey\.game\.test CNAME t1\.dkim\.amazonses\.com$/,
+    MUST,
+  ],
+  [
+    "MAIL FROM",
+    { answers: mailFrom("PENDING"), records: { "MX mail.game.test": [], "TXT mail.game.test": ["v=spf1 -all"] } },
+    /^mail\.game\.test lacks records/,
+    /^mail\.game\.test MX 10 feedback-smtp\.eu-west-1\.amazonses\.com; mail\.game\.test TXT "v=spf1 include:amazonses\.com ~all"$/,
+    COULD,
+  ],
+  [
+    "DMARC",
+    { records: { "TXT _dmarc.game.test": ["v=spf1"] } },
+    /has no record$/,
+    /^_dmarc\.game\.test TXT "v=DMARC1; p=none/,
+    MUST,
+  ],
+  [
+    "suppression",
+    { answers: { ...ofAccount({ SuppressionAttributes: {} }), GetConfigurationSetCommand: {} } },
+    /after BOUNCE and COMPLAINT$/,
+    /--suppressed-reasons BOUNCE COMPLAINT/,
+    MUST,
+  ],
+  [
+    "suppression",
+    { answers: { GetConfigurationSetCommand: { SuppressionOptions: { SuppressedReasons: ["BOUNCE"] } } } },
+    /after COMPLAINT$/,
+    /--configuration-set-name set/,
+    MUST,
+  ],
+  [
+    "configuration set",
+    { answers: { GetConfigurationSetCommand: { SendingOptions: { SendingEnabled: false } } } },
+    /^sending is off for set/,
+    /--sending-enabled/,
+    MUST,
+  ],
+  [
+    "KMS key",
+    { answers: { DescribeKeyCommand: { KeyMetadata: { KeyState: "Disabled" } } } },
+    /is Disabled: nothing/,
+    /enable-key --key-id/,
+    MUST,
+  ],
+  [
+    "KMS key",
+    { answers: { DescribeKeyCommand: { KeyMetadata: { KeyState: "PendingDeletion" } } } },
+    /is PendingDeletion/,
+    /cancel-key-deletion/,
+    MUST,
+  ],
+  [
+    "KMS key",
+    { answers: { GetKeyRotationStatusCommand: { KeyRotationEnabled: false } } },
+    /does not rotate$/,
+    /enable-key-rotation/,
+    COULD,
+  ],
+  [
+    "point-in-time recovery",
+    { answers: { DescribeContinuousBackupsCommand: backups("DISABLED") } },
+    /^off for players, presence, messages, runs;/,
+    /pulumi refresh/,
+    MUST,
+  ],
+  [
+    "zero-ETL integration",
+    { answers: { DescribeIntegrationsCommand: { Integrations: [] } } },
+    /^there is none/,
+    /pulumi refresh/,
+    MUST,
+  ],
+  [
+    "zero-ETL integration",
+    {
+      answers: ofIntegration({ Status: "NEEDS_ATTENTION", Errors: [{ ErrorCode: "E1", ErrorMessage: "no backups" }] }),
+    },
+    /^NEEDS_ATTENTION: E1 no backups$/,
+    /within 7 days/,
+    MUST,
+  ],
+  ["zero-ETL integration", { answers: ofIntegration({ Status: "FAILED" }) }, /^FAILED$/, /anew/, MUST],
+  ["Athena workgroup", { answers: ofWorkgroup({}, "DISABLED") }, /it is disabled$/, /pulumi refresh/, MUST],
+  [
+    "Athena workgroup",
+    { answers: ofWorkgroup({ EnforceWorkGroupConfiguration: false }) },
+    /not enforced$/,
+    /pulumi refresh/,
+    MUST,
+  ],
+  [
+    "Athena workgroup",
+    { answers: ofWorkgroup({ BytesScannedCutoffPerQuery: undefined }) },
+    /any number of bytes$/,
+    /pulumi refresh/,
+    MUST,
+  ],
+  ["Athena workgroup", { answers: ofWorkgroup({ ResultConfiguration: {} }) }, /not encrypted$/, /pulumi refresh/, MUST],
+  [
+    "tokens' issuer",
+    { pages: { [`${ISSUER}.well-known/openid-configuration`]: undefined as never } },
+    /cannot be reached: ENOTFOUND$/,
+    /config set issuer/,
+    MUST,
+  ],
+  ["tokens' issuer", discovery(page({}, 404)), /answers 404$/, /config set issuer/, MUST],
+  ["tokens' issuer", discovery(page(notJson)), /something else than a JSON object$/, /config set issuer/, MUST],
+  [
+    "tokens' issuer",
+    discovery(page({ issuer: "https://other/" })),
+    /names the issuer "https:\/\/other\/"/,
+    /config set issuer/,
+    MUST,
+  ],
+  [
+    "tokens' issuer",
+    { pages: { "https://id.game.test/keys": page({ keys: [] }) } },
+    /gives no keys/,
+    /whoever runs the issuer/,
+    MUST,
+  ],
+  [
+    "tokens' issuer",
+    { pages: { "https://id.game.test/keys": page(notJson) } },
+    /gives no keys/,
+    /whoever runs the issuer/,
+    MUST,
+  ],
+  [
+    "rules and schedules",
+    { answers: { DescribeRuleCommand: { State: "DISABLED" } } },
+    /^disabled: every-minute;/,
+    /^aws events enable-rule --name every-minute$/,
+    MUST,
+  ],
+  [
+    "rules and schedules",
+    { answers: { GetScheduleCommand: { State: "DISABLED" } } },
+    /^disabled: fridays;/,
+    /enable the schedule fridays/,
+    MUST,
+  ],
+  ["alarms reach somebody", { operations: { alarmTopics: [] } }, /notify nobody$/, /config set alarmTopicArn/, MUST],
+  [
+    "alarms reach somebody",
+    { answers: subscriptions() },
+    /^nobody subscribes/,
+    /aws sns subscribe --topic-arn \S+:alarms/,
+    MUST,
+  ],
+  [
+    "alarms reach somebody",
+    { answers: subscriptions({ SubscriptionArn: "PendingConfirmation", Endpoint: "ops@game.test" }) },
+    /^not confirmed: ops@game\.test$/,
+    /Follow the link/,
+    MUST,
+  ],
+  [
+    "dead letters",
+    { answers: { GetQueueAttributesCommand: { Attributes: { ApproximateNumberOfMessages: "3" } } } },
+    /^send-dlq: 3$/,
+    /redrive/,
+    COULD,
+  ],
+];
+
+/** What doctor cannot see, other than for want of rights. */
+const UNSEEN: readonly (readonly [title: string, change: Change, says: RegExp])[] = [
+  ["placeholders", { settings: undefined }, /could not be read$/],
+  ["DKIM", { answers: dkim("PENDING") }, /^the records are there, SES says PENDING$/],
+  ["DKIM", { answers: dkim("PENDING"), world: noDns }, /^the DNS could not be asked$/],
+  ["MAIL FROM", { answers: mailFrom("PENDING") }, /SES has not seen them yet$/],
+  ["MAIL FROM", { answers: mailFrom("PENDING"), world: noDns }, /^the DNS could not be asked$/],
+  ["DMARC", { world: noDns }, /^the DNS could not be asked$/],
+  ["Athena workgroup", { answers: { GetWorkGroupCommand: {} } }, /^Athena says nothing of segments$/],
+];
+
+/** Checks that ask nothing of AWS. */
+const OUTSIDE = ["Node.js", "Pulumi CLI", "Pulumi login", "AWS CLI", "placeholders", "tokens' issuer"];
+
+describe("Doctor's verdicts", () => {
+  it("are all ok where nothing is left to do", async () => {
+    const findings = await examine(CHECKS, patientWith({}));
+    expect(findings.filter(({ verdict }) => verdict !== "ok")).to.deep.equal([]);
+    expect(findings.map(({ title }) => title)).to.deep.equal(CHECKS.map(({ title }) => title));
+  });
+
+  for (const [title, change, says, fix, must] of VERDICTS) {
+    it(`${title}: ${says.source}`, async () => {
+      const finding = await findingOf(title, change);
+      expect(finding).to.include({ verdict: "to do", must });
+      expect(finding.detail).to.match(says);
+      expect(finding.fix).to.match(fix);
+    });
+  }
+
+  it("have a case each in which something is to do", () => {
+    expect([...new Set(VERDICTS.map(([title]) => title))]).to.have.members(CHECKS.map(({ title }) => title));
+  });
+
+  for (const [title, change, says] of UNSEEN) {
+    it(`${title} cannot be seen: ${says.source}`, async () => {
+      const finding = await findingOf(title, change);
+      expect(finding.verdict).to.equal("cannot see");
+      expect(finding.detail).to.match(says);
+    });
+  }
+
+  it("name the right that is missing, for everything that is asked of AWS", async () => {
+    const answers = Object.fromEntries(Object.keys(SOUND).map((name) => [name, denied]));
+    for (const { title } of CHECKS) {
+      if (OUTSIDE.includes(title)) continue;
+      const finding = await findingOf(title, { answers });
+      expect(finding, title).to.include({ verdict: "cannot see" });
+      expect(finding.detail, title).to.match(/^Too few rights: .* Ask for x:Look on arn:aws:x\.$/);
+    }
+  });
+
+  it("outside production, take for optional what only real players need", async () => {
+    const emails = { ...operations.emails!, production: false };
+    for (const [title, change] of VERDICTS.filter(([one]) => ["SES: out of the sandbox", "DMARC"].includes(one)))
+      expect((await findingOf(title, { ...change, operations: { emails } })).must, title).to.equal(false);
+  });
+});
