@@ -66,7 +66,12 @@ describe("pages of the local cloud", () => {
   });
 
   it("show a mail on white paper in the dark too, and fit a phone", async () => {
-    await stack.invoke("enqueueFunction", { player: "ada", type: "transactional", template: "welcome" });
+    const { results } = await stack.invoke<{ results: { id: string }[] }>("enqueueFunction", {
+      player: "ada",
+      type: "transactional",
+      template: "welcome",
+    });
+    await stack.messageIn("ada", results[0]!.id, "delivered");
     await page.emulateMedia({ colorScheme: "dark" });
     await page.setViewportSize({ width: 390, height: 844 });
     const fits = () => page.evaluate("document.documentElement.scrollWidth <= innerWidth");
