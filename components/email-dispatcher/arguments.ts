@@ -15,6 +15,7 @@ import { ArgumentError, requireInteger } from "../shared/errors";
 import { isAddress } from "../shared/mail-address";
 import type { MonitoringArgs } from "../shared/monitoring";
 import type { Transform } from "../shared/transform";
+import { canonicalAddress } from "./address";
 
 /** Who mails are from. */
 export interface SenderArgs {
@@ -93,6 +94,10 @@ export function checkArgs(component: string, args: EmailDispatcherArgs): void {
   }
   if (typeof sender.address !== "string" || !isAddress(sender.address)) {
     refuse("sender.address", sender.address, "an e-mail address", "Give the address that mails are from.");
+  }
+  if (sender.address !== canonicalAddress(sender.address)) {
+    const fix = "Write the domain in lower case: the sending role's condition regards case.";
+    refuse("sender.address", sender.address, canonicalAddress(sender.address), fix);
   }
 
   if (sender.name !== undefined && /[\u0000-\u001f\u007f]/.test(sender.name)) {

@@ -170,6 +170,10 @@ describe("EmailDispatcher", function () {
     const base = { messages, sender: { address: "hello@game.example" }, recipients: ["*@players.test"] };
     const refused: [Partial<EmailDispatcherArgs>, string][] = [
       [{ sender: { address: "nobody" } }, 'sender.address for "e": got "nobody"; expected an e-mail address.'],
+      [
+        { sender: { address: "A@B.example" } },
+        'sender.address for "e": got "A@B.example"; expected A@b.example. Write',
+      ],
       [{ sender: { address: "a@b.example", name: "A\nBcc: x" } }, 'sender.name for "e"'],
       [{ sender: { address: "a@b.example", domain: "c.example" } }, 'sender.domain for "e": got "c.example"'],
       [{ recipients: [] }, 'recipients for "e": got []; expected patterns of test addresses'],
