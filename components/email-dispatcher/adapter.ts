@@ -1,7 +1,7 @@
 import type { AddressAnswer, ChannelAdapter, RenderAnswer } from "../message-store/channel";
 import type { MessageType } from "../message-store/message";
-import { validate } from "../shared/schema";
 import { isAddress } from "../shared/mail-address";
+import { validate } from "../shared/schema";
 import { canonicalAddress, isAllowed } from "./address";
 import type { Envelope } from "./envelope";
 import { MAX_MAIL_BYTES, MAX_SUBJECT } from "./limits";

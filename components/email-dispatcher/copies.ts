@@ -1,6 +1,6 @@
 import * as sqs from "@aws-sdk/client-sqs";
+import { MAX_DELAY_SECONDS } from "../shared/aws-limits";
 import type { Envelope } from "./envelope";
-import { MAX_DELAY_SECONDS } from "./limits";
 
 /** A mail that nobody will send any more unless an operator redrives it. */
 export interface DeadLetter {

@@ -2,6 +2,7 @@ import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { TemplateReference } from "../message-store/template-reference";
 import { checkedName } from "../shared/arguments";
+import { MAX_DELAY_SECONDS } from "../shared/aws-limits";
 import type { LambdaFunction } from "../shared/callback";
 import { requireInteger } from "../shared/errors";
 import { LateList } from "../shared/late";
@@ -20,7 +21,7 @@ import {
   type Parts,
 } from "./functions";
 import { createConfigurationSet, createIdentity, senderOf } from "./identity";
-import { DEFAULT_HOLD_SECONDS, MAX_DELAY_SECONDS } from "./limits";
+import { DEFAULT_HOLD_SECONDS } from "./limits";
 import { createEventQueue, createQueues } from "./queues";
 import type { CompiledTemplate } from "./render";
 import { compileTemplate, type TemplateArgs, type TemplateData } from "./templates";

@@ -1,10 +1,11 @@
 import * as dynamodb from "@aws-sdk/client-dynamodb";
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
+import { eachRecord } from "../shared/batch";
 import type { Captured, HandlerFactory } from "../shared/callback";
+import { logNumbers, logWarning } from "../shared/log";
 import { recordEvent } from "./record-event";
 import { parseMailEvent } from "./ses-event";
 import { suppress } from "./suppression";
-import { logError, logNumbers, logWarning } from "../shared/log";
 
 export interface EventSettings {
   readonly table: Captured<string>;
@@ -14,29 +15,23 @@ export interface EventSettings {
 export function eventHandler(settings: EventSettings): HandlerFactory<SQSEvent, SQSBatchResponse> {
   return () => {
     const client = new dynamodb.DynamoDBClient({ maxAttempts: 3 });
-    return async (event) => {
+    return async ({ Records }) => {
       const table = settings.table.get();
-      const failures: { itemIdentifier: string }[] = [];
       let oldestSend = -1;
-      for (const record of event.Records) {
-        const told = parseMailEvent(record.body);
+      const response = await eachRecord("event", Records, async ({ messageId, body }) => {
+        const told = parseMailEvent(body);
         if (!told) {
-          logWarning("event not understood", record.messageId, kindIn(record.body));
-          continue;
+          logWarning("event not understood", messageId, kindIn(body));
+          return;
         }
-        try {
-          const reason = told.kind === "Complaint" ? "complaint" : "bounce";
-          for (const address of told.suppress) await suppress(client, table, address, reason, Date.now());
-          if (told.kind === "Send") oldestSend = Math.max(oldestSend, Date.now() - told.at);
-          if (told.message) await recordEvent(client, table, told, told.message);
-        } catch (error) {
-          logError("event", record.messageId, error);
-          failures.push({ itemIdentifier: record.messageId });
-        }
-      }
+        const reason = told.kind === "Complaint" ? "complaint" : "bounce";
+        for (const address of told.suppress) await suppress(client, table, address, reason, Date.now());
+        if (told.kind === "Send") oldestSend = Math.max(oldestSend, Date.now() - told.at);
+        if (told.message) await recordEvent(client, table, told, told.message);
+      });
       // Read by a metric filter: how late SES's Send events come. The hold must be longer.
       if (oldestSend >= 0) logNumbers({ sendEventAge: oldestSend });
-      return { batchItemFailures: failures };
+      return response;
     };
   };
 }

@@ -4,8 +4,6 @@
 export const MAX_TRIES = 3;
 /** Seconds that an unclear attempt waits for SES's Send event. */
 export const DEFAULT_HOLD_SECONDS = 600;
-/** Seconds an SQS message can be delayed. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-delay-queues.html */
-export const MAX_DELAY_SECONDS = 900;
 /** Seconds of the send function: waiting for its slots and one time-out of SES. */
 export const SEND_TIMEOUT_SECONDS = 60;
 /** Seconds of the other functions that read queues. */

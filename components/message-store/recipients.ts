@@ -1,10 +1,9 @@
 import * as dynamodb from "@aws-sdk/client-dynamodb";
 import { S, textOf, type Item } from "../shared/attributes";
+import { BATCH_GET_KEYS } from "../shared/aws-limits";
 import { PREFERENCES_SK, playerPk, PROFILE_SK } from "../shared/player-keys";
 import type { Recipient } from "./channel";
 
-/** Keys of one BatchGetItem. https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
-const KEYS_PER_CALL = 100;
 const CALLS_FOR_ONE_PAGE = 5;
 
 const NOBODY: Recipient = { known: false, preferences: {} };
@@ -53,8 +52,8 @@ export async function readItems(
   keys: readonly Item[],
 ): Promise<Item[]> {
   const items: Item[] = [];
-  for (let from = 0; from < keys.length; from += KEYS_PER_CALL) {
-    let open: Item[] | undefined = keys.slice(from, from + KEYS_PER_CALL);
+  for (let from = 0; from < keys.length; from += BATCH_GET_KEYS) {
+    let open: Item[] | undefined = keys.slice(from, from + BATCH_GET_KEYS);
     for (let call = 0; open && open.length > 0; call++) {
       if (call === CALLS_FOR_ONE_PAGE) throw new Error(`${open.length} keys of ${table} stayed unprocessed`);
       const answer: dynamodb.BatchGetItemCommandOutput = await client.send(

@@ -1,7 +1,7 @@
 import * as sqs from "@aws-sdk/client-sqs";
+import { MAX_DELAY_SECONDS } from "../shared/aws-limits";
 import { removeConnection } from "./connections";
 import { key, PRESENCE_SK, watchSk, WATCH_PREFIX } from "./keys";
-import { MAX_DELAY_SECONDS } from "./limits";
 import { presenceOf, watchListOf, type Presence } from "./presence-items";
 import { batchGet, batchWrite, queryAll, type Database } from "./store";
 

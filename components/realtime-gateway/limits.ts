@@ -47,11 +47,6 @@ export const TOMBSTONE_LIFE_SECONDS = 10_800;
 export const EVENT_LIFE_SECONDS = 21_600;
 /** Seconds between two writes of a player's last-active time. */
 export const LAST_ACTIVE_SECONDS = SECONDS_PER_HOUR;
-/** Seconds by which a queue message can be delayed at most. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-delay-queues.html */
-export const MAX_DELAY_SECONDS = 900;
 
-/** Keys of one BatchGetItem, and writes of one BatchWriteItem. */
-export const BATCH_GET_KEYS = 100;
-export const BATCH_WRITE_ITEMS = 25;
 /** Posts to connections in flight at once, of one function. */
 export const POSTS_AT_ONCE = 32;

@@ -1,10 +1,10 @@
 import * as aws from "@pulumi/aws";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { LambdaFunction } from "../shared/callback";
 import { queueMapping } from "../shared/event-source";
 import { setWayBack } from "../shared/operated";
 import { DeadLetteredQueue, failureQueue } from "../shared/queue";
-import { createTopicPolicy } from "../shared/topic";
+import { createTopicPolicy, subscribeQueue } from "../shared/topic";
 import { createFunction, type Parts } from "./parts";
 import { reactHandler, type PlayerEventHandler } from "./react";
 
@@ -50,19 +50,8 @@ export function createReaction(
     { key, visibilityTimeoutSeconds: 6 * TIMEOUT, senders: [{ service: "sns.amazonaws.com", arn: topic.arn }] },
     { parent },
   );
-  new aws.sns.TopicSubscription(
-    `${name}-subscription`,
-    {
-      topic: topic.arn,
-      protocol: "sqs",
-      endpoint: queue.arn,
-      rawMessageDelivery: true,
-      filterPolicy: JSON.stringify({ event: [args.event] }),
-      filterPolicyScope: "MessageAttributes",
-      redrivePolicy: pulumi.jsonStringify({ deadLetterTargetArn: args.undelivered.arn }),
-    },
-    { parent },
-  );
+  const filter = { event: [args.event] };
+  subscribeQueue(`${name}-subscription`, topic.arn, queue, filter, parent, args.undelivered);
   const fn = createFunction(
     parts,
     `${suffix}-react`,

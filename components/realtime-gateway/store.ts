@@ -1,9 +1,9 @@
 import * as dynamodb from "@aws-sdk/client-dynamodb";
 import { S, textOf, type Item } from "../shared/attributes";
+import { BATCH_GET_KEYS, BATCH_WRITE_ITEMS } from "../shared/aws-limits";
 import { isConditionFailure } from "../shared/condition";
 import { decodePlayerId, playerPk } from "../shared/player-keys";
 import { key, PRESENCE_SK, type Key } from "./keys";
-import { BATCH_GET_KEYS, BATCH_WRITE_ITEMS } from "./limits";
 import { presenceOf, type Presence } from "./presence-items";
 
 /** What handlers do with tables, in as few requests as there can be. All reads are strongly consistent: the protocol needs it. */

@@ -56,7 +56,8 @@ export function createTopicPolicy(
 
 /**
  * Lets a queue receive what a topic publishes and its filter admits, as the plain body. What SNS cannot deliver (a
- * denied or deleted queue is not retried) goes to the queue's dead letters, which must name the topic as a sender.
+ * denied or deleted queue is not retried) goes to the queue's dead letters or to `undelivered`, which must name the topic
+ * as a sender.
  */
 export function subscribeQueue(
   name: string,
@@ -64,6 +65,7 @@ export function subscribeQueue(
   queue: DeadLetteredQueue,
   filter: pulumi.Input<object> | undefined,
   parent: pulumi.Resource,
+  undelivered: aws.sqs.Queue = queue.deadLetters,
 ): aws.sns.TopicSubscription {
   return new aws.sns.TopicSubscription(
     name,
@@ -72,7 +74,7 @@ export function subscribeQueue(
       protocol: "sqs",
       endpoint: queue.arn,
       rawMessageDelivery: true,
-      redrivePolicy: pulumi.jsonStringify({ deadLetterTargetArn: queue.deadLetters.arn }),
+      redrivePolicy: pulumi.jsonStringify({ deadLetterTargetArn: undelivered.arn }),
       ...(filter === undefined
         ? {}
         : { filterPolicy: pulumi.jsonStringify(filter), filterPolicyScope: "MessageAttributes" }),

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import * as emails from "../../components/email-dispatcher/limits";
 import * as store from "../../components/message-store/limits";
 import * as gateway from "../../components/realtime-gateway/limits";
+import { MAX_DELAY_SECONDS } from "../../components/shared/aws-limits";
 import { textOf } from "./pages";
 
 const count = (value: number): string => value.toLocaleString("en-US");
@@ -25,7 +26,7 @@ const ROWS: Readonly<Record<string, readonly string[]>> = {
   "history of a message": [`${store.MAX_HISTORY} entries`],
   "messages dated ahead": [`1 to ${store.MAX_DUE_SHARDS}, default ${store.DEFAULT_DUE_SHARDS}`],
   "tries of a mail": [`${emails.MAX_TRIES} that count`],
-  "wait after an unclear answer of SES": [`${emails.DEFAULT_HOLD_SECONDS} s`, `to ${emails.MAX_DELAY_SECONDS}`],
+  "wait after an unclear answer of SES": [`${emails.DEFAULT_HOLD_SECONDS} s`, `to ${MAX_DELAY_SECONDS}`],
   "rate of mails": [`sandbox: ${emails.SANDBOX_RATE} a second`],
 };
 
