@@ -6,6 +6,9 @@ export function isOwn(text: string, stack: Stack): boolean {
   if (stack.named(text).length > 0) return true;
   const arn = parseArn(text);
   if (!arn) return false;
+  // What API Gateway calls holds the ARN of the function: qualified, for streaming, of an alias.
+  const inside = text.indexOf("arn:", 1);
+  if (inside > 0) return isOwn(text.slice(inside), stack);
   const separators = [...text.matchAll(/[:/]/g)].map(({ index }) => text.slice(0, index));
   if (separators.some((start) => start.startsWith("arn:") && stack.named(start).length > 0)) return true;
   // Built from a name: a log group, an API's connections, a table in a catalog database.

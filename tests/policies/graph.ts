@@ -190,6 +190,8 @@ const OUTPUTS: Readonly<Record<string, (id: string, arn: string, inputs: Propert
   "aws:kms/key:Key": (id) => ({ keyId: id }),
   "aws:lambda/function:Function": (_, arn) => ({
     invokeArn: `arn:aws:apigateway:${REGION}:lambda:path/2015-03-31/functions/${arn}/invocations`,
+    qualifiedInvokeArn: `arn:aws:apigateway:${REGION}:lambda:path/2015-03-31/functions/${arn}:$LATEST/invocations`,
+    responseStreamingInvokeArn: `arn:aws:apigateway:${REGION}:lambda:path/2021-11-15/functions/${arn}/response-streaming-invocations`,
   }),
   "aws:s3/bucket:Bucket": (id) => ({ bucket: id }),
   "aws:sqs/queue:Queue": (id) => ({
