@@ -6,4 +6,6 @@ export interface Check {
   readonly name: string;
   /** Throws when an effect is missing. What its functions log and trace is looked at by whoever runs the check. */
   readonly run: (stage: Stage) => Promise<void>;
+  /** Services (`sqs`, `kms` …) at whose doors it tries what must be refused, and so misses a condition. @default none */
+  readonly guards?: readonly string[];
 }

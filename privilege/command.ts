@@ -16,7 +16,8 @@ const USAGE = `Usage: npm run iam -- [options]
 Plays every check of privilege/checks on the program and reports, for each statement of each role, trust policy, resource
 policy and key policy, which check uses it. Ends with 1 when a grant is unused or wider than needed, or a check fails.
 
-  --removals     take each statement away, and each action of it, and see that a check fails (some minutes)
+  --removals     take each statement away, and each action, resource and condition of it, and see that a check fails
+                 (some minutes)
   --write        with --removals: note in privilege/missed-by.json which check misses what, for the samples of npm test
   --sample N     with --removals: only N of them
   --seed N       which ones, by chance (default 1)

@@ -1,9 +1,10 @@
 import type { Cloud } from "../local/cloud";
-import type { RoleSession } from "../local/principal";
+import type { Principal } from "../local/principal";
 import type { Json } from "../local/service";
 import { iamEngine } from "../local/services/iam";
 import type { LambdaService } from "../local/services/lambda";
 import { logicalName } from "./names";
+import { isRefusal, sessionOf } from "./refusal";
 
 /** What roles were tried on. */
 export interface Isolation {
@@ -19,15 +20,14 @@ interface Attempt {
   readonly owner: string;
   readonly what: string;
   readonly resource: string;
-  readonly try: (principal: RoleSession) => Promise<boolean>;
+  readonly try: (principal: Principal) => Promise<boolean>;
 }
 
 /** The component of a logical name: its first word. */
 const componentOf = (name: string): string => name.split("-")[0] ?? name;
 
-/** Lets every role try to read, change and use what belongs to another component, and to become any other role. */
-export async function isolation(cloud: Cloud): Promise<Isolation> {
-  const attempts = [
+async function attemptsIn(cloud: Cloud): Promise<readonly Attempt[]> {
+  return [
     ...tables(cloud),
     ...(await queues(cloud)),
     ...(await topics(cloud)),
@@ -38,15 +38,29 @@ export async function isolation(cloud: Cloud): Promise<Isolation> {
     ...mail(cloud),
     ...(await queries(cloud)),
   ];
+}
+
+/** Lets a role of the account that nobody has granted anything, and callers without credentials, try all of it. */
+export async function outsiders(cloud: Cloud): Promise<Isolation> {
+  const attempts = [...(await attemptsIn(cloud)), ...(await keys(cloud))];
+  const trust = { Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { AWS: cloud.accountId } }] };
+  const { arn } = iamEngine(cloud).store.putRole("outsider", trust);
+  const principals = { outsider: sessionOf(arn), nobody: { type: "anonymous" } } as const;
+  const reached: string[] = [];
+  for (const [name, principal] of Object.entries(principals))
+    for (const { what, resource, try: attempt } of attempts)
+      if (await attempt(principal)) reached.push(`${name} ${what} ${resource}`);
+  return { attempts: attempts.length * Object.keys(principals).length, reached: reached.sort() };
+}
+
+/** Lets every role try to read, change and use what belongs to another component, and to become any other role. */
+export async function isolation(cloud: Cloud): Promise<Isolation> {
+  const attempts = await attemptsIn(cloud);
   const reached: string[] = [];
   let count = 0;
   for (const { name, arn } of [...iamEngine(cloud).store.roles.values()]) {
     const role = logicalName(name);
-    const session: RoleSession = {
-      type: "role",
-      roleArn: arn,
-      arn: `${arn.replace(":iam:", ":sts:").replace(":role/", ":assumed-role/")}/session`,
-    };
+    const session = sessionOf(arn);
     for (const { owner, what, resource, try: attempt } of attempts) {
       if (owner === componentOf(role) || owner === role) continue;
       count++;
@@ -63,7 +77,7 @@ function call(cloud: Cloud, service: string, operation: string, input: Json): At
       await cloud.call(service, operation, input, principal);
       return true;
     } catch (error) {
-      return !/^AccessDenied/.test(String((error as { code?: unknown }).code));
+      return !isRefusal(error);
     }
   };
 }
@@ -202,6 +216,18 @@ function mail(cloud: Cloud): Attempt[] {
     resource: "the sender's identity",
     try: right(cloud, `ses:${what}`, resource),
   }));
+}
+
+async function keys(cloud: Cloud): Promise<Attempt[]> {
+  const { Keys } = await cloud.call<{ Keys: { KeyArn: string }[] }>("kms", "ListKeys", {}, cloud.operator);
+  return Keys.flatMap(({ KeyArn }) =>
+    ["Decrypt", "GenerateDataKey", "DescribeKey", "PutKeyPolicy", "ScheduleKeyDeletion"].map((what) => ({
+      owner: "",
+      what,
+      resource: "the key",
+      try: right(cloud, `kms:${what}`, KeyArn),
+    })),
+  );
 }
 
 async function queries(cloud: Cloud): Promise<Attempt[]> {

@@ -1,19 +1,28 @@
 import { seededRandom } from "../local/random";
-import { iamEngine, type Removal } from "../local/services/iam";
+import { iamEngine, type ConditionKey, type Removal } from "../local/services/iam";
 import type { Check } from "./check";
+import { allChecks } from "./checks";
+import { EXPLAINED } from "./explained";
 import type { Grant } from "./grants";
+import { shortArn } from "./names";
 import { DEPLOYMENT, runCheck, type CheckResult } from "./run-check";
 import type { House } from "./stage";
-import { checksOf, type GrantUsage } from "./usage";
+import { checksOf, checksOfResource, type GrantUsage } from "./usage";
 
-/** A statement, or one of its actions, to be taken away. */
+/** A statement, or one part of it, to be taken away. */
 export interface Candidate {
   readonly grant: Grant;
-  /** The action that is taken away alone. @default the whole statement */
-  readonly action?: string;
-  /** Checks that used it, the quickest first: one of them must fail. */
+  /** What is taken away alone: an action, a resource, or a condition. @default the whole statement */
+  readonly part?: Part;
+  /** Checks that used it, the quickest first, or that try what a condition forbids: one of them must fail. */
   readonly checks: readonly string[];
 }
+
+/** A part of a statement. */
+export type Part =
+  | { readonly kind: "action"; readonly action: string }
+  | { readonly kind: "resource"; readonly resource: string }
+  | { readonly kind: "condition"; readonly condition: ConditionKey };
 
 /** What came of a removal. */
 export interface RemovalResult {
@@ -22,6 +31,8 @@ export interface RemovalResult {
   readonly seenBy?: string;
   /** What it missed. */
   readonly failure?: string;
+  /** Why nothing can notice it; of `privilege/explained.ts`. */
+  readonly explained?: string;
   /** A check that failed by a mistake of its own, where nothing had been refused: it proves nothing. */
   readonly defect?: Defect;
 }
@@ -33,16 +44,50 @@ export interface Defect {
   readonly failure: string;
 }
 
-/** Every statement, and every action of those that have several. */
-export function candidatesOf(usages: readonly GrantUsage[]): readonly Candidate[] {
+/**
+ * Every statement; every action and every resource of those that have several; every key of each condition.
+ * @param checks of which those that try what is forbidden must notice that a condition has gone.
+ */
+export function candidatesOf(
+  usages: readonly GrantUsage[],
+  checks: readonly Check[] = allChecks,
+): readonly Candidate[] {
   return usages.flatMap((usage) => {
     const { grant } = usage;
-    const whole: Candidate = { grant, checks: checksOf(usage) };
-    const parts = grant.actions.length < 2 ? [] : grant.actions;
-    // An action that only the deployment uses may be missed later, by a check that uses the rest of the statement.
-    const checksFor = (action: string): string[] => [...new Set([...checksOf(usage, action), ...checksOf(usage)])];
-    return [whole, ...parts.map((action) => ({ grant, action, checks: byRank(checksFor(action)) }))];
+    const used = checksOf(usage);
+    // What only the deployment uses may be missed later, by a check that uses the rest of the statement.
+    const first = (names: readonly string[]): readonly string[] => byRank([...new Set([...names, ...used])]);
+    const several = (members: readonly string[]): readonly string[] => (members.length < 2 ? [] : members);
+    return [
+      { grant, checks: used },
+      ...several(grant.actions).map((action): Candidate => ({
+        grant,
+        part: { kind: "action", action },
+        checks: first(checksOf(usage, action)),
+      })),
+      ...several(grant.resources).map((resource): Candidate => ({
+        grant,
+        part: { kind: "resource", resource },
+        checks: first(checksOfResource(usage, resource)),
+      })),
+      ...conditionsOf(grant).map((condition): Candidate => ({
+        grant,
+        part: { kind: "condition", condition },
+        checks: first(guardsOf(grant, checks)),
+      })),
+    ];
   });
+}
+
+function conditionsOf({ document: { Condition = {} } }: Grant): readonly ConditionKey[] {
+  return Object.entries(Condition).flatMap(([operator, keys]) => Object.keys(keys).map((key) => ({ operator, key })));
+}
+
+/** Checks that try at the doors of the grant's service what must be refused; a deny without its condition shuts out too much. */
+function guardsOf({ document, actions: [action = ""] }: Grant, checks: readonly Check[]): readonly string[] {
+  if (document.Effect === "Deny") return [];
+  const [service = ""] = action.split(":");
+  return checks.filter(({ guards = [] }) => guards.includes(service)).map(({ name }) => name);
 }
 
 /** The deployment last: it is a part of every check. */
@@ -65,8 +110,8 @@ export async function tryRemoval(
   candidate: Candidate,
   checks: ReadonlyMap<string, Check>,
 ): Promise<RemovalResult> {
-  const { grant, action } = candidate;
-  const removal: Removal = { statement: grant.id, ...(action === undefined ? {} : { action }) };
+  const { grant, part } = candidate;
+  const removal: Removal = { statement: grant.id, ...(part === undefined ? {} : withoutKind(part)) };
   for (const name of candidate.checks) {
     const result = await runCheck(house, checks.get(name), {
       prepare: (cloud) => void iamEngine(cloud).without(removal),
@@ -76,21 +121,33 @@ export async function tryRemoval(
     if (judgement === "defect") return { candidate, defect: { check, failure } };
     if (judgement === "missed") return { candidate, seenBy: check, failure };
   }
-  return { candidate };
+  const explained = EXPLAINED[describeCandidate(candidate)];
+  return explained === undefined ? { candidate } : { candidate, explained };
+}
+
+function withoutKind(part: Part): Omit<Removal, "statement"> {
+  if (part.kind === "action") return { action: part.action };
+  return part.kind === "resource" ? { resource: part.resource } : { condition: part.condition };
 }
 
 /** The table of `missed-by.json`: what is taken away, and the check that missed it in the last complete run. */
 export type MissedBy = Readonly<Record<string, string>>;
 
-/** The table of a complete run. */
+/** The table of a complete run; what is explained is not in it. */
 export function missedBy(results: readonly RemovalResult[]): MissedBy {
-  const lines = results.map(({ candidate, seenBy = "" }) => [describeCandidate(candidate), seenBy] as const);
+  const lines = results
+    .filter(({ explained }) => explained === undefined)
+    .map(({ candidate, seenBy = "" }) => [describeCandidate(candidate), seenBy] as const);
   return Object.fromEntries(lines.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** What is taken away, for people. */
-export function describeCandidate({ grant, action }: Candidate): string {
-  return `${grant.holder} ${grant.name}${action === undefined ? "" : `: ${action}`}`;
+export function describeCandidate({ grant, part }: Candidate): string {
+  const whole = `${grant.holder} ${grant.name}`;
+  if (part === undefined) return whole;
+  if (part.kind === "action") return `${whole}: ${part.action}`;
+  if (part.kind === "resource") return `${whole} on ${shortArn(part.resource)}`;
+  return `${whole} if ${part.condition.operator} ${part.condition.key}`;
 }
 
 /** `count` of the candidates, by chance. */

@@ -1,6 +1,5 @@
 import type { Grant } from "./grants";
-import type { RemovalResult } from "./removals";
-import { describeCandidate } from "./removals";
+import { describeCandidate, type Part, type RemovalResult } from "./removals";
 import type { CheckResult } from "./run-check";
 import { shortArn } from "./names";
 import { checksOf, type GrantUsage } from "./usage";
@@ -28,11 +27,17 @@ export interface Totals {
   readonly avoidableWildcards: number;
   readonly failedChecks: number;
   readonly removals: number;
+  /** Removals of whole statements, and of each kind of part. */
+  readonly removalsOf: Readonly<Record<"statements" | "actions" | "resources" | "conditions", number>>;
   readonly removalsSeen: number;
+  /** Removals that nothing can notice, for a reason that is written down. */
+  readonly removalsExplained: number;
 }
 
 export function totalsOf({ results, usages, wildcards, removals }: Findings): Totals {
   const of = (kind: Grant["id"]["kind"]): number => usages.filter(({ grant }) => grant.id.kind === kind).length;
+  const removed = (kind?: Part["kind"]): number =>
+    removals.filter(({ candidate }) => candidate.part?.kind === kind).length;
   const sum = (count: (usage: GrantUsage) => number): number => usages.reduce((all, usage) => all + count(usage), 0);
   return {
     checks: results.length,
@@ -44,14 +49,23 @@ export function totalsOf({ results, usages, wildcards, removals }: Findings): To
     avoidableWildcards: wildcards.length,
     failedChecks: results.filter(({ failure }) => failure !== undefined).length,
     removals: removals.length,
+    removalsOf: {
+      statements: removed(),
+      actions: removed("action"),
+      resources: removed("resource"),
+      conditions: removed("condition"),
+    },
     removalsSeen: removals.filter(({ seenBy }) => seenBy !== undefined).length,
+    removalsExplained: removals.filter(({ explained }) => explained !== undefined).length,
   };
 }
 
-/** Whether every grant is used, none is too wide, and every removal was seen. */
+/** Whether every grant is used, none is too wide, and every removal was seen or is explained. */
 export function isClean(totals: Totals): boolean {
-  const { unused, avoidableWildcards, failedChecks, removals, removalsSeen } = totals;
-  return unused === 0 && avoidableWildcards === 0 && failedChecks === 0 && removals === removalsSeen;
+  const { unused, avoidableWildcards, failedChecks, removals, removalsSeen, removalsExplained } = totals;
+  return (
+    unused === 0 && avoidableWildcards === 0 && failedChecks === 0 && removals === removalsSeen + removalsExplained
+  );
 }
 
 /** The report as lines for people: by holder, each statement with its actions, its resources and a check that uses it. */
@@ -87,7 +101,10 @@ function grantLines(usage: GrantUsage): string[] {
 function problemLines({ results, wildcards, removals }: Findings): string[] {
   const failed = results.filter(({ failure }) => failure !== undefined);
   const broken = removals.flatMap(({ candidate, defect }) => (defect ? [{ candidate, defect }] : []));
-  const lost = removals.filter(({ seenBy, defect }) => seenBy === undefined && !defect);
+  const lost = removals.filter(
+    ({ seenBy, defect, explained }) => seenBy === undefined && explained === undefined && !defect,
+  );
+  const explained = removals.filter(({ explained: reason }) => reason !== undefined);
   return [
     ...section(
       "Checks that fail",
@@ -104,6 +121,10 @@ function problemLines({ results, wildcards, removals }: Findings): string[] {
       broken.map(
         ({ candidate, defect }) => `${defect.check}: ${defect.failure} (without ${describeCandidate(candidate)})`,
       ),
+    ),
+    ...section(
+      "Removals that nothing can notice",
+      explained.map(({ candidate, explained: reason = "" }) => `${describeCandidate(candidate)}: ${reason}`),
     ),
     ...section(
       "Removals that nothing notices",
@@ -125,7 +146,12 @@ function totalLines(totals: Totals): string[] {
     `${totals.checks} checks, ${totals.failedChecks} failed`,
     `${totals.unused} unused, ${totals.avoidableWildcards} avoidable wildcards`,
   ];
-  if (totals.removals > 0) lines.push(`${totals.removalsSeen} of ${totals.removals} removals seen`);
+  const { removals, removalsOf: parts, removalsSeen, removalsExplained } = totals;
+  if (removals > 0)
+    lines.push(
+      `${removalsSeen} of ${removals} removals seen, ${removalsExplained} explained: ${parts.statements} statements, ` +
+        `${parts.actions} actions, ${parts.resources} resources, ${parts.conditions} conditions`,
+    );
   return lines;
 }
 
@@ -146,11 +172,12 @@ export function reportJson(findings: Findings): object {
     })),
     wildcards: findings.wildcards,
     checks: findings.results,
-    removals: findings.removals.map(({ candidate, seenBy, failure, defect }) => ({
+    removals: findings.removals.map(({ candidate, seenBy, failure, defect, explained }) => ({
       holder: candidate.grant.holder,
       statement: candidate.grant.name,
-      ...(candidate.action === undefined ? {} : { action: candidate.action }),
+      ...(candidate.part === undefined ? {} : { part: candidate.part }),
       ...(seenBy === undefined ? {} : { seenBy, failure }),
+      ...(explained === undefined ? {} : { explained }),
       ...(defect === undefined ? {} : { defect }),
     })),
   };

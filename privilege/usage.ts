@@ -54,3 +54,10 @@ export function checksOf({ checks }: GrantUsage, action?: string): readonly stri
     .filter(({ uses }) => action === undefined || [...uses.keys()].some((used) => coversAction(action, used)))
     .map(({ check }) => check);
 }
+
+/** Checks that used one resource of a grant. */
+export function checksOfResource({ checks }: GrantUsage, resource: string): readonly string[] {
+  return checks
+    .filter(({ uses }) => [...uses.values()].some((used) => [...used].some((one) => coversResource(resource, one))))
+    .map(({ check }) => check);
+}

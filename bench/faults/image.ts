@@ -56,8 +56,13 @@ export class Image {
    * Evaluates the program of the repository once.
    * @param data folder for the functions' code; shared by all clouds of the image, so that each file is compiled once.
    * @param endpoint where a front listens, if functions run in workers.
+   * @param settings of the project that go before those of the local stack, by name.
    */
-  static async evaluate(data: string, endpoint = ENDPOINT): Promise<Image> {
+  static async evaluate(
+    data: string,
+    endpoint = ENDPOINT,
+    settings: Readonly<Record<string, string>> = {},
+  ): Promise<Image> {
     const root = join(__dirname, "../..");
     const { cloud } = blank(data, endpoint);
     const declared: Declared[] = [];
@@ -73,7 +78,7 @@ export class Image {
       const program = new Program(cloud, {
         project: project.name,
         stack: "local",
-        config: project.config,
+        config: { ...project.config, ...prefixed(project.name, settings) },
         load: () => loadAnew(join(root, project.main)),
       });
       const { outputs } = await program.evaluate();
@@ -120,6 +125,10 @@ export class Image {
     }
     return built;
   }
+}
+
+function prefixed(project: string, settings: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(settings).map(([name, value]) => [`${project}:${name}`, value]));
 }
 
 function blank(folder: string, endpoint: string): Built {

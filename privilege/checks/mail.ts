@@ -45,6 +45,28 @@ const bounced: Check = {
   },
 };
 
+const opened: Check = {
+  name: "a mail that is opened, clicked and complained about says so",
+  run: async (stage) => {
+    await profile(stage, "ada");
+    const id = await send(stage);
+    await becomes(stage, id, "delivered");
+    const ses = sesEngine(stage.cloud);
+    const [mail] = [...ses.inbox()];
+    if (!mail) throw new CheckFailure("there is no mail");
+    await ses.simulate(mail.id, "open");
+    await becomes(stage, id, "opened");
+    if (mail.links.length > 0) {
+      await ses.simulate(mail.id, "click");
+      await becomes(stage, id, "clicked");
+    }
+    await ses.simulate(mail.id, "complaint");
+    await becomes(stage, id, "complained");
+    // A complaint suppresses the address, as a bounce does.
+    await becomes(stage, await send(stage), "skipped");
+  },
+};
+
 const held: Check = {
   name: "a message for later is held and then sent",
   run: async (stage) => {
@@ -75,6 +97,20 @@ const unclear: Check = {
     await becomes(stage, id, "sending");
     mend();
     await becomes(stage, id, "delivered", 7_200_000);
+  },
+};
+
+const throttledMail: Check = {
+  name: "a mail that SES throttles is sent again soon, and not after the hold of an unclear one",
+  run: async (stage) => {
+    await profile(stage, "ada");
+    const mend = stage.fail("emails-send-function", "ses:SendRawEmail");
+    const id = await send(stage);
+    const asked = (): boolean =>
+      stage.cloud.trace.since(0).some(({ kind, name }) => kind === "fault" && name === "SendRawEmail");
+    await stage.until(asked, "SES to throttle");
+    mend();
+    await becomes(stage, id, "delivered", 400_000);
   },
 };
 
@@ -136,9 +172,11 @@ export const mailChecks: readonly Check[] = [
   delivered,
   everyType,
   bounced,
+  opened,
   held,
   elsewhere,
   unclear,
+  throttledMail,
   repeatedLook,
   sandbox,
   quota,

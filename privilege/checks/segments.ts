@@ -1,6 +1,8 @@
 import type { AthenaService } from "../../local/services/athena";
 import { refreshIntegrations } from "../../local/services/glue";
+import { iamEngine } from "../../local/services/iam";
 import type { Check } from "../check";
+import { grantsOf } from "../grants";
 import { hasLines } from "../observe";
 import { CheckFailure, type Stage } from "../stage";
 import { profile } from "./people";
@@ -144,4 +146,39 @@ const unheard: Check = {
   },
 };
 
-export const segmentChecks: readonly Check[] = [copied, run, byEvent, severalParts, stopped, unheard];
+/** From Monday noon to Friday 16:00, and half a day more for what fails and is tried again. */
+const UNTIL_FRIDAY_MS = 5 * 86_400_000;
+const SCHEDULE = "segments-active-30-days-schedule";
+
+const scheduled: Check = {
+  name: "a segment's schedule starts it, in time",
+  run: async (stage) => {
+    await players(stage);
+    await stage.until(() => stage.clock.now() >= Date.UTC(2026, 2, 6, 15, 59), "Friday afternoon", UNTIL_FRIDAY_MS);
+    await copy(stage);
+    const { enqueued } = await runIs(stage, "done");
+    if (enqueued?.N !== "1") throw new CheckFailure(`${enqueued?.N ?? 0} messages were made, not 1`);
+  },
+};
+
+const unstarted: Check = {
+  name: "a scheduled start that is refused is kept",
+  run: async (stage) => {
+    const start = grantsOf(stage.cloud).find(({ holder, name }) => holder === `${SCHEDULE}-role` && name === "Start");
+    if (!start) throw new CheckFailure("the schedule's role may not start anything");
+    stage.isDisturbed = true;
+    iamEngine(stage.cloud).without({ statement: start.id });
+    await stage.collects(`${SCHEDULE}-dlq`, UNTIL_FRIDAY_MS);
+  },
+};
+
+export const segmentChecks: readonly Check[] = [
+  copied,
+  run,
+  byEvent,
+  severalParts,
+  stopped,
+  unheard,
+  scheduled,
+  unstarted,
+];

@@ -56,10 +56,11 @@ export const ADMITTED: readonly string[] = [
   ),
 ];
 
-/** Roles that another service than Lambda takes on; neither Glue nor API Gateway nor Lambda tells a source (decision 0002). */
+/** Roles that another service than Lambda takes on; of these Scheduler alone tells a source (decision 0002). */
 export const OTHER_ROLES: Readonly<Record<string, string>> = {
-  "gateway-account-logs-role": GATEWAY,
-  "segments-copy-target": "glue.amazonaws.com",
+  "gateway-account-logs-role": `${GATEWAY}: anyone`,
+  "segments-copy-target": "glue.amazonaws.com: anyone",
+  "segments-active-30-days-schedule-role": "scheduler.amazonaws.com: this account",
 };
 
 /** What roles reach beyond their own component, each for the sake of what it is for. */

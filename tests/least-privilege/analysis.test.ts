@@ -7,7 +7,7 @@ import { iamEngine, iamService } from "../../local/services/iam";
 import { iamCommand } from "../../privilege/command";
 import { grantsOf, type Grant } from "../../privilege/grants";
 import { Ledger } from "../../privilege/ledger";
-import { candidatesOf, judgeResult, pick } from "../../privilege/removals";
+import { candidatesOf, describeCandidate, judgeResult, missedBy, pick, type Candidate } from "../../privilege/removals";
 import { isClean, reportLines, totalsOf } from "../../privilege/report";
 import { failureOf } from "../../privilege/run-check";
 import { CheckFailure } from "../../privilege/stage";
@@ -107,15 +107,70 @@ describe("The analysis of grants", () => {
       expect(trusts()).to.equal(false);
     });
 
-    it("is tried for each statement and, where there are several, for each action", () => {
-      grant(statement(["dynamodb:GetItem", "dynamodb:PutItem"], TABLE), statement("sqs:SendMessage", QUEUE, "Tell"));
-      const names = candidatesOf(usages()).map(({ grant: { name }, action }) => [name, action]);
-      expect(names).to.deep.equal([
-        ["1", undefined],
-        ["Work", undefined],
-        ["Work", "dynamodb:GetItem"],
-        ["Work", "dynamodb:PutItem"],
-        ["Tell", undefined],
+    it("takes one resource, or the statement with its last", () => {
+      grant(statement("dynamodb:GetItem", [TABLE, `${TABLE}/index/due`]), statement("sqs:SendMessage", QUEUE, "Tell"));
+      const all = (): boolean[] => [
+        may("dynamodb:GetItem", TABLE),
+        may("dynamodb:GetItem", `${TABLE}/index/due`),
+        may("sqs:SendMessage", QUEUE),
+      ];
+      const backIndex = iamEngine(cloud).without({ statement: grantNamed("Work").id, resource: `${TABLE}/index/due` });
+      expect(all()).to.deep.equal([true, false, true]);
+      const backQueue = iamEngine(cloud).without({ statement: grantNamed("Tell").id, resource: QUEUE });
+      expect(all()).to.deep.equal([true, false, false]);
+      backIndex();
+      backQueue();
+      expect(all()).to.deep.equal([true, true, true]);
+    });
+
+    it("takes one key of a condition, and leaves the others", () => {
+      const Condition = {
+        StringEquals: { "aws:SourceAccount": ACCOUNT, "aws:RequestedRegion": "us-east-1" },
+        ArnEquals: { "aws:SourceArn": `arn:aws:sns:us-east-1:${ACCOUNT}:news` },
+      };
+      const Principal = { Service: sns.service };
+      const admit = { Effect: "Allow", Principal, Action: "sqs:SendMessage", Resource: QUEUE, Condition };
+      cloud.resourcePolicies.set(QUEUE, { Statement: [admit] });
+      const asks = (account: string, topic: string): boolean =>
+        cloud.ports.iam.evaluate(
+          { ...sns, sourceArn: `arn:aws:sns:us-east-1:${account}:${topic}` },
+          { action: "sqs:SendMessage", resource: QUEUE },
+        ).allowed;
+      const all = (): boolean[] => [asks(ACCOUNT, "news"), asks(ACCOUNT, "gossip"), asks("999999999999", "gossip")];
+      expect(all()).to.deep.equal([true, false, false]);
+      const id = { kind: "resource", owner: QUEUE, position: 0 } as const;
+      const backArn = iamEngine(cloud).without({
+        statement: id,
+        condition: { operator: "ArnEquals", key: "aws:SourceArn" },
+      });
+      expect(all()).to.deep.equal([true, true, false]);
+      const backAccount = iamEngine(cloud).without({
+        statement: id,
+        condition: { operator: "StringEquals", key: "aws:SourceAccount" },
+      });
+      expect(all()).to.deep.equal([true, true, true]);
+      backArn();
+      expect(all()).to.deep.equal([true, false, false]);
+      backAccount();
+      expect(all()).to.deep.equal([true, false, false]);
+    });
+
+    it("is tried for each statement, for each action and resource where there are several, and for each condition", () => {
+      const Condition = { StringEquals: { "aws:RequestedRegion": "us-east-1", "aws:PrincipalArn": ROLE } };
+      grant(statement(["dynamodb:GetItem", "dynamodb:PutItem"], [TABLE, `${TABLE}/index/due`]), {
+        ...statement("sqs:SendMessage", QUEUE, "Tell"),
+        Condition,
+      });
+      expect(candidatesOf(usages()).map((one) => describeCandidate(one).replace(/ [0-9a-f]{7}$/, ""))).to.deep.equal([
+        "worker (trust) 1",
+        "worker Work",
+        "worker Work: dynamodb:GetItem",
+        "worker Work: dynamodb:PutItem",
+        "worker Work on dynamodb:table/Players",
+        "worker Work on dynamodb:table/Players/index/due",
+        "worker Tell",
+        "worker Tell if StringEquals aws:RequestedRegion",
+        "worker Tell if StringEquals aws:PrincipalArn",
       ]);
       const all = candidatesOf(usages());
       expect(pick(all, 3, 7))
@@ -149,6 +204,26 @@ describe("The analysis of grants", () => {
       expect(totalsOf(unused)).to.include({ roles: 1, statements: 2, actions: 2, unused: 3 });
       expect(reportLines(unused)).to.include("    dynamodb:GetItem                   UNUSED");
       expect(isClean(totalsOf(unused))).to.equal(false);
+    });
+
+    it("counts the parts that were taken away, and takes what is explained for no gap", () => {
+      const [usage] = usages();
+      const whole = candidatesOf([usage!])[0]!;
+      const part = (one: Candidate["part"]): Candidate => ({ ...whole, ...(one ? { part: one } : {}) });
+      const condition = part({ kind: "condition", condition: { operator: "ArnEquals", key: "aws:SourceArn" } });
+      const removals = [
+        { candidate: whole, seenBy: "mail", failure: "no mail came" },
+        { candidate: part({ kind: "action", action: "sqs:SendMessage" }), seenBy: "mail", failure: "no mail came" },
+        { candidate: part({ kind: "resource", resource: QUEUE }), seenBy: "mail", failure: "no mail came" },
+        { candidate: condition, explained: "another key says so too" },
+      ];
+      const findings = { results: [], usages: [], wildcards: [], removals };
+      expect(isClean(totalsOf(findings))).to.equal(true);
+      expect(reportLines(findings).at(-1)).to.equal(
+        "3 of 4 removals seen, 1 explained: 1 statements, 1 actions, 1 resources, 1 conditions",
+      );
+      expect(reportLines(findings)).to.include(`  ${describeCandidate(condition)}: another key says so too`);
+      expect(Object.keys(missedBy(removals))).to.have.length(3);
     });
 
     it("is not clean when a removal goes unnoticed or a check fails", () => {

@@ -8,7 +8,7 @@ import { getPolicyDocument, iamResources } from "./resources";
 
 export type { DecisionListener, StatementUsage } from "./engine";
 export { listOf, statementsIn, type PolicyDocument, type StatementDocument } from "./policy-document";
-export type { Removal } from "./removed-grants";
+export type { ConditionKey, Removal } from "./removed-grants";
 export type { RoleStatement } from "./roles";
 
 const engines = new WeakMap<Cloud, IamEngine>();
