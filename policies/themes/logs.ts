@@ -3,6 +3,7 @@ import type { Rule } from "../framework/rule";
 import { isRead } from "./sqs";
 
 const FUNCTION = "aws:lambda/function:Function";
+const STAGE = "aws:apigatewayv2/stage:Stage";
 const LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup";
 const ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm";
 const QUEUE = "aws:sqs/queue:Queue";
@@ -43,14 +44,25 @@ export const logsEncryptedRetained: Rule = {
 
 export const logsGroupPerFunction: Rule = {
   name: "logs-group-per-function",
-  what: "Every function logs to a group of its own that the stack has made.",
-  why: "Lambda makes one otherwise, without key and without end; a group that functions share tells nobody apart.",
-  fix: "Make the LogGroup first and name it in loggingConfig.logGroup.",
+  what: "Every function logs to a group of its own that the stack has made, and every stage of a WebSocket API its execution.",
+  why: "Lambda and API Gateway make one otherwise, without key and without end; a group that functions share tells nobody apart.",
+  fix: "Make the LogGroup first and name it in loggingConfig.logGroup; for a stage name it /aws/apigateway/<API id>/<stage>.",
   outside: ["CKV_AWS_158", "SH CloudWatch.16"],
   example: 'loggingConfig: { logFormat: "JSON", logGroup: logGroup.name }',
-  types: [FUNCTION],
+  types: [FUNCTION, STAGE],
   stackChecks: [
+    (stage, { stack, refuse }) => {
+      if (stage.type !== STAGE || !/^(ERROR|INFO)$/.test(stage.text("defaultRouteSettings.loggingLevel") ?? "")) return;
+      const group = `/aws/apigateway/${stage.text("apiId") ?? ""}/${stage.text("name") ?? ""}`;
+      if (!stack.ofType(LOG_GROUP).some((one) => one.text("name") === group))
+        refuse(
+          "defaultRouteSettings.loggingLevel",
+          stage.at("defaultRouteSettings.loggingLevel"),
+          `the log group ${group} in this stack`,
+        );
+    },
     (fn, { stack, refuse }) => {
+      if (fn.type !== FUNCTION) return;
       const group = fn.has("loggingConfig.logGroup")
         ? stack.target(fn, "loggingConfig.logGroup", LOG_GROUP)
         : undefined;

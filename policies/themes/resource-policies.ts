@@ -1,6 +1,7 @@
 import { hasWildcard, parseArn } from "../framework/arn";
 import { DocumentError, statementsOf } from "../framework/document";
 import { eachStatement, refuseOpen } from "../framework/documents";
+import { isOwn } from "../framework/own";
 import { isRecord, Undecided, type Data, type Resource } from "../framework/resource";
 import type { Context, Rule } from "../framework/rule";
 
@@ -80,8 +81,11 @@ export const resourcePolicyNoPublic: Rule = {
   stackChecks: [
     (policy, context) => {
       if (policy.type !== "aws:glue/resourcePolicy:ResourcePolicy") return;
-      eachStatement(policy, context, "policy", ({ path, effect, conditions }) => {
+      eachStatement(policy, context, "policy", ({ path, effect, conditions, resources }) => {
         if (effect !== "Allow") return;
+        for (const resource of resources)
+          if (!/:catalog$/.test(resource) && !isOwn(resource, context.stack))
+            context.refuse(`${path}.Resource`, resource, "the catalog, or a database of this stack");
         for (const { key, values } of conditions)
           for (const value of key.toLowerCase() === "aws:sourcearn" ? values : [])
             if (context.stack.named(value).length === 0)

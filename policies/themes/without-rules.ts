@@ -14,6 +14,9 @@ export const WITHOUT_RULES: ReadonlySet<string> = new Set([
   "aws:cloudwatch/logMetricFilter:LogMetricFilter",
   "aws:cloudwatch/queryDefinition:QueryDefinition",
   "aws:athena/namedQuery:NamedQuery",
+  // Whose tokens are believed: the roles that trust it name the subject.
+  "aws:iam/openIdConnectProvider:OpenIdConnectProvider",
+  "aws:iam/samlProvider:SamlProvider",
   // Names of things that are judged themselves.
   "aws:kms/alias:Alias",
   "aws:lambda/alias:Alias",

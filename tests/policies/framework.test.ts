@@ -1,13 +1,16 @@
 import { expect } from "chai";
-import { evaluateResource, type Surroundings } from "../../policies/framework/evaluate";
+import { evaluate, evaluateResource, type Surroundings } from "../../policies/framework/evaluate";
 import { identify } from "../../policies/framework/environment";
 import { Exceptions, type Exception } from "../../policies/framework/exceptions";
 import { IamKnowledge } from "../../policies/framework/iam-knowledge";
-import { waitingLines } from "../../policies/framework/pack";
+import { policiesOf, waitingLines } from "../../policies/framework/pack";
 import { Resource, UNKNOWN } from "../../policies/framework/resource";
 import { reveal } from "../../policies/framework/reveal";
 import { settingsOf } from "../../policies/framework/rule";
+import { Stack } from "../../policies/framework/stack";
 import { RULES } from "../../policies/rules";
+import { lambdaNoDefaultCallbackRole } from "../../policies/themes/lambda-access";
+import { referencesStayInAccount } from "../../policies/themes/references";
 import { ESCALATIONS } from "../../policies/themes/escalation";
 import { iamNoWildcards } from "../../policies/themes/iam";
 import { escalationsOf } from "../../policies/themes/iam-escalation";
@@ -93,6 +96,67 @@ describe("A policy document", () => {
   it("that is none is refused with what was received", () => {
     const [first] = evaluateResource(sqsPrivateTls, queuePolicy("{oops"), surroundings()).violations;
     expect(first?.message).to.contain('policy of QueuePolicy "p": got "{oops"; expected a policy document');
+  });
+});
+
+describe("A list with an item that is not known", () => {
+  const role = new Resource({
+    urn: "urn:r",
+    type: "aws:iam/role:Role",
+    name: "r",
+    props: { managedPolicyArns: [UNKNOWN, "arn:aws:iam::aws:policy/AdministratorAccess"] },
+  });
+  it("is refused for another item, and waits", () => {
+    const { violations, waiting } = evaluateResource(lambdaNoDefaultCallbackRole, role, surroundings());
+    expect(violations.map(({ property }) => property)).to.deep.equal(["managedPolicyArns"]);
+    expect(waiting.map(({ property }) => property)).to.deep.equal(["managedPolicyArns"]);
+  });
+});
+
+describe("A type by its older name", () => {
+  it("is judged as what it is", () => {
+    const named = (type: string): string => new Resource({ urn: "u", type, name: "n", props: {} }).type;
+    expect(named("aws:s3/bucketV2:BucketV2")).to.equal("aws:s3/bucket:Bucket");
+    expect(named("aws:s3/bucketObjectv2:BucketObjectv2")).to.equal("aws:s3/bucketObjectv2:BucketObjectv2");
+  });
+});
+
+describe("Levels", () => {
+  const levels = (environment: "production" | "other") =>
+    Object.fromEntries(policiesOf({ rules: RULES, environment }).map((one) => [one.name, one.enforcementLevel]));
+  it("are those of the stack's environment, so that a configuration can raise or lower each", () => {
+    expect(levels("production")["ddb-deletion-protection"]).to.equal("mandatory");
+    expect(levels("other")["ddb-deletion-protection"]).to.equal("disabled");
+    expect(levels("other")["ddb-cmk"]).to.equal("mandatory");
+    expect(levels("other")["resources-judged"]).to.equal("advisory");
+  });
+});
+
+describe("Accounts and keys that nothing tells yet", () => {
+  const stranger = {
+    "aws:s3/bucketPolicy:BucketPolicy p": { bucket: "b", policy: '{"Statement":[],"Id":"999999999999"}' },
+  };
+  const outcome = (arn: unknown) =>
+    evaluate(
+      [referencesStayInAccount],
+      new Stack([
+        ...Object.entries(stranger).map(([key, props]) => ({
+          urn: "urn::p",
+          type: key.split(" ")[0] ?? "",
+          name: "p",
+          props,
+        })),
+        { urn: "urn::t", type: "aws:sns/topic:Topic", name: "t", props: { arn } },
+      ]),
+      { environment: "production", exceptions: new Exceptions([], "2026-11-21") },
+    );
+  it("wait at a first preview and are refused at up, never passed over", async () => {
+    const preview = await outcome(UNKNOWN);
+    expect(preview.violations).to.deep.equal([]);
+    expect(preview.waiting.map(({ urn }) => urn)).to.include("urn::p");
+    const up = await outcome("arn:aws:sns:us-east-1:123456789012:t");
+    expect(up.violations.map(({ urn }) => urn)).to.deep.equal(["urn::p"]);
+    expect((await outcome(undefined)).violations.map(({ urn }) => urn)).to.deep.equal(["urn::p"]);
   });
 });
 

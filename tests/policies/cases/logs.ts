@@ -1,4 +1,4 @@
-import { ALARM, DEAD, FUNCTION, KEY, type RuleCase } from "./fixtures";
+import { ALARM, DEAD, FUNCTION, KEY, STAGE, type RuleCase } from "./fixtures";
 
 export const logsCases: Readonly<Record<string, RuleCase>> = {
   "logs-encrypted-retained": {
@@ -13,8 +13,15 @@ export const logsCases: Readonly<Record<string, RuleCase>> = {
     },
   },
   "logs-group-per-function": {
-    good: { "lambda/function:Function f": FUNCTION, "cloudwatch/logGroup:LogGroup g": { name: "/f" } },
+    good: {
+      "lambda/function:Function f": FUNCTION,
+      "cloudwatch/logGroup:LogGroup g": { name: "/f" },
+      "apigatewayv2/stage:Stage s": { ...STAGE, name: "live" },
+      "cloudwatch/logGroup:LogGroup e": { name: "/aws/apigateway/a/live" },
+    },
     bad: {
+      "none for a stage": { "cloudwatch/logGroup:LogGroup e": undefined },
+      "one for another stage": { "apigatewayv2/stage:Stage s > name": "test" },
       none: { "lambda/function:Function f > loggingConfig": undefined },
       elsewhere: { "lambda/function:Function f > loggingConfig.logGroup": "/x" },
       shared: { "lambda/function:Function g": { ...FUNCTION, name: "g" } },

@@ -37,6 +37,12 @@ export const otherServicesCases: Readonly<Record<string, RuleCase>> = {
           Condition: { StringEquals: { "aws:SourceArn": "arn:x" } },
         }),
       },
+      "a database elsewhere": {
+        "glue/resourcePolicy:ResourcePolicy c > policy": document({
+          ...CATALOG,
+          Resource: [CATALOG.Resource, arn("glue", "database/x")],
+        }),
+      },
       "every database": { "glue/resourcePolicy:ResourcePolicy c > policy": document({ ...CATALOG, Resource: "*" }) },
 
       everybody: {
