@@ -26,7 +26,8 @@ export interface Watched {
 /** New connections a minute at which four fifths of AWS's 500 a second are used. */
 const CONNECTS_PER_MINUTE = 24_000;
 
-export function gatewayAlarms(watched: Watched): AlarmSpec[] {
+/** The alarms of a gateway. */
+export function alarmsOf(watched: Watched): AlarmSpec[] {
   return [
     iteratorAgeAlarm("notices", watched.notify, 60_000),
     {
@@ -54,7 +55,8 @@ export function gatewayAlarms(watched: Watched): AlarmSpec[] {
   ];
 }
 
-export function gatewayWidgets(watched: Watched): Widget[] {
+/** Its part of the dashboard. */
+export function widgetsOf(watched: Watched): Widget[] {
   return [
     {
       title: "Connections and frames",

@@ -23,18 +23,20 @@ export interface Parts {
   readonly subscribed: pulumi.Output<string>;
 }
 
-type Extra = Partial<Pick<AnyLambdaFunctionArgs, "memorySize" | "timeout" | "onFailure">>;
+/** What tells one function of the gateway from the others. */
+export type FunctionDetails = [
+  description: string,
+  handler: AnyLambdaFunctionArgs["handler"],
+  statements?: AnyLambdaFunctionArgs["statements"],
+  extra?: Partial<Pick<AnyLambdaFunctionArgs, "memorySize" | "timeout" | "onFailure">>,
+];
 
 /** A function of the gateway. */
 export function createFunction(
-  parts: Parts,
+  { name, parent, key, settings }: Parts,
   suffix: string,
-  description: string,
-  handler: AnyLambdaFunctionArgs["handler"],
-  statements: AnyLambdaFunctionArgs["statements"] = [],
-  extra: Extra = {},
+  ...[description, handler, statements = [], extra = {}]: FunctionDetails
 ): LambdaFunction {
-  const { name, parent, key, settings } = parts;
   return new LambdaFunction(
     `${name}-${suffix}`,
     { handler, description, key, statements, logRetentionDays: settings.logRetentionDays, ...extra },

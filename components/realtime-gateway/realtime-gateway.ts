@@ -12,7 +12,7 @@ import type { PlayerDirectory } from "../shared/player-directory";
 import { DeadLetteredQueue, failureQueue } from "../shared/queue";
 import type { Schema } from "../shared/schema";
 import type { TypeOf } from "../shared/schema-type";
-import { gatewayAlarms, gatewayWidgets, type Watched } from "./alarms";
+import { alarmsOf, widgetsOf, type Watched } from "./alarms";
 import {
   createAccountLogging,
   createApi,
@@ -151,7 +151,7 @@ export class RealtimeGateway extends pulumi.ComponentResource {
       reactions: {},
       functions,
     };
-    createAlarms(this, name, gatewayAlarms(this.watched), args.monitoring);
+    createAlarms(this, name, alarmsOf(this.watched), args.monitoring);
 
     this.players = tables.players;
     this.presence = tables.presence;
@@ -225,7 +225,7 @@ export class RealtimeGateway extends pulumi.ComponentResource {
 
   /** The gateway's part of a dashboard. */
   widgets(): Widget[] {
-    return gatewayWidgets(this.watched);
+    return widgetsOf(this.watched);
   }
 
   private createUndelivered(topic: aws.sns.Topic): aws.sqs.Queue {

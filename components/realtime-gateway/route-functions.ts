@@ -6,7 +6,7 @@ import { disconnectHandler } from "./disconnect";
 import { eventHandler } from "./event";
 import { friendsHandler } from "./friends";
 import { helloHandler } from "./hello";
-import { createFunction, DROP, tableRights, type Parts } from "./parts";
+import { createFunction, DROP, tableRights, type FunctionDetails, type Parts } from "./parts";
 import { pingHandler } from "./ping";
 import { profileHandler } from "./profile";
 import { FRIEND_ACTIONS, GAME_ACTIONS, PREFERENCE_ACTIONS, PROFILE_ACTIONS } from "./protocol";
@@ -30,76 +30,56 @@ export function createRouteFunctions(parts: Parts): RouteFunction[] {
   const presence = parts.tables.presence.name;
   const checks = parts.checks.url;
   const { graceSeconds } = parts.settings;
-  const route = (suffix: string, keys: readonly string[], fn: LambdaFunction): RouteFunction => ({ suffix, fn, keys });
+  const route = (suffix: string, keys: readonly string[], ...what: FunctionDetails): RouteFunction => ({
+    suffix,
+    keys,
+    fn: createFunction(parts, suffix, ...what),
+  });
   return [
-    route("connect", ["$connect"], createFunction(parts, "connect", "Opens connections.", connectHandler())),
-    route(
-      "disconnect",
-      ["$disconnect"],
-      createFunction(parts, "disconnect", "Drops connections.", disconnectHandler({ presence, checks, graceSeconds }), [
-        ...tableRights(parts, { presence: DROP }),
-        ...parts.checks.sendStatements(),
-      ]),
-    ),
-    route("default", ["$default"], createFunction(parts, "default", "Answers what no route takes.", defaultHandler())),
+    route("connect", ["$connect"], "Opens connections.", connectHandler()),
+    route("disconnect", ["$disconnect"], "Drops connections.", disconnectHandler({ presence, checks, graceSeconds }), [
+      ...tableRights(parts, { presence: DROP }),
+      ...parts.checks.sendStatements(),
+    ]),
+    route("default", ["$default"], "Answers what no route takes.", defaultHandler()),
     route(
       "hello",
       ["hello"],
-      createFunction(
-        parts,
-        "hello",
-        "Registers connections.",
-        helloHandler({ players, presence, checks }),
-        [...tableRights(parts, { players: ["Query", "UpdateItem"], presence: DROP }), ...parts.checks.sendStatements()],
-        { memorySize: 512 },
-      ),
+      "Registers connections.",
+      helloHandler({ players, presence, checks }),
+      [...tableRights(parts, { players: ["Query", "UpdateItem"], presence: DROP }), ...parts.checks.sendStatements()],
+      { memorySize: 512 },
     ),
     route(
       "ping",
       ["ping"],
-      createFunction(
-        parts,
-        "ping",
-        "Keeps connections registered.",
-        pingHandler({ presence }),
-        tableRights(parts, { presence: ["UpdateItem"] }),
-      ),
+      "Keeps connections registered.",
+      pingHandler({ presence }),
+      tableRights(parts, { presence: ["UpdateItem"] }),
     ),
     route(
       "friends",
       Object.keys(FRIEND_ACTIONS),
-      createFunction(
-        parts,
-        "friends",
-        "Begins, ends, mutes and lists friendships.",
-        friendsHandler({ players, presence }),
-        tableRights(parts, {
-          players: ["BatchGetItem", "Query", "PutItem", "DeleteItem", "ConditionCheckItem"],
-          presence: ["GetItem", "BatchGetItem", "Query", "BatchWriteItem", "PutItem", "DeleteItem"],
-        }),
-      ),
+      "Begins, ends, mutes and lists friendships.",
+      friendsHandler({ players, presence }),
+      tableRights(parts, {
+        players: ["BatchGetItem", "Query", "PutItem", "DeleteItem", "ConditionCheckItem"],
+        presence: ["GetItem", "BatchGetItem", "Query", "BatchWriteItem", "PutItem", "DeleteItem"],
+      }),
     ),
     route(
       "profile",
       Object.keys({ ...PROFILE_ACTIONS, ...GAME_ACTIONS, ...PREFERENCE_ACTIONS }),
-      createFunction(
-        parts,
-        "profile",
-        "Reads and changes what players know of themselves.",
-        profileHandler({ players, presence }),
-        tableRights(parts, { players: ["GetItem", "UpdateItem"], presence: ["GetItem"] }),
-      ),
+      "Reads and changes what players know of themselves.",
+      profileHandler({ players, presence }),
+      tableRights(parts, { players: ["GetItem", "UpdateItem"], presence: ["GetItem"] }),
     ),
     route(
       "event",
       ["event"],
-      createFunction(
-        parts,
-        "event",
-        "Takes player events from clients.",
-        eventHandler({ presence }),
-        tableRights(parts, { presence: ["GetItem", "PutItem"] }),
-      ),
+      "Takes player events from clients.",
+      eventHandler({ presence }),
+      tableRights(parts, { presence: ["GetItem", "PutItem"] }),
     ),
   ];
 }

@@ -18,13 +18,14 @@ export interface Redriven {
 /** What doing an entry again came to: how much was done, 0 when nothing was left to do, undefined when it must stay. */
 export type Done = number | undefined;
 
+/** The counts before the first entry. */
+export const NONE_YET: Redriven = { redriven: 0, unchanged: 0, kept: 0 };
+
 /** The counts with one more entry. */
 export function counted({ redriven, unchanged, kept }: Redriven, done: Done): Redriven {
   if (done === undefined) return { redriven, unchanged, kept: kept + 1 };
   return { redriven: redriven + done, unchanged: done === 0 ? unchanged + 1 : unchanged, kept };
 }
-
-export const NONE_YET: Redriven = { redriven: 0, unchanged: 0, kept: 0 };
 
 export interface RedriveAllSettings {
   readonly queues: sqs.SQSClient;
