@@ -29,7 +29,10 @@ export function writeCbor(output: unknown, requestId: string): HttpResponse {
 }
 
 export function writeCborError(error: AwsError, requestId: string): HttpResponse {
-  return respond(error.status, { __type: error.code, message: error.message, ...error.detail }, requestId);
+  const { queryErrorCode, ...detail } = error.detail;
+  const answer = respond(error.status, { __type: error.code, message: error.message, ...detail }, requestId);
+  if (typeof queryErrorCode !== "string") return answer;
+  return { ...answer, headers: { ...answer.headers, "x-amzn-query-error": `${queryErrorCode};Sender` } };
 }
 
 function respond(status: number, value: unknown, requestId: string): HttpResponse {

@@ -55,11 +55,13 @@ export function writeQuery(action: string, xmlns: string, output: unknown, reque
 
 export function writeQueryError(error: AwsError, xmlns: string, requestId: string): HttpResponse {
   const type = error.status >= 500 ? "Receiver" : "Sender";
+  const own = error.detail["queryErrorCode"];
+  const code = typeof own === "string" ? own : queryCode(error.code);
   return {
     status: error.status,
     headers: { "content-type": "text/xml", "x-amzn-requestid": requestId },
     body:
-      `<ErrorResponse xmlns="${xmlns}"><Error><Type>${type}</Type><Code>${escapeXml(queryCode(error.code))}</Code>` +
+      `<ErrorResponse xmlns="${xmlns}"><Error><Type>${type}</Type><Code>${escapeXml(code)}</Code>` +
       `<Message>${escapeXml(error.message)}</Message></Error><RequestId>${requestId}</RequestId></ErrorResponse>`,
   };
 }

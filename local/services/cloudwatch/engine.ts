@@ -3,7 +3,7 @@ import type { Timer } from "../../clock";
 import type { MetricsPort } from "../../ports";
 import { judge, reasonFor, type Alarm, type AlarmState, type MetricAlarm } from "./alarm";
 import { notify } from "./alarm-actions";
-import { keyOf, MetricStore, type Metric } from "./metric-store";
+import { keyOf, MetricStore, type Metric, type DatumOptions } from "./metric-store";
 import type { Points } from "./math";
 import { evaluateQueries } from "./queries";
 
@@ -61,11 +61,7 @@ export class CloudWatchEngine implements MetricsPort {
   }
 
   /** Adds data and wakes the alarms that watch the metric. */
-  record(
-    metric: Metric,
-    value: number,
-    options: { readonly unit?: string; readonly time?: number; readonly count?: number },
-  ): void {
+  record(metric: Metric, value: number, options: DatumOptions): void {
     this.store.put(metric, value, options);
     if (this.watchers.size === 0) return;
     for (const alarm of this.watchers.get(keyOf(metric)) ?? []) this.touch(alarm);

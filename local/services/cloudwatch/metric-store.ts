@@ -16,6 +16,18 @@ export interface Metric {
   readonly dimensions: Readonly<Record<string, string>>;
 }
 
+/** What goes with a value that is put. */
+export interface DatumOptions {
+  readonly unit?: string;
+  /** Milliseconds since the epoch. @default now */
+  readonly time?: number;
+  /** How often the value was seen. @default 1 */
+  readonly count?: number;
+  /** The least and the greatest of those that the value is the mean of. @default the value */
+  readonly minimum?: number;
+  readonly maximum?: number;
+}
+
 interface Series extends Metric {
   unit: string;
   readonly minutes: Map<number, Minute>;
@@ -42,25 +54,21 @@ export class MetricStore {
 
   constructor(private readonly clock: Clock) {}
 
-  put(
-    metric: Metric,
-    value: number,
-    options: { readonly unit?: string; readonly time?: number; readonly count?: number } = {},
-  ): void {
-    const { unit, time = this.clock.now(), count = 1 } = options;
+  put(metric: Metric, value: number, options: DatumOptions = {}): void {
+    const { unit, time = this.clock.now(), count = 1, minimum = value, maximum = value } = options;
     const series = this.ensure(metric);
     if (unit !== undefined) series.unit = unit;
     const at = Math.floor(time / minute) * minute;
     const known = series.minutes.get(at);
     if (!known) {
-      series.minutes.set(at, { sum: value * count, count, minimum: value, maximum: value, values: [value] });
+      series.minutes.set(at, { sum: value * count, count, minimum, maximum, values: [value] });
       if (series.minutes.size > keptMinutes) series.minutes.delete(series.minutes.keys().next().value!);
       return;
     }
     known.sum += value * count;
     known.count += count;
-    known.minimum = Math.min(known.minimum, value);
-    known.maximum = Math.max(known.maximum, value);
+    known.minimum = Math.min(known.minimum, minimum);
+    known.maximum = Math.max(known.maximum, maximum);
     if (known.values.length < 1000) known.values.push(value);
   }
 

@@ -36,6 +36,20 @@ export function invalid(message: string): AwsError {
   return new AwsError("InvalidParameterValueException", message, 400, { queryErrorCode: "InvalidParameterValue" });
 }
 
+/** Parameters that exclude each other, or of which one is needed. */
+export function combination(message: string): AwsError {
+  return new AwsError("InvalidParameterCombinationException", message, 400, {
+    queryErrorCode: "InvalidParameterCombination",
+  });
+}
+
+/** A position that an earlier page answered. */
+export function positionOf(nextToken: string | undefined): number {
+  if (nextToken === undefined) return 0;
+  if (!/^\d+$/.test(nextToken)) throw invalid("Request parameter NextToken is invalid");
+  return Number(nextToken);
+}
+
 export function validation(message: string): AwsError {
   return new AwsError("ValidationError", message, 400);
 }

@@ -4,6 +4,7 @@ import type { Principal } from "../../principal";
 import type { Json } from "../../service";
 import { statementsIn, type PolicyDocument } from "../iam/policy-document";
 import { keyArnOf } from "../kms";
+import { broken, checkName } from "./checks";
 import type { LineFilter } from "./filter-pattern";
 
 export interface LogEvent {
@@ -39,6 +40,13 @@ export interface MetricTransformation {
   readonly unit?: string;
 }
 
+export interface ResourcePolicy {
+  readonly document: PolicyDocument;
+  readonly text: string;
+  /** Milliseconds since the epoch. */
+  readonly updated: number;
+}
+
 export interface LogGroup {
   readonly name: string;
   readonly arn: string;
@@ -59,7 +67,7 @@ const retentions = [
 /** Log groups and what they need to exist: a name, a retention that AWS knows, a key that admits the service. */
 export class GroupStore {
   readonly groups = new Map<string, LogGroup>();
-  private readonly policies = new Map<string, PolicyDocument>();
+  private readonly policies = new Map<string, ResourcePolicy>();
 
   constructor(private readonly cloud: Cloud) {}
 
@@ -70,11 +78,7 @@ export class GroupStore {
   }
 
   create(name: string, options: { kmsKeyId?: string; retentionInDays?: number } = {}): LogGroup {
-    if (!/^[.\-_/#A-Za-z0-9]{1,512}$/.test(name)) {
-      throw invalid(
-        `1 validation error detected: Value '${name}' at 'logGroupName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\.\\-_/#A-Za-z0-9]+`,
-      );
-    }
+    checkName("logGroupName", name, 512, /^[.\-_/#A-Za-z0-9]+$/, "[\\.\\-_/#A-Za-z0-9]+");
     if (this.groups.has(name))
       throw new AwsError("ResourceAlreadyExistsException", "The specified log group already exists", 400);
     const arn = this.cloud.arn("logs", `log-group:${name}`);
@@ -98,10 +102,7 @@ export class GroupStore {
   setRetention(group: LogGroup, days: number | undefined): void {
     if (days === undefined) delete group.retentionInDays;
     else if (retentions.includes(days)) group.retentionInDays = days;
-    else
-      throw invalid(
-        `1 validation error detected: Value '${days}' at 'retentionInDays' failed to satisfy constraint: Member must satisfy enum value set: [${retentions.join(", ")}]`,
-      );
+    else throw broken("retentionInDays", days, `Member must satisfy enum value set: [${retentions.join(", ")}]`);
   }
 
   /** The key's policy must let the Logs service use it for this group, or the group is refused. */
@@ -133,11 +134,7 @@ export class GroupStore {
   }
 
   createStream(group: LogGroup, name: string): LogStream {
-    if (name === "" || name.length > 512 || /[:*]/.test(name)) {
-      throw invalid(
-        `1 validation error detected: Value '${name}' at 'logStreamName' failed to satisfy constraint: Member must satisfy regular expression pattern: [^:*]*`,
-      );
-    }
+    checkName("logStreamName", name, 512, /^[^:*]*$/, "[^:*]*");
     if (group.streams.has(name))
       throw new AwsError("ResourceAlreadyExistsException", "The specified log stream already exists", 400);
     const stream: LogStream = { name, created: this.cloud.clock.now() };
@@ -150,21 +147,18 @@ export class GroupStore {
     return this.cloud.arn("logs", "resource-policies");
   }
 
-  get resourcePolicies(): ReadonlyMap<string, PolicyDocument> {
+  get resourcePolicies(): ReadonlyMap<string, ResourcePolicy> {
     return this.policies;
   }
 
-  setResourcePolicy(name: string, document: PolicyDocument | undefined): void {
-    if (document) this.policies.set(name, document);
+  /** @param text the policy as it was given, to be shown so. */
+  setResourcePolicy(name: string, document: PolicyDocument | undefined, text = JSON.stringify(document)): void {
+    if (document) this.policies.set(name, { document, text, updated: this.cloud.clock.now() });
     else this.policies.delete(name);
     const merged: Json = {
       Version: "2012-10-17",
-      Statement: [...this.policies.values()].flatMap((policy) => statementsIn(policy)),
+      Statement: [...this.policies.values()].flatMap((policy) => statementsIn(policy.document)),
     };
     this.cloud.resourcePolicies.set(this.policyArn, merged);
   }
-}
-
-function invalid(message: string): AwsError {
-  return new AwsError("InvalidParameterException", message, 400);
 }

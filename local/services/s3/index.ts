@@ -22,6 +22,7 @@ import {
   listParts,
   uploadPart,
 } from "./operations/multipart";
+import { uploadPartCopy } from "./operations/upload-part-copy";
 import { putObject } from "./operations/put-object";
 import { s3Resources } from "./resources";
 import { routes } from "./routes";
@@ -83,6 +84,7 @@ export function s3Service(cloud: Cloud): S3Service {
       ListParts: listParts(store, uploads),
       PutObject: putObject(store),
       UploadPart: uploadPart(store, uploads),
+      UploadPartCopy: uploadPartCopy(store, uploads),
     },
     resourceTypes: s3Resources(store),
   };

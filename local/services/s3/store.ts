@@ -140,7 +140,7 @@ export class ObjectStore {
       size,
       etag: attributes.etag ?? `"${hash}"`,
       lastModified: this.cloud.clock.now(),
-      contentType: attributes.contentType ?? "application/octet-stream",
+      contentType: attributes.contentType ?? "binary/octet-stream",
       headers: attributes.headers ?? {},
       metadata: attributes.metadata ?? {},
       encryption,

@@ -43,6 +43,7 @@ export class Uploads {
         "NoSuchUpload",
         "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.",
         404,
+        { UploadId: id },
       );
     }
     return upload;

@@ -33,7 +33,9 @@ const queryMembers: Readonly<Record<string, string>> = {
   delimiter: "Delimiter",
   "encoding-type": "EncodingType",
   "fetch-owner": "FetchOwner",
+  "bucket-region": "BucketRegion",
   marker: "Marker",
+  "max-buckets": "MaxBuckets",
   "max-keys": "MaxKeys",
   "max-parts": "MaxParts",
   "part-number-marker": "PartNumberMarker",
@@ -130,13 +132,15 @@ export function encodeXml(root: string): (output: unknown) => HttpResponse {
   });
 }
 
-/** CopyObject sends its result as the document and the rest as headers. */
-export function encodeCopy(output: unknown): HttpResponse {
-  const { CopyObjectResult: result, ...members } = output as Json;
-  return {
-    status: 200,
-    headers: { ...headersOf(members), "content-type": "application/xml" },
-    body: document("CopyObjectResult", result as Json),
+/** CopyObject and UploadPartCopy send their result as the document and the rest as headers. */
+export function encodeCopy(root: "CopyObjectResult" | "CopyPartResult"): (output: unknown) => HttpResponse {
+  return (output) => {
+    const { [root]: result, ...members } = output as Json;
+    return {
+      status: 200,
+      headers: { ...headersOf(members), "content-type": "application/xml" },
+      body: document(root, result as Json),
+    };
   };
 }
 
@@ -165,13 +169,17 @@ const ownErrors: Readonly<Record<string, { code: string; status: number; message
   },
 };
 
-export function encodeError(error: { code: string; message: string; status: number }, requestId: string): HttpResponse {
+export function encodeError(
+  error: { code: string; message: string; status: number; detail?: Json },
+  requestId: string,
+): HttpResponse {
   const own = ownErrors[error.code];
   const code = own?.code ?? error.code;
   const status = own?.status ?? error.status;
   const headers = { "content-type": "application/xml", "x-amz-request-id": requestId };
   if (status === 304) return { status, headers: {}, body: "" };
-  return { status, headers, body: errorDocument({ code, message: own?.message ?? error.message }, requestId) };
+  const told = { code, message: own?.message ?? error.message };
+  return { status, headers, body: errorDocument(told, requestId, error.detail) };
 }
 
 /** What a header or an element's text can hold. */

@@ -3,7 +3,17 @@ import type { AnyOperation, Json } from "../../../service";
 import type { CloudWatchEngine } from "../engine";
 import type { Metric } from "../metric-store";
 import { evaluateQueries, periodOf } from "../queries";
-import { dimensionList, dimensionsOf, invalid, timeOf, type DimensionInput, type Scalar } from "../wire";
+import {
+  combination,
+  dimensionList,
+  dimensionsOf,
+  invalid,
+  positionOf,
+  timeOf,
+  validation,
+  type DimensionInput,
+  type Scalar,
+} from "../wire";
 import { queriesOf, type MetricDataQueryInput } from "./query-input";
 
 interface DatumInput {
@@ -61,13 +71,19 @@ export function metricOperations(engine: CloudWatchEngine): Readonly<Record<stri
         if (Namespace.startsWith("AWS/")) throw invalid("The value AWS/ for parameter Namespace is invalid.");
         if (MetricData.length > 1000)
           throw invalid("The collection MetricData must not have a size greater than 1000.");
-        for (const datum of MetricData) putDatum(engine, Namespace, datum);
+        MetricData.forEach((datum, i) => {
+          putDatum(engine, Namespace, datum, `MetricData.member.${i + 1}`);
+        });
         return {};
       },
     },
     GetMetricStatistics: {
       authorize: () => [{ action: "cloudwatch:GetMetricStatistics", resource: "*" }],
       answer: (input: StatisticsInput) => {
+        if (timeOf(input.StartTime, 0) >= timeOf(input.EndTime, cloud.clock.now()))
+          throw invalid("The parameter StartTime must be less than the parameter EndTime.");
+        if (!input.Statistics?.length && !input.ExtendedStatistics?.length)
+          throw combination("Must specify either Statistics or ExtendedStatistics");
         const metric = {
           namespace: input.Namespace,
           name: input.MetricName,
@@ -95,6 +111,9 @@ export function metricOperations(engine: CloudWatchEngine): Readonly<Record<stri
     GetMetricData: {
       authorize: () => [{ action: "cloudwatch:GetMetricData", resource: "*" }],
       answer: ({ MetricDataQueries, StartTime, EndTime, ScanBy }: DataInput) => {
+        const [start, end] = [timeOf(StartTime, 0), timeOf(EndTime, cloud.clock.now())];
+        if (start === end) throw validation("The parameter StartTime must not equal parameter EndTime.");
+        if (start > end) throw validation("The parameter EndTime must be greater than StartTime.");
         const queries = queriesOf(MetricDataQueries);
         const periodMs = periodOf(queries) * 1000;
         const starts = startsOf(StartTime, EndTime, periodMs);
@@ -143,7 +162,7 @@ export function metricOperations(engine: CloudWatchEngine): Readonly<Record<stri
                   dimensions[Name!] !== undefined && (Value === undefined || dimensions[Name!] === Value),
               ),
           );
-        const from = Number(NextToken ?? 0);
+        const from = positionOf(NextToken);
         const Metrics: Json[] = found.slice(from, from + 500).map(({ namespace, name, dimensions }) => ({
           Namespace: namespace,
           MetricName: name,
@@ -155,36 +174,50 @@ export function metricOperations(engine: CloudWatchEngine): Readonly<Record<stri
   };
 }
 
-function putDatum(engine: CloudWatchEngine, namespace: string, datum: DatumInput): void {
+function putDatum(engine: CloudWatchEngine, namespace: string, datum: DatumInput, member: string): void {
   const now = engine.cloud.clock.now();
   const time = timeOf(datum.Timestamp, now);
   if (time < now - 14 * 86_400_000 || time > now + 2 * 3_600_000) {
     throw invalid(
-      "The parameter MetricData.member.1.Timestamp must specify a time within the past two weeks and no more than two hours in the future.",
+      `The parameter ${member}.Timestamp must specify a time within the past two weeks and no more than two hours in the future.`,
     );
   }
+  checkDatum(datum, member);
   const metric = { namespace, name: datum.MetricName, dimensions: dimensionsOf(datum.Dimensions) };
+  const unit = datum.Unit === undefined ? {} : { unit: datum.Unit };
   const add = (value: Scalar, count: Scalar = 1): void => {
     const parsed = Number(value);
-    if (!Number.isFinite(parsed))
-      throw invalid(`The value ${String(value)} for parameter MetricData.member.1.Value is invalid.`);
-    engine.record(metric, parsed, {
-      time,
-      count: Number(count),
-      ...(datum.Unit === undefined ? {} : { unit: datum.Unit }),
-    });
+    if (!Number.isFinite(parsed)) throw invalid(`The value ${String(value)} for parameter ${member}.Value is invalid.`);
+    engine.record(metric, parsed, { time, count: Number(count), ...unit });
   };
   if (datum.Value !== undefined) add(datum.Value);
   datum.Values?.forEach((value, i) => add(value, datum.Counts?.[i] ?? 1));
   if (datum.StatisticValues) {
-    // A set of statistics says nothing of single values: the mean stands for those between the extremes.
-    const [count, sum] = [Number(datum.StatisticValues.SampleCount), Number(datum.StatisticValues.Sum)];
-    const [low, high] = [Number(datum.StatisticValues.Minimum), Number(datum.StatisticValues.Maximum)];
-    if (count === 1) add(sum);
-    else if (count >= 2) {
-      add(low);
-      add(high);
-      if (count > 2) add((sum - low - high) / (count - 2), count - 2);
-    }
+    const { SampleCount, Sum, Minimum, Maximum } = datum.StatisticValues;
+    const [count, sum, minimum, maximum] = [SampleCount, Sum, Minimum, Maximum].map(Number) as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    // A set of statistics says nothing of single values: their mean stands for all, between the extremes.
+    if (count > 0) engine.record(metric, sum / count, { time, count, minimum, maximum, ...unit });
   }
+}
+
+/** Refuses what a datum cannot say together. */
+function checkDatum({ Value, Values, Counts, StatisticValues }: DatumInput, member: string): void {
+  const excluded = [
+    ["Value", Value, "Values", Values],
+    ["Value", Value, "StatisticValues", StatisticValues],
+    ["Values", Values, "StatisticValues", StatisticValues],
+  ] as const;
+  for (const [one, first, other, second] of excluded) {
+    if (first === undefined || second === undefined) continue;
+    throw combination(
+      `The parameters ${member}.${one} and ${member}.${other} are mutually exclusive and you have specified both.`,
+    );
+  }
+  if (Values && Counts && Values.length !== Counts.length)
+    throw invalid(`The parameters ${member}.Values and ${member}.Counts must be of the same size.`);
 }

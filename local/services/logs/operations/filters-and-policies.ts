@@ -2,8 +2,9 @@ import { AwsError } from "../../../aws-error";
 import type { AnyOperation } from "../../../service";
 import { parsePolicy } from "../../iam/policy-document";
 import type { LogsEngine } from "../engine";
+import { checkName } from "../checks";
 import { compileFilterPattern } from "../filter-pattern";
-import type { MetricTransformation } from "../groups";
+import type { MetricTransformation, ResourcePolicy } from "../groups";
 
 interface FilterInput {
   readonly logGroupName: string;
@@ -23,6 +24,7 @@ export function filterAndPolicyOperations(engine: LogsEngine): Readonly<Record<s
     PutMetricFilter: {
       authorize: ({ logGroupName }: FilterInput) => [engine.access("logs:PutMetricFilter", logGroupName)],
       answer: ({ logGroupName, filterName, filterPattern, metricTransformations }: FilterInput) => {
+        checkName("filterName", filterName, 512, /^[^:*]*$/, "[^:*]*");
         const matches = compileFilterPattern(filterPattern);
         store.get(logGroupName).filters.set(filterName, {
           name: filterName,
@@ -68,25 +70,29 @@ export function filterAndPolicyOperations(engine: LogsEngine): Readonly<Record<s
     PutResourcePolicy: {
       authorize: () => [{ action: "logs:PutResourcePolicy", resource: "*" }],
       answer: ({ policyName, policyDocument }: PolicyInput) => {
-        store.setResourcePolicy(policyName, parsePolicy(policyDocument, "resource"));
-        return { resourcePolicy: { policyName, policyDocument } };
+        store.setResourcePolicy(policyName, parsePolicy(policyDocument, "resource"), policyDocument);
+        return { resourcePolicy: shownPolicy(policyName, store.resourcePolicies.get(policyName)!) };
       },
     },
     DescribeResourcePolicies: {
       authorize: () => [{ action: "logs:DescribeResourcePolicies", resource: "*" }],
       answer: () => ({
-        resourcePolicies: [...store.resourcePolicies].map(([policyName, document]) => ({
-          policyName,
-          policyDocument: JSON.stringify(document),
-        })),
+        resourcePolicies: [...store.resourcePolicies].map(([name, policy]) => shownPolicy(name, policy)),
       }),
     },
     DeleteResourcePolicy: {
       authorize: () => [{ action: "logs:DeleteResourcePolicy", resource: "*" }],
       answer: ({ policyName }: PolicyInput) => {
+        if (!store.resourcePolicies.has(policyName)) {
+          throw new AwsError("ResourceNotFoundException", `Policy with name [${policyName}] does not exist`, 400);
+        }
         store.setResourcePolicy(policyName, undefined);
         return {};
       },
     },
   };
+}
+
+function shownPolicy(policyName: string, { text, updated }: ResourcePolicy): object {
+  return { policyName, policyDocument: text, lastUpdatedTime: updated };
 }

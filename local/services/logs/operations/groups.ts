@@ -1,4 +1,5 @@
 import type { AnyOperation, Json } from "../../../service";
+import { limited } from "../checks";
 import type { LogsEngine } from "../engine";
 import type { LogGroup } from "../groups";
 
@@ -36,7 +37,8 @@ export function groupOperations(engine: LogsEngine): Readonly<Record<string, Any
     }),
     DescribeLogGroups: {
       authorize: () => [engine.access("logs:DescribeLogGroups", "")],
-      answer: ({ logGroupNamePrefix = "", logGroupNamePattern, limit = 50, nextToken }: DescribeInput) => {
+      answer: ({ logGroupNamePrefix = "", logGroupNamePattern, limit: asked, nextToken }: DescribeInput) => {
+        const limit = limited("limit", asked, 50);
         const from = Number(nextToken ?? 0);
         const names = [...store.groups.keys()].sort();
         const found = names.filter(

@@ -1,8 +1,9 @@
 import type { AnyOperation, Json } from "../../../service";
+import { invalid, limited } from "../checks";
 import type { LogsEngine } from "../engine";
 import { compileFilterPattern, jsonOf } from "../filter-pattern";
 import type { LogEvent } from "../groups";
-import { streamOf } from "./streams";
+import { groupNameOf, streamOf } from "./streams";
 
 interface Range {
   readonly logGroupName?: string;
@@ -29,13 +30,14 @@ export function readOperations(engine: LogsEngine): Readonly<Record<string, AnyO
     engine.events(engine.store.get(group)).filter((event) => event.timestamp >= startTime && event.timestamp < endTime);
   return {
     GetLogEvents: {
-      authorize: (input: GetInput) => [engine.access("logs:GetLogEvents", nameOf(input), input.logStreamName)],
+      authorize: (input: GetInput) => [engine.access("logs:GetLogEvents", groupNameOf(input), input.logStreamName)],
       answer: (input: GetInput) => {
-        const group = nameOf(input);
+        const group = groupNameOf(input);
         streamOf(engine.store.get(group), input.logStreamName);
         const events = within(group, input).filter((event) => event.stream === input.logStreamName);
-        const limit = input.limit ?? 10_000;
+        const limit = limited("limit", input.limit, 10_000);
         const token = /^([fb])\/(\d+)$/.exec(input.nextToken ?? "");
+        if (input.nextToken !== undefined && !token) throw invalid("The specified nextToken is invalid.");
         const end = token?.[1] === "b" ? Number(token[2]) : undefined;
         const tail = Math.max(0, events.length - limit);
         const start =
@@ -55,26 +57,27 @@ export function readOperations(engine: LogsEngine): Readonly<Record<string, AnyO
       },
     },
     FilterLogEvents: {
-      authorize: (input: FilterInput) => [engine.access("logs:FilterLogEvents", nameOf(input))],
+      authorize: (input: FilterInput) => [engine.access("logs:FilterLogEvents", groupNameOf(input))],
       answer: (input: FilterInput) => {
         const matches = compileFilterPattern(input.filterPattern ?? "");
-        const { logStreamNames, logStreamNamePrefix = "", limit = 10_000 } = input;
-        const found = within(nameOf(input), input).filter(
+        const { logStreamNames, logStreamNamePrefix = "", nextToken = "0" } = input;
+        const limit = limited("limit", input.limit, 10_000);
+        if (logStreamNames && logStreamNamePrefix !== "") {
+          throw invalid("You cannot specify logStreamNames and logStreamNamePrefix in the same request.");
+        }
+        if (!/^\d+$/.test(nextToken)) throw invalid("The specified nextToken is invalid.");
+        const found = within(groupNameOf(input), input).filter(
           ({ stream, message }) =>
             (logStreamNames === undefined || logStreamNames.includes(stream)) &&
             stream.startsWith(logStreamNamePrefix) &&
             matches(message, jsonOf(message)),
         );
-        const from = Number(input.nextToken ?? 0);
+        const from = Number(nextToken);
         const more = from + limit < found.length ? { nextToken: String(from + limit) } : {};
         return { events: found.slice(from, from + limit).map(shape), searchedLogStreams: [], ...more };
       },
     },
   };
-}
-
-function nameOf({ logGroupName, logGroupIdentifier = "" }: Range): string {
-  return logGroupName ?? logGroupIdentifier.replace(/^arn:.*:log-group:/, "").replace(/:\*$/, "");
 }
 
 function shape(event: LogEvent): Json {

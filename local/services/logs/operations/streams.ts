@@ -1,5 +1,6 @@
 import { AwsError } from "../../../aws-error";
 import type { AnyOperation, Json } from "../../../service";
+import { broken, checkUpload, invalid, limited, sortOut } from "../checks";
 import type { LogsEngine } from "../engine";
 import type { LogGroup, LogStream } from "../groups";
 
@@ -8,15 +9,24 @@ interface StreamInput {
   readonly logStreamName: string;
 }
 interface DescribeInput {
-  readonly logGroupName: string;
+  readonly logGroupName?: string;
+  readonly logGroupIdentifier?: string;
   readonly logStreamNamePrefix?: string;
-  readonly orderBy?: "LogStreamName" | "LastEventTime";
+  readonly orderBy?: string;
   readonly descending?: boolean;
   readonly limit?: number;
   readonly nextToken?: string;
 }
 interface PutInput extends StreamInput {
   readonly logEvents: readonly { readonly timestamp: number; readonly message: string }[];
+}
+
+const ORDERS: readonly string[] = ["LogStreamName", "LastEventTime"];
+
+/** A group may be named by its ARN, too. */
+export function groupNameOf(input: { readonly logGroupName?: string; readonly logGroupIdentifier?: string }): string {
+  const { logGroupName, logGroupIdentifier = "" } = input;
+  return logGroupName ?? logGroupIdentifier.replace(/^arn:.*:log-group:/, "").replace(/:\*$/, "");
 }
 
 /** CreateLogStream, DeleteLogStream, DescribeLogStreams, PutLogEvents. */
@@ -44,10 +54,17 @@ export function streamOperations(engine: LogsEngine): Readonly<Record<string, An
       },
     },
     DescribeLogStreams: {
-      authorize: ({ logGroupName }: DescribeInput) => [engine.access("logs:DescribeLogStreams", logGroupName)],
+      authorize: (input: DescribeInput) => [engine.access("logs:DescribeLogStreams", groupNameOf(input))],
       answer: (input: DescribeInput) => {
-        const { logGroupName, logStreamNamePrefix = "", orderBy, descending, limit = 50, nextToken } = input;
-        const group = store.get(logGroupName);
+        const { logStreamNamePrefix = "", orderBy, descending, nextToken } = input;
+        const limit = limited("limit", input.limit, 50);
+        if (orderBy !== undefined && !ORDERS.includes(orderBy)) {
+          throw broken("orderBy", orderBy, `Member must satisfy enum value set: [${ORDERS.join(", ")}]`);
+        }
+        if (orderBy === "LastEventTime" && logStreamNamePrefix !== "") {
+          throw invalid("Cannot order by LastEventTime with a logStreamNamePrefix.");
+        }
+        const group = store.get(groupNameOf(input));
         const streams = [...group.streams.values()].filter((stream) => stream.name.startsWith(logStreamNamePrefix));
         streams.sort((a, b) =>
           orderBy === "LastEventTime" ? (a.last ?? 0) - (b.last ?? 0) : a.name < b.name ? -1 : 1,
@@ -65,22 +82,13 @@ export function streamOperations(engine: LogsEngine): Readonly<Record<string, An
       answer: ({ logGroupName, logStreamName, logEvents }: PutInput, context) => {
         const group = store.get(logGroupName);
         const stream = streamOf(group, logStreamName);
-        if (logEvents.length === 0 || logEvents.length > 10_000) {
-          throw new AwsError(
-            "InvalidParameterException",
-            "1 validation error detected: Value at 'logEvents' failed to satisfy constraint: Member must have length between 1 and 10000",
-            400,
-          );
-        }
-        if (logEvents.some((event, i) => i > 0 && event.timestamp < logEvents[i - 1]!.timestamp)) {
-          throw new AwsError(
-            "InvalidParameterException",
-            "Log events in a single PutLogEvents request must be in chronological order.",
-            400,
-          );
-        }
-        context.use("cloudwatch.logsInGb", engine.append(group, stream, logEvents) / 1e9);
-        return { nextSequenceToken: String(group.events.length) };
+        checkUpload(logEvents);
+        const { taken, rejected } = sortOut(logEvents, context.cloud.clock.now(), group.retentionInDays);
+        context.use("cloudwatch.logsInGb", engine.append(group, stream, taken) / 1e9);
+        return {
+          nextSequenceToken: `49${String(group.events.length).padStart(54, "0")}`,
+          ...(rejected ? { rejectedLogEventsInfo: rejected } : {}),
+        };
       },
     },
   };

@@ -15,6 +15,8 @@ export function createBucket(store: ObjectStore): Operation<BucketInput> {
       context.use("s3.put", 1);
       validateBucketName(input.Bucket);
       if (store.buckets.has(input.Bucket)) {
+        // In this Region alone, making one's own bucket again succeeds: API_CreateBucket.html, "BucketAlreadyOwnedByYou".
+        if (context.cloud.region === "us-east-1") return { Location: `/${input.Bucket}` };
         throw new AwsError(
           "BucketAlreadyOwnedByYou",
           "Your previous request to create the named bucket succeeded and you already own it.",
@@ -50,14 +52,26 @@ export function headBucket(store: ObjectStore): Operation<BucketInput> {
   };
 }
 
-export function listBuckets(store: ObjectStore): Operation {
+interface ListInput {
+  readonly Prefix?: string;
+  readonly BucketRegion?: string;
+  readonly MaxBuckets?: string | number;
+  readonly ContinuationToken?: string;
+}
+
+export function listBuckets(store: ObjectStore): Operation<ListInput> {
   return {
     authorize: () => [{ action: "s3:ListAllMyBuckets", resource: "*" }],
-    answer(_input, context) {
+    answer({ Prefix, BucketRegion, MaxBuckets, ContinuationToken = "" }, context) {
       context.use("s3.put", 1);
-      const names = [...store.buckets.keys()].sort();
+      const ofRegion =
+        BucketRegion === undefined || BucketRegion === context.cloud.region ? [...store.buckets.keys()] : [];
+      const found = ofRegion.filter((name) => name.startsWith(Prefix ?? "") && name > ContinuationToken).sort();
+      const names = found.slice(0, MaxBuckets === undefined ? undefined : Number(MaxBuckets));
       return {
         Owner: { ID: context.cloud.accountId },
+        ...(names.length < found.length ? { ContinuationToken: names.at(-1) } : {}),
+        ...(Prefix === undefined ? {} : { Prefix }),
         Buckets: names.map((name) => ({
           Name: name,
           CreationDate: isoTime(context.cloud, store.bucket(name).createdAt),

@@ -118,7 +118,10 @@ export function rangeOf(range: string | undefined, size: number): { start: numbe
   const end = first === "" || last === "" ? size - 1 : Math.min(Number(last), size - 1);
   if (first !== "" && last !== "" && Number(last) < Number(first)) return undefined;
   if (start >= size || (first === "" && Number(last) === 0))
-    throw new AwsError("InvalidRange", "The requested range is not satisfiable", 416);
+    throw new AwsError("InvalidRange", "The requested range is not satisfiable", 416, {
+      RangeRequested: range,
+      ActualObjectSize: size,
+    });
   return { start, end };
 }
 

@@ -15,6 +15,7 @@ interface ListInput {
   readonly ContinuationToken?: string;
   readonly Marker?: string;
   readonly EncodingType?: string;
+  readonly FetchOwner?: string | boolean;
 }
 
 export function listObjectsV2(store: ObjectStore): Operation<ListInput> {
@@ -26,14 +27,17 @@ export function listObjectsV2(store: ObjectStore): Operation<ListInput> {
       const page = pageOf(
         store,
         input,
-        token === undefined ? (input.StartAfter ?? "") : Buffer.from(token, "base64url").toString(),
+        token === undefined ? (input.StartAfter ?? "") : keyOf(token),
+        String(input.FetchOwner) === "true",
       );
       return {
         ...common(input, page),
         KeyCount: page.contents.length + page.prefixes.length,
         ...(input.StartAfter === undefined ? {} : { StartAfter: encode(input, input.StartAfter) }),
         ...(token === undefined ? {} : { ContinuationToken: token }),
-        ...(page.next === undefined ? {} : { NextContinuationToken: Buffer.from(page.next).toString("base64url") }),
+        ...(page.next === undefined
+          ? {}
+          : { NextContinuationToken: TOKEN + Buffer.from(page.next).toString("base64url") }),
       };
     },
   };
@@ -45,12 +49,23 @@ export function listObjects(store: ObjectStore): Operation<ListInput> {
     authorize,
     answer(input, context) {
       context.use("s3.put", 1);
-      const page = pageOf(store, input, input.Marker ?? "");
+      const page = pageOf(store, input, input.Marker ?? "", true);
       const next =
         page.next === undefined || input.Delimiter === undefined ? {} : { NextMarker: encode(input, page.next) };
       return { ...common(input, page), Marker: encode(input, input.Marker ?? ""), ...next };
     },
   };
+}
+
+/** How a continuation token begins. */
+const TOKEN = "1.";
+
+function keyOf(token: string): string {
+  if (token.startsWith(TOKEN)) return Buffer.from(token.slice(TOKEN.length), "base64url").toString();
+  throw new AwsError("InvalidArgument", "The continuation token provided is incorrect", 400, {
+    ArgumentName: "continuation-token",
+    ArgumentValue: token,
+  });
 }
 
 interface Page {
@@ -71,7 +86,7 @@ function authorize(input: ListInput): ReturnType<Operation<ListInput>["authorize
   ];
 }
 
-function pageOf(store: ObjectStore, input: ListInput, after: string): Page {
+function pageOf(store: ObjectStore, input: ListInput, after: string, withOwner: boolean): Page {
   const bucket = store.bucket(input.Bucket);
   const prefix = input.Prefix ?? "";
   const asked = Number(input.MaxKeys ?? 1000);
@@ -101,6 +116,7 @@ function pageOf(store: ObjectStore, input: ListInput, after: string): Page {
       LastModified: isoTime(store.cloud, object.lastModified),
       ETag: object.etag,
       Size: object.size,
+      ...(withOwner ? { Owner: { ID: store.cloud.accountId } } : {}),
       StorageClass: "STANDARD",
     });
   }

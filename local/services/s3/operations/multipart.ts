@@ -18,9 +18,11 @@ import {
   writeContext,
 } from "./common";
 
-interface PartInput extends ObjectInput {
+export interface PartInput extends ObjectInput {
   readonly UploadId: string;
   readonly PartNumber: string | number;
+  readonly MaxParts?: string | number;
+  readonly PartNumberMarker?: string | number;
 }
 
 interface CompleteInput extends ObjectInput {
@@ -49,10 +51,7 @@ export function uploadPart(store: ObjectStore, uploads: Uploads): Operation<Part
     async answer(input, context) {
       context.use("s3.put", 1);
       const upload = uploads.get(input.Bucket, input.Key, input.UploadId);
-      const number = Number(input.PartNumber);
-      if (!Number.isInteger(number) || number < 1 || number > 10_000) {
-        throw new AwsError("InvalidArgument", "Part number must be an integer between 1 and 10000, inclusive");
-      }
+      const number = partNumberOf(input);
       const body = bodyOf(input);
       const checksums = verify(input, body);
       const file = store.draft(upload.bucket);
@@ -107,13 +106,20 @@ export function listParts(store: ObjectStore, uploads: Uploads): Operation<PartI
     answer(input, context) {
       context.use("s3.get", 1);
       const upload = uploads.get(input.Bucket, input.Key, input.UploadId);
-      const parts = [...upload.parts.values()].sort((a, b) => a.number - b.number);
+      const marker = within(input, "PartNumberMarker", "part-number-marker", 0);
+      const max = Math.min(within(input, "MaxParts", "max-parts", 1000), 1000);
+      const rest = [...upload.parts.values()]
+        .filter((part) => part.number > marker)
+        .sort((a, b) => a.number - b.number);
+      const parts = rest.slice(0, max);
       return {
         Bucket: input.Bucket,
         Key: input.Key,
         UploadId: upload.id,
-        MaxParts: 10_000,
-        IsTruncated: false,
+        PartNumberMarker: marker,
+        NextPartNumberMarker: parts.at(-1)?.number ?? 0,
+        MaxParts: max,
+        IsTruncated: rest.length > parts.length,
         Parts: parts.map((part) => ({
           PartNumber: part.number,
           ETag: part.etag,
@@ -142,6 +148,27 @@ export function listMultipartUploads(store: ObjectStore, uploads: Uploads): Oper
       };
     },
   };
+}
+
+/** @throws AwsError InvalidArgument */
+export function partNumberOf(input: PartInput): number {
+  const number = Number(input.PartNumber);
+  if (Number.isInteger(number) && number >= 1 && number <= 10_000) return number;
+  throw new AwsError("InvalidArgument", "Part number must be an integer between 1 and 10000, inclusive", 400, {
+    ArgumentName: "partNumber",
+    ArgumentValue: String(input.PartNumber),
+  });
+}
+
+function within(input: PartInput, member: "MaxParts" | "PartNumberMarker", name: string, fallback: number): number {
+  const given = input[member];
+  const value = Number(given ?? fallback);
+  const detail = { ArgumentName: name, ArgumentValue: String(given) };
+  if (!Number.isInteger(value) || value > 2_147_483_647)
+    throw new AwsError("InvalidArgument", `Provided ${name} not an integer or within integer range`, 400, detail);
+  if (value < 0)
+    throw new AwsError("InvalidArgument", `Argument ${name} must be an integer between 0 and 2147483647`, 400, detail);
+  return value;
 }
 
 /** Parts of an encrypted upload are decrypted when they are joined: hence kms:Decrypt (Multipart upload API and permissions). */
