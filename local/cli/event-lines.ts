@@ -46,10 +46,35 @@ function describe(event: TraceEvent, run: Running | undefined): string | undefin
       return `${pc.red("ERROR ")} ${event.service} ${event.name}: ${event.error ?? ""}`;
     case "state":
       return run ? invocation(event, run) : undefined;
+    case "log":
+      return logged(event);
     case "call":
     case "invoke":
-    case "log":
       return undefined;
+  }
+}
+
+/** Where Lambda writes what functions write; the rest is the name of the function. */
+const LOG_GROUPS = "/aws/lambda/";
+
+/** What a function wrote itself, without errors: those are told with the run that they belong to. */
+function logged(event: TraceEvent): string | undefined {
+  if (!event.name.startsWith(LOG_GROUPS)) return undefined;
+  const lines = ((event.data?.["lines"] ?? []) as readonly string[]).flatMap(messageOf);
+  if (lines.length === 0) return undefined;
+  const name = event.name.slice(LOG_GROUPS.length);
+  return `${pc.blue("log   ")} ${name}  ${lines.join("\n").replaceAll("\n", `\n${INDENT}       `)}`;
+}
+
+function messageOf(line: string): string[] {
+  try {
+    const { level, message } = JSON.parse(line) as { level?: string; message?: unknown };
+    if (message === undefined || (level !== "INFO" && level !== "WARN")) return [];
+    const text = word(message);
+    return text.includes("NodeVersionSupportWarning") ? [] : [text];
+  } catch {
+    // Lambda's own lines in its text format begin so.
+    return /^(START|END|REPORT|INIT_START) /.test(line) ? [] : [line];
   }
 }
 

@@ -177,9 +177,15 @@ async function start({ folder, port, seed, stack, virtual }: StartArgs): Promise
       throw new CliError(`Port ${port} is not open to this user; expected one from 1024 to 65535.`);
     if (error instanceof SettingsError) throw new CliError(error.message.replace(folder + sep, ""));
     if (error instanceof ProgramError)
-      throw new CliError(`The program could not be started:\n  ${error.message.replaceAll("\n", "\n  ")}`);
+      throw new CliError(`The program could not be started:\n  ${withFix(error.message).replaceAll("\n", "\n  ")}`);
     throw error;
   }
+}
+
+/** AWS's own words, with what mends it in a program that is made of this package. */
+function withFix(message: string): string {
+  const fix = "Set `manageAccountLogging: true` on the RealtimeGateway, in one stack of each account and Region.";
+  return message.replace(/CloudWatch Logs role ARN must be set[^\n]*/, (words) => `${words}. ${fix}`);
 }
 
 /** @throws CliError when the settings that were asked for, or the program itself, are not there. */

@@ -1,4 +1,5 @@
 import { GetItemCommand } from "@aws-sdk/client-dynamodb";
+import pc from "picocolors";
 import { readRun, runKey, type Run } from "../../components/segment-pipeline/run";
 import { CliError } from "./errors";
 import { invocation } from "./invocation";
@@ -61,6 +62,16 @@ function isLocal(access: StackAccess): access is LocalAccess {
 export async function refresh(access: Pick<LocalAccess, "local">): Promise<void> {
   const response = await fetch(`${access.local.endpoint}/_local/zero-etl/refresh`, { method: "POST" });
   if (!response.ok) throw new CliError(`The analytics copy could not be refreshed: ${await response.text()}`);
+  const copies = (await response.json()) as { readonly errors?: readonly { readonly ErrorMessage: string }[] }[];
+  for (const { ErrorMessage } of copies.flatMap(({ errors = [] }) => errors))
+    console.log(pc.yellow(explain(ErrorMessage)));
+}
+
+function explain(message: string): string {
+  const fix = message.includes("AuthorizeInboundIntegration")
+    ? " Set `manageCatalogPolicy: true` on the SegmentPipeline, in one stack of each account and Region."
+    : "";
+  return `The analytics copy could not be refreshed: ${message.replace(/\.?$/, ".")}${fix}`;
 }
 
 /** Reads a run again and again until it has ended. */

@@ -1,5 +1,6 @@
 import { readdirSync, realpathSync, watch, type FSWatcher } from "node:fs";
-import { join, resolve, sep } from "node:path";
+import { join, relative, resolve, sep } from "node:path";
+import { types } from "node:util";
 import pc from "picocolors";
 import { keepBuilders } from "../../components/shared/packaging";
 import type { DeclaredResource } from "../program";
@@ -138,13 +139,18 @@ async function reload(
 ): Promise<void> {
   const began = performance.now();
   const used = process.cpuUsage();
-  const modules = forget(folder, files);
+  const fixed = files.find((file) => types.isModuleNamespaceObject(require.cache[realPath(file)]?.exports));
+  const modules = fixed === undefined ? forget(folder, files) : 0;
   const cost = (): Pick<Reload, "milliseconds" | "cpuMilliseconds" | "modules"> => {
     const { user, system } = process.cpuUsage(used);
     const milliseconds = Math.round(performance.now() - began);
     return { milliseconds, cpuMilliseconds: Math.round((user + system) / 1000), modules };
   };
   try {
+    if (fixed !== undefined)
+      throw new Error(
+        `${relative(folder, fixed)} is an ES module, which Node.js reads once only. Restart to run it anew.`,
+      );
     const { changed, added } = await stack.evaluate();
     report({
       functions: functionsIn(changed),

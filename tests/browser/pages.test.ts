@@ -76,7 +76,7 @@ describe("pages of the local cloud", () => {
     await page.setViewportSize({ width: 390, height: 844 });
     const fits = () => page.evaluate("document.documentElement.scrollWidth <= innerWidth");
     await open("/");
-    await page.locator("tbody tr").first().waitFor();
+    await page.locator("tbody tr:not([hidden])").first().waitFor();
     expect(await fits()).to.equal(true);
     await open("/inbox");
     expect(await fits()).to.equal(true);

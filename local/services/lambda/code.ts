@@ -110,5 +110,8 @@ export function unpackInto(folder: string, files: Files): Unpacked {
     fs.mkdirSync(path.dirname(target), { recursive: true });
     fs.writeFileSync(target, content);
   }
+  // What the program's own package.json says of modules must not reach a function: on Lambda nothing lies above it.
+  fs.mkdirSync(folder, { recursive: true });
+  fs.writeFileSync(path.join(folder, "package.json"), "{}\n");
   return { root, sha256: digest.toString("base64"), size };
 }

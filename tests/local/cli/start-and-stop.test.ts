@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import type { StackFile } from "../../../local/stack-file";
@@ -84,6 +84,27 @@ describe("A local stack that is started and stopped", function () {
     const next = await command.line((line) => JSON.parse(line) as StackFile, "the next stack");
     expect(next.pid).not.to.equal(pid);
     expect((await command.stop("SIGINT", next.pid)).code).to.equal(0);
+  });
+
+  it("runs an ES module without `main`, and says that it cannot be read anew", async () => {
+    const modules = new ProgramFolder({
+      "Pulumi.yaml": "name: modules\nruntime: nodejs\n",
+      "package.json": '{"type":"module"}',
+      "index.js": 'import * as aws from "@pulumi/aws";\nexport const keyId = new aws.kms.Key("key", {}).keyId;\n',
+    });
+    rmSync(join(modules.path, "index.ts"));
+    const command = Command.start([...CLI, "local", "--port", "0", "--json"], modules.path);
+    commands.push(command);
+    const { outputs } = await command.line((line) => JSON.parse(line) as StackFile, "the stack");
+    expect(outputs["keyId"]).to.be.a("string");
+    modules.replace("index.js", "{}", "{ deletionWindowInDays: 7 }");
+    const { error } = await command.line((line) => {
+      const event = JSON.parse(line) as { kind?: string; error?: string };
+      return event.kind === "reload" ? event : undefined;
+    }, "the reload");
+    expect(error).to.equal("index.js is an ES module, which Node.js reads once only. Restart to run it anew.");
+    expect((await command.stop("SIGINT")).code).to.equal(0);
+    modules.remove();
   });
 
   it("is missed by the commands that need it", async () => {

@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect } from "chai";
 import { RealClock } from "../../../local/clock";
 import { rig, role, type Rig } from "./harness";
@@ -35,6 +37,12 @@ describe("Lambda functions", () => {
     expect(state["invokeArn"]).to.equal(
       `arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${String(state["arn"])}/invocations`,
     );
+  });
+
+  it("runs the archive alone, whatever the program around it says of its modules", async () => {
+    writeFileSync(join(r.cloud.folder, "package.json"), '{"type":"module"}');
+    await r.fn("alone", "exports.handler = async () => 1");
+    expect((await r.invoke("alone")).payload).to.equal(1);
   });
 
   it("runs callback handlers and keeps a warm environment", async () => {
