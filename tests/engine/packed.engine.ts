@@ -126,6 +126,32 @@ describe("The policy pack as others install it", () => {
       expect(run.text).not.to.match(/\n\s+at .*\.js:\d+/);
     });
 
+  it("finds what hides in other forms, and tells what it has not judged", async () => {
+    program.declare(
+      'const pulumi = require("@pulumi/pulumi");',
+      'new pulumi.ComponentResource("studio:index:Thing", "thing");',
+      'const own = new aws.iam.Policy("own", { policy: { Version: "2012-10-17", Statement: [] } });',
+      'const everybody = { Effect: "Allow", Principal: { AWS: "*" }, Action: "sts:AssumeRole" };',
+      'const role = new aws.iam.Role("r", {',
+      "  assumeRolePolicy: { Statement: everybody },",
+      '  managedPolicyArns: [own.arn, "arn:aws:iam::aws:policy/AdministratorAccess"],',
+      "});",
+      'new aws.iam.RolePolicy("p", { role: role.id, policy: { Statement: { Effect: "Allow", Action: "DYNAMODB:*", Resource: "*" } } });',
+      'new aws.s3.BucketV2("b", { acl: "public-read" });',
+      'new aws.cloudcontrol.Resource("c", { typeName: "AWS::IAM::Role", desiredState: "{}" });',
+      'new aws.ec2.Vpc("v", { cidrBlock: "10.0.0.0/16" });',
+    );
+    const run = await preview("prod");
+    program.declare(TABLE);
+    const refused = ["iam-trust-narrow", "lambda-no-default-callback-role", "iam-no-wildcards", "s3-block-public"];
+    expect([...told(run)], run.text).to.include.members(
+      [...refused, "no-way-around"].map((name) => `mandatory ${name}`),
+    );
+    expect([...told(run)], run.text).to.include("advisory resources-judged");
+    expect(run.text).to.match(/got "aws:ec2\/vpc:Vpc"; expected a type that a rule reads/);
+    expect(run.text).not.to.include('got "studio:index:Thing"');
+  });
+
   it("is what a pack of one's own is made from, with exceptions of one's own", async () => {
     mkdirSync(join(installed.path, "own"));
     installed.write("own/PulumiPolicy.yaml", "runtime: nodejs\nmain: index.js\n");

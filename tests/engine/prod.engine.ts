@@ -1,4 +1,9 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect } from "chai";
+import { parse } from "yaml";
+import { STATEFUL } from "../../local/provider/release/stateful";
+import { ROOT } from "../helpers/command";
 import type { Checkout } from "./helpers/checkout";
 import { Game } from "./helpers/game";
 import { left } from "./helpers/left";
@@ -84,58 +89,149 @@ describe("Stacks dev and prod in one account under the real engine", () => {
     expect(of("prod").schedules).to.be.greaterThan(0);
   });
 
-  const settings: readonly (readonly [string, unknown, RegExp])[] = [
-    ["issuer", "https://other.example.com/", /authorize|operations/],
-    ["audience", "another-audience", /authorize/],
-    ["recipients", ["*@testers.example.com"], /emails-|messages-prepare/],
-    ["alarms", "none", /MetricAlarm|logMetricFilter|LogMetricFilter/],
-    ["alarmTopicArn", "arn:aws:sns:us-east-1:123456789012:pages", /MetricAlarm/],
-    ["unsubscribeUrl", "https://example.com/unsubscribe?player={player}", /emails-|messages-prepare/],
-    ["messageRetentionDays", 60, /::(messages-|gateway-on-|segments-)/],
-    ["refreshMinutes", 720, /^aws:cloudcontrol/],
-    [
-      "segmentSchedule",
-      "cron(0 10 ? * MON *)",
-      /^aws:(scheduler|iam|sqs|cloudwatch)\/.*::segments-|^aws:iam.*segments/,
+  /** By setting: values, and what a change of dev to them touches: each of these, and nothing else. */
+  const settings: Readonly<
+    Record<string, readonly { readonly to: Readonly<Record<string, unknown>>; readonly touches: readonly RegExp[] }[]>
+  > = {
+    environment: [
+      {
+        to: { environment: "production", recipients: undefined },
+        touches: [/emails-send-function/, /messages-prepare/],
+      },
     ],
-    ["protect", true, /^aws:(dynamodb\/table|s3\/bucket|athena\/workgroup):/],
-  ];
-  for (const [name, value, touched] of settings) {
-    it(`a change of ${name} touches what it should, and replaces nothing precious`, async () => {
-      const before = checkout.read("Pulumi.dev.yaml");
-      checkout.configure("dev", { [name]: value });
-      const steps = await stepsOf(world, checkout, "dev");
-      checkout.write("Pulumi.dev.yaml", before);
-      expect(steps.size).to.be.greaterThan(0);
-      world.note(
-        `${name}: ${[...steps]
-          .map(([urn, op]) => `${op} ${urn}`)
-          .join(", ")
-          .slice(0, 600)}`,
-      );
-      for (const [urn, op] of steps) {
-        expect(urn).to.match(touched);
-        if (PRECIOUS.test(urn)) expect(`${op} ${urn}`).to.equal(`update ${urn}`);
-      }
-    });
-  }
+    issuer: [{ to: { issuer: "https://other.example.com/" }, touches: [/Function::gateway-authorize$/] }],
+    audience: [{ to: { audience: "another-audience" }, touches: [/Function::gateway-authorize$/] }],
+    sender: [
+      { to: { sender: "Another name <hello@dev.example.com>" }, touches: [/function:Function::emails-/] },
+      // Another address is another identity; the tests below say what becomes of it.
+    ],
+    recipients: [{ to: { recipients: ["*@testers.example.com"] }, touches: [/emails-|messages-prepare/] }],
+    unsubscribeUrl: [
+      {
+        to: { unsubscribeUrl: "https://example.com/unsubscribe?player={player}" },
+        touches: [/emails-|messages-prepare/],
+      },
+    ],
+    alarms: [{ to: { alarms: "none" }, touches: [/MetricAlarm/] }],
+    alarmTopicArn: [{ to: { alarmTopicArn: "arn:aws:sns:us-east-1:123456789012:pages" }, touches: [/MetricAlarm/] }],
+    messageRetentionDays: [{ to: { messageRetentionDays: 60 }, touches: [/::(messages-|gateway-on-|segments-)/] }],
+    refreshMinutes: [{ to: { refreshMinutes: 720 }, touches: [/^aws:cloudcontrol/] }],
+    segmentSchedule: [
+      {
+        to: { segmentSchedule: "cron(0 10 ? * MON *)" },
+        touches: [/^aws:(scheduler|iam|sqs|cloudwatch)\/.*::segments-|^aws:iam.*segments/],
+      },
+    ],
+    protect: [{ to: { protect: true }, touches: [/^aws:(dynamodb\/table|s3\/bucket|athena\/workgroup):/] }],
+    manageAccount: [{ to: { manageAccount: true }, touches: [/^aws:(apigateway\/account|glue\/resourcePolicy|iam)/] }],
+  };
 
-  it("a renamed component with an alias keeps all that holds data", async () => {
-    const before = checkout.read("index.ts");
-    checkout.replace("index.ts", 'new MessageStore("messages", {', 'new MessageStore("letters", {');
-    checkout.replace(
-      "index.ts",
-      "  retentionDays: settings.messageRetentionDays,\n});",
-      '  retentionDays: settings.messageRetentionDays,\n}, { aliases: [{ name: "messages" }] });',
-    );
+  it("every setting that the project declares has its change below", () => {
+    const declared = (parse(checkout.read("Pulumi.yaml")) as { config: object }).config;
+    expect(Object.keys(settings)).to.have.members(Object.keys(declared));
+  });
+
+  for (const [name, cases] of Object.entries(settings))
+    for (const { to, touches } of cases)
+      it(`a change of ${name} touches what it should, and replaces nothing precious`, async () => {
+        const before = checkout.read("Pulumi.dev.yaml");
+        checkout.configure("dev", to);
+        const steps = await stepsOf(world, checkout, "dev").finally(() => checkout.write("Pulumi.dev.yaml", before));
+        expect(steps.size).to.be.greaterThan(0);
+        world.note(
+          `${name}: ${[...steps]
+            .map(([urn, op]) => `${op} ${urn}`)
+            .join(", ")
+            .slice(0, 2000)}`,
+        );
+        for (const [urn, op] of steps) {
+          expect(
+            touches.some((touched) => touched.test(urn)),
+            urn,
+          ).to.equal(true);
+          if (PRECIOUS.test(urn)) expect(`${op} ${urn}`).to.equal(`update ${urn}`);
+        }
+        for (const touched of touches) expect([...steps.keys()].join("\n")).to.match(touched);
+      });
+
+  it("another sender's address is another identity, made before the old one goes; protected, it is refused", async () => {
+    const files = ["Pulumi.dev.yaml", "Pulumi.prod.yaml"].map((file) => [file, checkout.read(file)] as const);
+    for (const stack of ["dev", "prod"]) checkout.configure(stack, { sender: "My Game <other@example.com>" });
     const steps = await stepsOf(world, checkout, "dev");
-    checkout.write("index.ts", before);
-    const lost = [...steps].filter(([, op]) => /replace|delete/.test(op)).map(([urn]) => urn.split("::")[0]);
-    world.note(
-      `renamed: ${JSON.stringify(Object.fromEntries([...new Set(lost)].map((t) => [t, lost.filter((o) => o === t).length])))}`,
-    );
-    expect([...steps].filter(([urn, op]) => PRECIOUS.test(urn) && op !== "update")).to.deep.equal([]);
-    expect(named(new Map([...steps].filter(([urn]) => urn.startsWith("aws:sqs/queue:"))))).to.deep.equal({});
+    const refused = await world.preview(checkout, "prod", { code: "any" });
+    for (const [file, text] of files) checkout.write(file, text);
+    const precious = [...steps].filter(([urn]) => PRECIOUS.test(urn));
+    expect(precious.map(([urn]) => urn)).to.deep.equal(["aws:sesv2/emailIdentity:EmailIdentity::emails-identity"]);
+    expect(refused.code).not.to.equal(0);
+    expect(refused.text).to.match(/emails-identity.*protect/s);
+  });
+
+  it("what an account has once stays when its stack gives it up", async () => {
+    const before = checkout.read("Pulumi.prod.yaml");
+    checkout.configure("prod", { manageAccount: false });
+    const steps = await stepsOf(world, checkout, "prod").finally(() => checkout.write("Pulumi.prod.yaml", before));
+    const kept = world.deployed("prod").filter(({ retainOnDelete }) => retainOnDelete === true);
+    const names = kept.map(({ urn }) => urn.replace(/^.*::/, ""));
+    expect(steps.size).to.equal(4);
+    for (const [urn, op] of steps) {
+      expect(`${op} ${urn}`).to.match(/^delete aws:(apigateway\/account|glue\/resourcePolicy|iam)/);
+      // Out of the state, and left in the account.
+      expect(names).to.include(urn.replace(/^.*::/, ""));
+    }
+  });
+
+  describe("a renamed component with an alias", () => {
+    const RENAMED = {
+      messages: ['new MessageStore("messages", {', "  retentionDays: settings.messageRetentionDays,\n})", "letters"],
+      segments: ['new SegmentPipeline("segments", {', "  refreshMinutes: settings.refreshMinutes,\n})", "groups"],
+      emails: [
+        'new EmailDispatcher("emails", {',
+        '  ...(settings.environment === "production" ? { production: true } : { recipients: [...settings.recipients] }),\n})',
+        "mails",
+      ],
+    } as const;
+    /** What becomes of dev when this component is renamed, with these options besides the alias. */
+    const renamed = async (
+      component: keyof typeof RENAMED,
+      options: (to: string) => string = () => "",
+      head = "",
+    ): Promise<Map<string, string>> => {
+      const [begin, end, to] = RENAMED[component];
+      const before = checkout.read("index.ts");
+      checkout.replace("index.ts", begin, begin.replace(component, to));
+      checkout.replace("index.ts", end, `${end.slice(0, -1)}, { aliases: [{ name: "${component}" }]${options(to)} })`);
+      checkout.write("index.ts", `${head}${checkout.read("index.ts")}`);
+      return stepsOf(world, checkout, "dev").finally(() => checkout.write("index.ts", before));
+    };
+    const lost = (steps: ReadonlyMap<string, string>): string[] =>
+      [
+        ...new Set([...steps].filter(([, op]) => /replace|delete/.test(op)).map(([urn]) => urn.split("::")[0] ?? "")),
+      ].sort();
+
+    for (const [component, types] of [
+      ["messages", []],
+      ["segments", ["aws:cloudcontrol/resource:Resource", "aws:glue/catalogDatabase:CatalogDatabase"]],
+      ["emails", ["aws:sesv2/configurationSet:ConfigurationSet"]],
+    ] as const)
+      it(`${component}: replaces what the how-to page lists, and nothing else that holds data`, async () => {
+        const steps = await renamed(component);
+        expect([...steps].filter(([urn, op]) => PRECIOUS.test(urn) && op !== "update")).to.deep.equal([]);
+        world.note(`${component}: ${lost(steps).join(", ")}`);
+        const holding = lost(steps).filter((type) => type in STATEFUL);
+        expect(holding).to.deep.equal(["aws:cloudwatch/logGroup:LogGroup", ...types].sort());
+      });
+
+    for (const component of ["messages", "segments", "emails"] as const)
+      it(`${component}: replaces nothing when it keeps its names as the how-to page says`, async () => {
+        const page = readFileSync(join(ROOT, "docs/how-to/rename-a-resource.md"), "utf8");
+        const keepNames = /^\/\*\* Whatever[^]*?^ {2}\};\n/m.exec(page)?.[0] ?? "";
+        const steps = await renamed(
+          component,
+          (to) => `, transformations: [keepNames("${to}", "${component}")]`,
+          `import * as pulumi from "@pulumi/pulumi";\n${keepNames}\n`,
+        );
+        expect(lost(steps)).to.deep.equal([]);
+      });
   });
 
   it("destroying dev takes nothing of prod", async () => {

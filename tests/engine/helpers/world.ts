@@ -39,6 +39,7 @@ export interface StateResource {
   readonly custom: boolean;
   readonly delete?: boolean;
   readonly protect?: boolean;
+  readonly retainOnDelete?: boolean;
   readonly inputs?: Readonly<Record<string, unknown>>;
   readonly outputs?: Readonly<Record<string, unknown>>;
 }
