@@ -1,5 +1,5 @@
 import * as dynamodb from "@aws-sdk/client-dynamodb";
-import { BOOL, N, S } from "../shared/attributes";
+import { BOOL, N, S, type Item } from "../shared/attributes";
 import type { Captured } from "../shared/callback";
 import { isConditionFailure } from "../shared/condition";
 import { readRun, runKey, type Run } from "./run";
@@ -19,9 +19,12 @@ export interface Counts {
  * often it was begun: `enqueued` is the number of players who have a message of the run once all parts are done.
  */
 export function partProgress(client: dynamodb.DynamoDBClient, table: Captured<string>) {
-  /** @returns the run with this part done, or undefined when another delivery has recorded it. */
-  async function record(runId: string, part: number, parts: number, counts: Counts): Promise<Run | undefined> {
-    const updated = await unlessConditionFails({
+  /**
+   * @returns the run with this part done: also where it was done already, by another delivery, which may have died before
+   *   it ended the run, or by this very request, whose answer was lost and which the SDK then repeated.
+   */
+  async function record(runId: string, part: number, parts: number, counts: Counts): Promise<Run> {
+    const item = await itemAfter({
       TableName: table.get(),
       Key: runKey(runId),
       UpdateExpression:
@@ -38,13 +41,13 @@ export function partProgress(client: dynamodb.DynamoDBClient, table: Captured<st
       },
       ReturnValues: "ALL_NEW",
     });
-    return updated?.Attributes && readRun(updated.Attributes);
+    return readRun(item ?? {});
   }
 
   /** Ends the run when all its parts are done. */
-  async function finish(run: Run | undefined): Promise<void> {
-    if (!run || run.parts === undefined || run.doneParts.length < run.parts) return;
-    await unlessConditionFails({
+  async function finish(run: Run): Promise<void> {
+    if (run.parts === undefined || run.doneParts.length < run.parts) return;
+    await itemAfter({
       TableName: table.get(),
       Key: runKey(run.runId),
       UpdateExpression: "SET #status = :done, finished = :true, endedAt = :now",
@@ -59,14 +62,16 @@ export function partProgress(client: dynamodb.DynamoDBClient, table: Captured<st
     });
   }
 
-  async function unlessConditionFails(
-    input: dynamodb.UpdateItemCommandInput,
-  ): Promise<dynamodb.UpdateItemCommandOutput | undefined> {
+  /** @returns the item as the update left it or, where its condition did not hold, as it was. */
+  async function itemAfter(input: dynamodb.UpdateItemCommandInput): Promise<Item | undefined> {
     try {
-      return await client.send(new dynamodb.UpdateItemCommand(input));
+      const { Attributes } = await client.send(
+        new dynamodb.UpdateItemCommand({ ...input, ReturnValuesOnConditionCheckFailure: "ALL_OLD" }),
+      );
+      return Attributes;
     } catch (error) {
       if (!isConditionFailure(error)) throw error;
-      return undefined;
+      return (error as dynamodb.ConditionalCheckFailedException).Item;
     }
   }
 
