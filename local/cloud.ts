@@ -35,6 +35,11 @@ export class Cloud {
   readonly ports = {} as Ports;
   /** The fault switch: decides the fate of each call that a function makes. */
   faults: FaultPlan = () => undefined;
+  /**
+   * Waits for work of this machine that takes real time (files, DuckDB): so does the clock. A deterministic runner sets
+   * its own, so that no function goes on meanwhile.
+   */
+  realWork: <T>(work: Promise<T>) => Promise<T> = (work) => this.clock.track(work);
   /** Base URL of the front, e.g. `http://127.0.0.1:4566`; set once it listens. */
   endpoint = "http://127.0.0.1:0";
   readonly services = new Map<string, Service>();

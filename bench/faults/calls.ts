@@ -74,6 +74,24 @@ const BY_FUNCTION: Readonly<Record<string, readonly string[]>> = {
   ],
   "messages-sweep": ["dynamodb:Query", "dynamodb:UpdateItem"],
   "messages-unknown-channel-function": ["dynamodb:UpdateItem"],
+  "segments-advance": [
+    "athena:GetQueryExecution",
+    "athena:GetQueryResults",
+    "athena:StartQueryExecution",
+    "athena:StopQueryExecution",
+    "dynamodb:GetItem",
+    "dynamodb:PutItem",
+    "dynamodb:UpdateItem",
+    "sqs:SendMessage",
+  ],
+  "segments-enqueue": [
+    "dynamodb:GetItem",
+    "dynamodb:PutItem",
+    "dynamodb:UpdateItem",
+    "s3:GetObject",
+    "sqs:SendMessageBatch",
+  ],
+  "segments-start": ["dynamodb:GetItem", "dynamodb:PutItem", "sqs:SendMessage"],
 };
 
 /** Functions that a queue feeds: Lambda itself receives and deletes for them. */
@@ -85,6 +103,8 @@ const FED = [
   "gateway-check",
   "gateway-on-achievement-react",
   "messages-unknown-channel-function",
+  "segments-advance",
+  "segments-enqueue",
 ];
 
 /** Batch calls that always have one entry, and so no part that could be left undone. */
@@ -119,7 +139,7 @@ export const RARE: readonly string[] = [
   "poller:messages-unknown-channel-function sqs:DeleteMessageBatch",
 ];
 
-/** `function service:operation`, without the segment pipeline's, which these runs do not play. */
+/** `function service:operation`. */
 export const CALLS: readonly string[] = [
   ...Object.entries(BY_FUNCTION).flatMap(([fn, calls]) => calls.map((call) => `${fn} ${call}`)),
   ...FED.flatMap((fn) => [`poller:${fn} sqs:ReceiveMessage`, `poller:${fn} sqs:DeleteMessageBatch`]),

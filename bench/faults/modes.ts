@@ -43,6 +43,8 @@ export interface Mode {
   /** What players may do in the last act, after which nobody does anything any more; empty for no such act. */
   readonly parts: readonly Part[];
   readonly messages: number;
+  /** Runs of a segment, of each kind that there is. */
+  readonly runs: number;
   /** The messages are enqueued within this time, ms. */
   readonly spreadMs: number;
   /** About how often game servers and operators do their work, ms. */
@@ -67,6 +69,7 @@ const usual: Mode = {
   friendly: 0.65,
   parts: ["return", "leave", "arrive", "arrive", "stay"],
   messages: 10,
+  runs: 0,
   spreadMs: 5 * minute,
   staffMs: 150_000,
   repeats: 0.07,
@@ -133,6 +136,26 @@ const prepareDown: Mode = {
   name: "prepare-down",
   faultyMs: 25 * minute,
   focus: [{ fn: "messages-prepare", rate: 0.95, kinds: ["lost-request", "throttle", "crash-before", "crash-after"] }],
+};
+
+/** A day of segments: each call of a run fails often, and is made often enough to meet all. */
+const segments: Mode = {
+  ...usual,
+  ...mails,
+  name: "segments",
+  faultyMs: 40 * minute,
+  messages: 1,
+  runs: 4,
+  spreadMs: 25 * minute,
+  focus: [
+    { fn: "segments-start", call: "dynamodb:PutItem", rate: 0.35 },
+    { fn: "segments-start", rate: 0.6 },
+    { fn: "segments-advance", call: "dynamodb:GetItem", rate: 0.15 },
+    { fn: "segments-advance", rate: 0.4 },
+    { fn: "segments-enqueue", call: "dynamodb:PutItem", rate: 0.12 },
+    { fn: "segments-enqueue", call: "sqs:SendMessageBatch", rate: 0.6 },
+    { fn: "segments-enqueue", rate: 0.35 },
+  ],
 };
 
 const MODES: readonly Mode[] = [
@@ -226,6 +249,7 @@ const MODES: readonly Mode[] = [
   notifyDown,
   sendDown,
   prepareDown,
+  segments,
 ];
 
 export const MODE_COUNT = MODES.length;

@@ -3,7 +3,7 @@ import { runShares } from "./parallel";
 import { MUTATIONS } from "./mutation-list";
 
 /** Among so many seeds a broken rule must show itself, in those of its modes. */
-const SEEDS = 300;
+const SEEDS = 600;
 
 /** The campaign can see: each rule of the two models, broken on purpose in a build of its own, must make it fail. */
 export async function runMutations(

@@ -7,6 +7,7 @@ import { PresenceJudge, PresenceWatch } from "./judge-presence";
 import { Mailbox } from "./mailbox";
 import { modeOf, type Focus } from "./modes";
 import { Players } from "./players";
+import { Segments } from "./segments";
 import { Staff } from "./staff";
 import { World } from "./world";
 
@@ -108,17 +109,23 @@ export async function run({ seed, image, issuer, tokens, verbose = false, serve 
     const players = new Players(world, names, tokens, mode);
     const mailbox = new Mailbox(world, names);
     const staff = new Staff(world, names, mode.staffMs);
+    const segments = new Segments(world);
     await players.seed();
+    if (mode.runs > 0) await segments.seed();
     injector.reach = "all";
     staff.start();
     players.start(clock.now() + mode.faultyMs - LAST_ACT_MS);
     mailbox.start(mode.messages, mode.spreadMs);
+    segments.start(mode.runs, mode.spreadMs);
     await clock.advance(mode.faultyMs);
     injector.reach = LATE;
     players.finish();
     staff.finish();
     const problems: string[] = [];
-    const finished = await clock.advanceUntil(() => players.done && mailbox.done && staff.done, 1_200_000);
+    const finished = await clock.advanceUntil(
+      () => players.done && mailbox.done && staff.done && segments.done,
+      1_200_000,
+    );
     if (!finished) problems.push("players or game servers are still at it long after the last fault");
     await clock.advance(LATE_MS);
     injector.reach = PURGE;
@@ -133,7 +140,7 @@ export async function run({ seed, image, issuer, tokens, verbose = false, serve 
       await settle(world, isRight, PRESENCE_MS / 2);
     }
     problems.push(...presence.judge());
-    await settle(world, () => messages.quiet, 10_800_000);
+    await settle(world, () => messages.quiet && segments.quiet, 10_800_000);
     messages.judge(mailbox.acknowledged, await letters.givenUpMessages());
     let parked = 0;
     // The functions that drive back meet faults, too; letters that they keep come into sight again after a minute.
@@ -152,12 +159,12 @@ export async function run({ seed, image, issuer, tokens, verbose = false, serve 
       if (lay === before) break;
       before = lay;
       await clock.advance(240_000);
-      await settle(world, () => messages.quiet, 7_200_000, 60_000);
+      await settle(world, () => messages.quiet && segments.quiet, 7_200_000, 60_000);
     }
     problems.push(...(await letters.stuck()));
     messages.judge(mailbox.acknowledged);
     problems.push(...messages.problems, ...mailbox.problems, ...players.problems);
-    problems.push(...watch.problems, ...presence.judge());
+    problems.push(...watch.problems, ...presence.judge(), ...segments.judge());
     problems.push(...world.internal);
     messages.close();
     watch.close();

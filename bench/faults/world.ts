@@ -100,7 +100,7 @@ export class World {
   private deterministicRunner(): VmRunner {
     const { cloud, clock } = this;
     const front = new Front(cloud);
-    return new VmRunner({
+    const runner = new VmRunner({
       clock,
       random: cloud.random,
       newId: () => cloud.uuid(),
@@ -109,6 +109,8 @@ export class World {
       // Without it every invocation would be over in an instant, and nothing would happen at the same time.
       latency: () => 1 + Math.floor(cloud.random() * 25),
     });
+    cloud.realWork = (work) => clock.track(runner.pending(work));
+    return runner;
   }
 
   /** Of everything that happened, in order. */

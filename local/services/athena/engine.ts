@@ -96,7 +96,7 @@ export class Queries {
     if (isOver(execution)) return Promise.resolve();
     execution.startedAt = this.cloud.clock.now();
     this.move(execution, "RUNNING");
-    return this.cloud.clock.track(this.outcome(execution));
+    return this.cloud.realWork(this.outcome(execution));
   }
 
   private async outcome(execution: Execution): Promise<void> {

@@ -87,7 +87,7 @@ export class Integrations {
     const before = integration.running ?? Promise.resolve();
     const run = before.then(() => this.sync(integration));
     integration.running = run;
-    await this.cloud.clock.track(run);
+    await this.cloud.realWork(run);
     if (integration.running === run) integration.running = undefined;
   }
 
