@@ -22,7 +22,7 @@ export function policiesPage(): string {
     "});",
     "```",
     "",
-    "A violation tells where, what was received, what is allowed, and how to mend it. Levels hold for a stack whose setting `environment` is `production`, and for every other; a stack that has no such setting is held to production's. `--policy-pack-config file.json` changes a rule's level or settings:",
+    "A violation tells where, what was received, what is allowed, and how to mend it. Levels hold for a stack whose setting `environment` is `production`, and for every other; a stack that has no such setting is held to production's. `--policy-pack-config file.json` makes a rule mandatory, advisory, remediating or disabled and changes its settings, with a file for each environment if you like:",
     "",
     "```json",
     '{ "s3-logged": "disabled", "logs-encrypted-retained": { "enforcementLevel": "advisory", "days": 90 } }',
