@@ -8,4 +8,9 @@ export interface Check {
   readonly run: (stage: Stage) => Promise<void>;
   /** Services (`sqs`, `kms` …) at whose doors it tries what must be refused, and so misses a condition. @default none */
   readonly guards?: readonly string[];
+  /**
+   * It asks what the deployed program's policies say, and lets nothing run: many such checks are played on one cloud.
+   * @default false
+   */
+  readonly isInquiry?: boolean;
 }

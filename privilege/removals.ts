@@ -1,3 +1,4 @@
+import type { Cloud } from "../local/cloud";
 import { seededRandom } from "../local/random";
 import { iamEngine, type ConditionKey, type Removal } from "../local/services/iam";
 import type { Check } from "./check";
@@ -5,7 +6,7 @@ import { allChecks } from "./checks";
 import { EXPLAINED } from "./explained";
 import type { Grant } from "./grants";
 import { shortArn } from "./names";
-import { DEPLOYMENT, runCheck, type CheckResult } from "./run-check";
+import { DEPLOYMENT, runCheck, runInquiry, type CheckResult } from "./run-check";
 import type { House } from "./stage";
 import { checksOf, checksOfResource, type GrantUsage } from "./usage";
 
@@ -104,7 +105,10 @@ export function judgeResult({ failure, isMistake, denied }: CheckResult): "passe
   return isMistake && denied.length === 0 ? "defect" : "missed";
 }
 
-/** Takes a grant away from a program that is yet to be deployed, and plays the checks that used it until one fails. */
+/**
+ * Takes a grant away from a program that is yet to be deployed (for checks that only ask, from one that is), and plays the
+ * checks that should notice until one fails.
+ */
 export async function tryRemoval(
   house: House,
   candidate: Candidate,
@@ -113,9 +117,11 @@ export async function tryRemoval(
   const { grant, part } = candidate;
   const removal: Removal = { statement: grant.id, ...(part === undefined ? {} : withoutKind(part)) };
   for (const name of candidate.checks) {
-    const result = await runCheck(house, checks.get(name), {
-      prepare: (cloud) => void iamEngine(cloud).without(removal),
-    });
+    const played = checks.get(name);
+    const take = (cloud: Cloud): (() => void) => iamEngine(cloud).without(removal);
+    const result = played?.isInquiry
+      ? await runInquiry(house, played, take)
+      : await runCheck(house, played, { prepare: (cloud) => void take(cloud) });
     const { check, failure = "" } = result;
     const judgement = judgeResult(result);
     if (judgement === "defect") return { candidate, defect: { check, failure } };

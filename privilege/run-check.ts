@@ -50,6 +50,28 @@ export async function runCheck(house: House, check: Check | undefined, moments: 
   }
 }
 
+/**
+ * Plays a check that only asks, on the one cloud of all such checks.
+ * @param prepare changes what the policies say; returns how to change it back.
+ */
+export async function runInquiry(
+  house: House,
+  check: Check,
+  prepare: (cloud: Cloud) => () => void,
+): Promise<CheckResult> {
+  const { cloud } = await house.inquiries();
+  const before = cloud.trace.since(0).at(-1)?.seq ?? 0;
+  const restore = prepare(cloud);
+  try {
+    await check.run(await house.inquiries());
+    return { check: check.name, denied: deniedIn(cloud, before) };
+  } catch (error) {
+    return { check: check.name, ...failureOf(error), denied: deniedIn(cloud, before) };
+  } finally {
+    restore();
+  }
+}
+
 /** What every check asserts beside its own effects: logs and traces arrive, nothing fails and nothing is left over. */
 async function requireOrder(stage: Stage): Promise<void> {
   await requireTelemetry(stage);
@@ -58,9 +80,9 @@ async function requireOrder(stage: Stage): Promise<void> {
   await requireWorkedOff(stage);
 }
 
-function deniedIn(cloud: Cloud): string[] {
+function deniedIn(cloud: Cloud, after = 0): string[] {
   return cloud.trace
-    .since(0)
+    .since(after)
     .filter(({ kind }) => kind === "denied")
     .map(
       ({ principal = "", data }) => `${principal}: ${String(data?.["action"])} on ${String(data?.["deniedResource"])}`,

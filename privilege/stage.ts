@@ -25,6 +25,7 @@ const SETTINGS = { segmentSchedule: "cron(0 16 ? * FRI *)" };
 /** The program, evaluated once; a cloud of its resources takes a tenth of a second from it. */
 export class House {
   private readonly tokens = new Map<string, string>();
+  private quiet: Promise<Stage> | undefined;
 
   private constructor(
     readonly image: Image,
@@ -44,7 +45,14 @@ export class House {
     return token;
   }
 
+  /** One cloud of the program for all who only ask what its policies say. */
+  inquiries(): Promise<Stage> {
+    return (this.quiet ??= Stage.set(this));
+  }
+
   close(): void {
+    // It has no port open and no timer of the machine's.
+    void this.quiet?.then((stage) => stage.close()).catch(() => undefined);
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

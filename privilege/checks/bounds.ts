@@ -29,6 +29,7 @@ function raw(to: readonly string[], from: string): readonly [string, string, Jso
 const mail: Check = {
   name: "outside production mail goes to the stack's recipients alone, and from its own sender",
   guards: ["ses"],
+  isInquiry: true,
   run: async (stage) => {
     const role = "emails-send-function-role";
     await refused(stage, role, "a mail to a real player", raw([STRANGER], SENDER));
@@ -40,6 +41,7 @@ const mail: Check = {
 const metrics: Check = {
   name: "the integration writes metrics of its own name alone",
   guards: ["cloudwatch"],
+  isInquiry: true,
   run: async (stage) => {
     const MetricData = [{ MetricName: "Sent", Value: 1 }];
     const call = ["cloudwatch", "PutMetricData", { Namespace: "AWS/SES", MetricData }] as const;

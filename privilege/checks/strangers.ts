@@ -35,6 +35,7 @@ type Width = "named sources" | "this account";
 const closed = (service: string, what: string, width: Width): Check => ({
   name: `${what} not for a service in the name of ${width === "this account" ? "another account" : "a stranger"}`,
   guards: [service],
+  isInquiry: true,
   run: async (stage) => {
     let asked = 0;
     for (const [door, policy] of stage.cloud.resourcePolicies) {
@@ -79,6 +80,7 @@ function refuse(stage: Stage, service: string, sourceArn: string | undefined, re
 const roles: Check = {
   name: "a role that one account alone may lend is not for a service in the name of another",
   guards: ["sts"],
+  isInquiry: true,
   run: async (stage) => {
     for (const { arn, trust } of iamEngine(stage.cloud).store.roles.values()) {
       for (const { Principal } of statementsIn(trust)) {

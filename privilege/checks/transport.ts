@@ -18,6 +18,7 @@ const WIDE = {
 
 const tls: Check = {
   name: "no queue, topic or bucket answers a call without TLS",
+  isInquiry: true,
   run: async (stage) => {
     const iam = iamEngine(stage.cloud);
     const trust = {
