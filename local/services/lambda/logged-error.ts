@@ -22,10 +22,17 @@ export function noteError(
   if (!error || level !== "ERROR") return;
   const logged = (data["loggedErrors"] ??= []) as LoggedError[];
   if (logged.length >= MOST_LOGGED_ERRORS) return;
-  // What the console formats ends in the error itself, which stands beside it.
-  const [about = ""] = message.split(`${error.errorType}: ${error.errorMessage}`);
   const { errorType, errorMessage, stackTrace } = error;
-  logged.push({ about: about.trim(), errorType, errorMessage, stack: explain(framesOf(stackTrace)) });
+  logged.push({ about: withoutError(message, error), errorType, errorMessage, stack: explain(framesOf(stackTrace)) });
+}
+
+/** What the console formats ends in the error itself, which stands beside it; its type may be in brackets. */
+function withoutError(message: string, { errorType, errorMessage }: NonNullable<LogLine["error"]>): string {
+  const places = [`${errorType}: ${errorMessage}`, `Error [${errorType}]: ${errorMessage}`].map((text) =>
+    message.indexOf(text),
+  );
+  const found = places.filter((place) => place >= 0);
+  return (found.length === 0 ? message : message.slice(0, Math.min(...found))).trim();
 }
 
 /** The frames of a stack trace, without the message before them. */

@@ -11,7 +11,7 @@ import { ProgramFolder } from "../../helpers/program-folder";
 const ROUTES = `
 gateway.route("dragon.greet", { type: "object", properties: {} }, async ({ playerId }) => ({ said: \`Hello \${playerId}\` }));
 gateway.route("dragon.fight", { type: "object", properties: {} }, async () => {
-  throw new Error("The dragon is not at home.");
+  throw new RangeError("The dragon is not at home.");
 });
 `;
 
@@ -66,7 +66,7 @@ describe("A running local stack", function () {
     const { name, data } = await failedRun();
     expect(name).to.include("dragon-fight");
     const [logged] = data?.["loggedErrors"] as { about: string; errorMessage: string; stack: string }[];
-    expect(logged?.about).to.match(/^action dragon\.fight /);
+    expect(logged?.about).to.match(/^action dragon\.fight \S+$/);
     expect(logged?.errorMessage).to.equal("The dragon is not at home.");
     expect(logged?.stack.split("\n")[0]).to.match(new RegExp(`^at .*\\bindex\\.ts:${line}:\\d+\\)?$`));
     expect(logged?.stack).to.match(/components\/realtime-gateway\/route\.ts:\d+:\d+/);
