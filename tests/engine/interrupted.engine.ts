@@ -20,7 +20,7 @@ type End = (typeof ENDS)[number];
 /** What the engine says of each, in one sentence that names the resource or what to do. */
 const TOLD: Readonly<Record<End, RegExp>> = {
   refused: /creating \w+ \([\w-]+\): api error InternalFailure: An internal error occurred\. Try again\./,
-  interrupted: /update (canceled|cancelled)|cancel/i,
+  interrupted: /error: update cancel+ed|cancel+ing\.?[^\n]*/i,
   "provider dies": /error: .*(Unavailable|transport|connection|EOF|plugin)/i,
 };
 
@@ -89,7 +89,7 @@ describe("An update that ends before its time", () => {
       expect(at, run.text).not.to.equal(undefined);
       expect(run.code, run.text).not.to.equal(0);
       expect(run.text).to.match(TOLD[end]);
-      ended.push(`${end} at ${short(at ?? "")}`);
+      ended.push(`${end} at ${short(at ?? "")} (${TOLD[end].exec(run.text)?.[0] ?? ""})`);
     }
     return ended;
   }

@@ -139,7 +139,7 @@ describe("The policy pack as others install it", () => {
       'new aws.iam.RolePolicy("p", { role: role.id, policy: { Statement: { Effect: "Allow", Action: "DYNAMODB:*", Resource: "*" } } });',
       'new aws.s3.BucketV2("b", { acl: "public-read" });',
       'new aws.cloudcontrol.Resource("c", { typeName: "AWS::IAM::Role", desiredState: "{}" });',
-      'new aws.ec2.Vpc("v", { cidrBlock: "10.0.0.0/16" });',
+      'new aws.athena.Database("d", { name: "scores", bucket: "scores" });',
     );
     const run = await preview("prod");
     program.declare(TABLE);
@@ -148,7 +148,7 @@ describe("The policy pack as others install it", () => {
       [...refused, "no-way-around"].map((name) => `mandatory ${name}`),
     );
     expect([...told(run)], run.text).to.include("advisory resources-judged");
-    expect(run.text).to.match(/got "aws:ec2\/vpc:Vpc"; expected a type that a rule reads/);
+    expect(run.text).to.match(/got "aws:athena\/database:Database"; expected a type that a rule reads/);
     expect(run.text).not.to.include('got "studio:index:Thing"');
   });
 

@@ -180,7 +180,7 @@ describe("Stacks dev and prod in one account under the real engine", () => {
     }
   });
 
-  describe("a renamed component with an alias", () => {
+  describe("renaming components with an alias", () => {
     const RENAMED = {
       messages: ['new MessageStore("messages", {', "  retentionDays: settings.messageRetentionDays,\n})", "letters"],
       segments: ['new SegmentPipeline("segments", {', "  refreshMinutes: settings.refreshMinutes,\n})", "groups"],
@@ -190,48 +190,46 @@ describe("Stacks dev and prod in one account under the real engine", () => {
         "mails",
       ],
     } as const;
-    /** What becomes of dev when this component is renamed, with these options besides the alias. */
+    /** What becomes of dev when these are renamed, with these options besides the alias. */
     const renamed = async (
-      component: keyof typeof RENAMED,
-      options: (to: string) => string = () => "",
+      options: (component: string, to: string) => string = () => "",
       head = "",
     ): Promise<Map<string, string>> => {
-      const [begin, end, to] = RENAMED[component];
       const before = checkout.read("index.ts");
-      checkout.replace("index.ts", begin, begin.replace(component, to));
-      checkout.replace("index.ts", end, `${end.slice(0, -1)}, { aliases: [{ name: "${component}" }]${options(to)} })`);
+      for (const [component, [begin, end, to]] of Object.entries(RENAMED)) {
+        checkout.replace("index.ts", begin, begin.replace(component, to));
+        const more = `{ aliases: [{ name: "${component}" }]${options(component, to)} }`;
+        checkout.replace("index.ts", end, `${end.slice(0, -1)}, ${more})`);
+      }
       checkout.write("index.ts", `${head}${checkout.read("index.ts")}`);
       return stepsOf(world, checkout, "dev").finally(() => checkout.write("index.ts", before));
     };
-    const lost = (steps: ReadonlyMap<string, string>): string[] =>
-      [
-        ...new Set([...steps].filter(([, op]) => /replace|delete/.test(op)).map(([urn]) => urn.split("::")[0] ?? "")),
-      ].sort();
+    const lost = (steps: ReadonlyMap<string, string>): string[] => {
+      const gone = [...steps].filter(([, op]) => /replace|delete/.test(op));
+      return [...new Set(gone.map(([urn]) => urn.split("::")[0] ?? ""))].sort();
+    };
 
-    for (const [component, types] of [
-      ["messages", []],
-      ["segments", ["aws:cloudcontrol/resource:Resource", "aws:glue/catalogDatabase:CatalogDatabase"]],
-      ["emails", ["aws:sesv2/configurationSet:ConfigurationSet"]],
-    ] as const)
-      it(`${component}: replaces what the how-to page lists, and nothing else that holds data`, async () => {
-        const steps = await renamed(component);
-        expect([...steps].filter(([urn, op]) => PRECIOUS.test(urn) && op !== "update")).to.deep.equal([]);
-        world.note(`${component}: ${lost(steps).join(", ")}`);
-        const holding = lost(steps).filter((type) => type in STATEFUL);
-        expect(holding).to.deep.equal(["aws:cloudwatch/logGroup:LogGroup", ...types].sort());
-      });
+    it("replaces what the how-to page lists, and nothing else that holds data", async () => {
+      const steps = await renamed();
+      expect([...steps].filter(([urn, op]) => PRECIOUS.test(urn) && op !== "update")).to.deep.equal([]);
+      world.note(`renamed: ${lost(steps).join(", ")}`);
+      expect(lost(steps).filter((type) => type in STATEFUL)).to.deep.equal([
+        "aws:cloudcontrol/resource:Resource",
+        "aws:cloudwatch/logGroup:LogGroup",
+        "aws:glue/catalogDatabase:CatalogDatabase",
+        "aws:sesv2/configurationSet:ConfigurationSet",
+      ]);
+    });
 
-    for (const component of ["messages", "segments", "emails"] as const)
-      it(`${component}: replaces nothing when it keeps its names as the how-to page says`, async () => {
-        const page = readFileSync(join(ROOT, "docs/how-to/rename-a-resource.md"), "utf8");
-        const keepNames = /^\/\*\* Whatever[^]*?^ {2}\};\n/m.exec(page)?.[0] ?? "";
-        const steps = await renamed(
-          component,
-          (to) => `, transformations: [keepNames("${to}", "${component}")]`,
-          `import * as pulumi from "@pulumi/pulumi";\n${keepNames}\n`,
-        );
-        expect(lost(steps)).to.deep.equal([]);
-      });
+    it("replaces nothing at all when it keeps its names as the how-to page says", async () => {
+      const page = readFileSync(join(ROOT, "docs/how-to/rename-a-resource.md"), "utf8");
+      const keepNames = /^\/\*\* Whatever[^]*?^ {2}\};\n/m.exec(page)?.[0] ?? "";
+      const steps = await renamed(
+        (component, to) => `, transformations: [keepNames("${to}", "${component}")]`,
+        `import * as pulumi from "@pulumi/pulumi";\n${keepNames}\n`,
+      );
+      expect(lost(steps)).to.deep.equal([]);
+    });
   });
 
   it("destroying dev takes nothing of prod", async () => {
