@@ -1,16 +1,15 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import type { LambdaFunction } from "../shared/callback";
 import {
   backlogAlarms,
   functionAlarms,
+  functionMetric,
   queueAlarms,
   queueMetric,
   visibleMessages,
-  type AlarmSpec,
-  type MetricSpec,
-  type Widget,
-} from "../shared/monitoring";
+} from "../shared/alarms";
+import type { LambdaFunction } from "../shared/callback";
+import type { AlarmSpec, MetricSpec, Widget } from "../shared/monitoring";
 import { SECONDS_PER_HOUR } from "../shared/units";
 import type { EmailDispatcher } from "./email-dispatcher";
 
@@ -135,7 +134,7 @@ export function widgetsOf(emails: EmailDispatcher): Widget[] {
       title: "E-mail: function errors",
       metrics: Object.entries(functions).map(([label, fn]) => ({
         label,
-        metric: { namespace: "AWS/Lambda", name: "Errors", dimensions: { FunctionName: fn.name }, stat: "Sum" },
+        metric: functionMetric("Errors", fn.name, "Sum"),
       })),
     },
   ];

@@ -1,16 +1,15 @@
-import type { LambdaFunction } from "../shared/callback";
 import {
   deadLetterWidget,
   functionAlarms,
+  functionMetric,
   givenUpAlarm,
   iteratorAgeAlarm,
   queueAlarms,
+  queueMetric,
   unessential,
   visibleMessages,
-  type AlarmSpec,
-  type MetricSpec,
-  type Widget,
-} from "../shared/monitoring";
+} from "../shared/alarms";
+import type { AlarmSpec, Widget } from "../shared/monitoring";
 import type { MessageStore } from "./message-store";
 
 const LATE_MS = 120_000;
@@ -41,12 +40,6 @@ export function alarmsOf(store: MessageStore): AlarmSpec[] {
 
 /** Its part of the dashboard: how fast messages are prepared, and what is left lying. */
 export function widgetsOf(store: MessageStore): Widget[] {
-  const lambda = (name: string, fn: LambdaFunction, stat: MetricSpec["stat"]): MetricSpec => ({
-    namespace: "AWS/Lambda",
-    name,
-    dimensions: { FunctionName: fn.name },
-    stat,
-  });
   const { prepareFunction, enqueueFunction, sweepFunction } = store;
   return [
     {
@@ -64,14 +57,14 @@ export function widgetsOf(store: MessageStore): Widget[] {
     },
     {
       title: "Preparation behind by (ms)",
-      metrics: [{ label: "prepare", metric: lambda("IteratorAge", prepareFunction, "Maximum") }],
+      metrics: [{ label: "prepare", metric: functionMetric("IteratorAge", prepareFunction.name, "Maximum") }],
     },
     {
       title: "Messages: errors",
       metrics: [
-        { label: "prepare", metric: lambda("Errors", prepareFunction, "Sum") },
-        { label: "enqueue", metric: lambda("Errors", enqueueFunction, "Sum") },
-        { label: "sweep", metric: lambda("Errors", sweepFunction, "Sum") },
+        { label: "prepare", metric: functionMetric("Errors", prepareFunction.name, "Sum") },
+        { label: "enqueue", metric: functionMetric("Errors", enqueueFunction.name, "Sum") },
+        { label: "sweep", metric: functionMetric("Errors", sweepFunction.name, "Sum") },
         {
           label: "parked",
           metric: visibleMessages(store.failures.name),
@@ -88,8 +81,4 @@ export function widgetsOf(store: MessageStore): Widget[] {
       ...store.reactionDeadLetters,
     }),
   ];
-}
-
-function queueMetric(name: string, queue: MetricSpec["dimensions"][string]): MetricSpec {
-  return { namespace: "AWS/SQS", name, dimensions: { QueueName: queue }, stat: "Maximum" };
 }

@@ -1,12 +1,13 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { reactionAlarms } from "../shared/alarms";
 import { aHandler, checkedName } from "../shared/arguments";
 import { withGrants, type LambdaFunction } from "../shared/callback";
 import { EncryptionKey } from "../shared/encryption";
 import { ArgumentError, requireInteger } from "../shared/errors";
 import type { Statement } from "../shared/iam";
 import { LateList } from "../shared/late";
-import { createAlarms, reactionAlarms, type MonitoringArgs, type Widget } from "../shared/monitoring";
+import { createAlarms, type MonitoringArgs, type Widget } from "../shared/monitoring";
 import { setWayBack } from "../shared/operated";
 import { failureQueue, type DeadLetteredQueue } from "../shared/queue";
 import { alarmsOf, widgetsOf } from "./alarms";

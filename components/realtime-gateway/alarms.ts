@@ -2,13 +2,12 @@ import type * as pulumi from "@pulumi/pulumi";
 import {
   deadLetterWidget,
   functionAlarms,
+  functionMetric,
   iteratorAgeAlarm,
   queueAlarms,
   visibleMessages,
-  type AlarmSpec,
-  type MetricSpec,
-  type Widget,
-} from "../shared/monitoring";
+} from "../shared/alarms";
+import type { AlarmSpec, MetricSpec, Widget } from "../shared/monitoring";
 import { STAGE } from "./limits";
 
 /** What is watched of a gateway. */
@@ -77,12 +76,7 @@ export function widgetsOf(watched: Watched): Widget[] {
       title: "Age of notices",
       metrics: [
         {
-          metric: {
-            namespace: "AWS/Lambda",
-            name: "IteratorAge",
-            dimensions: { FunctionName: watched.notify },
-            stat: "Maximum",
-          },
+          metric: functionMetric("IteratorAge", watched.notify, "Maximum"),
           label: "milliseconds behind",
         },
       ],

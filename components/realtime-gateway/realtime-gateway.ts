@@ -1,12 +1,13 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { givenUpAlarm, reactionAlarms } from "../shared/alarms";
 import { aHandler, checkedName } from "../shared/arguments";
 import { withGrants, type LambdaFunction } from "../shared/callback";
 import { EncryptionKey } from "../shared/encryption";
 import { ArgumentError } from "../shared/errors";
 import type { Statement } from "../shared/iam";
 import { LateList } from "../shared/late";
-import { createAlarms, givenUpAlarm, reactionAlarms, type MonitoringArgs, type Widget } from "../shared/monitoring";
+import { createAlarms, type MonitoringArgs, type Widget } from "../shared/monitoring";
 import { setWayBack } from "../shared/operated";
 import type { PlayerDirectory } from "../shared/player-directory";
 import { DeadLetteredQueue, failureQueue } from "../shared/queue";

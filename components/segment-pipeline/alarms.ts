@@ -1,15 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { deadLetterWidget, functionAlarms, givenUpAlarm, queueAlarms, visibleMessages } from "../shared/alarms";
 import type { LambdaFunction } from "../shared/callback";
-import {
-  deadLetterWidget,
-  functionAlarms,
-  givenUpAlarm,
-  queueAlarms,
-  visibleMessages,
-  type AlarmSpec,
-  type MetricSpec,
-  type Widget,
-} from "../shared/monitoring";
+import type { AlarmSpec, MetricSpec, Widget } from "../shared/monitoring";
 import type { DeadLetteredQueue } from "../shared/queue";
 import { SECONDS_PER_HOUR } from "../shared/units";
 

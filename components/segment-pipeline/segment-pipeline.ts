@@ -1,12 +1,13 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { givenUpAlarm } from "../shared/alarms";
 import { checkedName } from "../shared/arguments";
 import type { LambdaFunction } from "../shared/callback";
 import { EncryptionKey } from "../shared/encryption";
 import { ArgumentError } from "../shared/errors";
 import type { Statement } from "../shared/iam";
 import { LateList } from "../shared/late";
-import { createAlarms, givenUpAlarm, type Widget } from "../shared/monitoring";
+import { createAlarms, type Widget } from "../shared/monitoring";
 import { alarmsOf, widgetsOf, type Watched } from "./alarms";
 import { AnalyticsCopy } from "./analytics-copy";
 import { checkPipelineArgs, DEFAULTS, type SegmentPipelineArgs } from "./arguments";
