@@ -4,7 +4,7 @@ import type { EventsPort } from "../../ports";
 import type { Principal } from "../../principal";
 import { isEnabled, type Bus, type Rule, type RuleSettings, type Target } from "./bus";
 import { Delivery } from "./delivery";
-import { invalid, notFound } from "./errors";
+import { invalid, noRule, notFound } from "./errors";
 import { makeEvent, type BusEvent, type NewEvent } from "./event";
 import { countMetric } from "./metrics";
 import { compilePattern, PatternError } from "./pattern";
@@ -80,7 +80,11 @@ export class EventBuses implements EventsPort {
   /** Replaces or adds a statement of the bus policy; undefined takes it away. */
   permit(bus: Bus, statementId: string, statement: Record<string, unknown> | undefined): void {
     if (statement) bus.statements.set(statementId, { Sid: statementId, ...statement });
-    else if (!bus.statements.delete(statementId)) throw notFound(`Statement ${statementId}`);
+    else if (!bus.statements.delete(statementId)) {
+      if (bus.statements.size === 0)
+        throw new AwsError("ResourceNotFoundException", "EventBus does not have a policy.");
+      throw notFound("Statement with the provided id");
+    }
     this.publishPolicy(bus);
   }
 
@@ -108,7 +112,7 @@ export class EventBuses implements EventsPort {
   /** @throws AwsError ResourceNotFoundException */
   rule(bus: Bus, name: string | undefined): Rule {
     const rule = name === undefined ? undefined : bus.rules.get(name);
-    if (!rule) throw notFound(`Rule ${name} on EventBus ${bus.name}`);
+    if (!rule) throw noRule(name, bus.name);
     return rule;
   }
 

@@ -84,13 +84,18 @@ export class KeyStore {
   }
 
   setAlias(name: string, target: string): Key {
-    if (!/^alias\/[a-zA-Z0-9/_-]+$/.test(name)) {
+    if (!name.startsWith("alias/")) throw new AwsError("ValidationException", "Invalid identifier", 400);
+    if (!/^[a-zA-Z0-9:/_-]+$/.test(name)) {
       throw new AwsError(
-        "InvalidAliasNameException",
-        'Alias must start with the prefix "alias/". Please see https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html',
+        "ValidationException",
+        `1 validation error detected: Value '${name}' at 'aliasName' failed to satisfy constraint: Member must satisfy regular expression pattern: ^[a-zA-Z0-9:/_-]+$`,
         400,
       );
     }
+    if (!/^alias\/[a-zA-Z0-9/_-]+$/.test(name))
+      throw new AwsError("ValidationException", `${name} contains invalid characters for an alias`, 400);
+    if (target.includes("alias/"))
+      throw new AwsError("ValidationException", "Aliases must refer to keys. Not aliases", 400);
     if (name.startsWith("alias/aws/"))
       throw new AwsError("NotAuthorizedException", "AWS reserved alias names cannot be used", 400);
     const key = this.get(target);

@@ -43,7 +43,7 @@ export function fifoParameters(
     }
     return groupId === undefined ? {} : { groupId };
   }
-  if (groupId === undefined) throw missingParameter("MessageGroupId");
+  checkPresence(queue, given);
   if (given.DelaySeconds !== undefined && given.DelaySeconds !== 0) {
     throw invalidParameter(
       "DelaySeconds",
@@ -51,12 +51,20 @@ export function fifoParameters(
       "The request include parameter that is not valid for this queue type",
     );
   }
-  if (dedupId !== undefined) return { groupId, dedupId };
-  if (queue.attributes["ContentBasedDeduplication"] !== "true") {
+  return { groupId: groupId!, dedupId: dedupId ?? createHash("sha256").update(body).digest("hex") };
+}
+
+/**
+ * What every message to a FIFO queue must have; without it a batch is refused as a whole.
+ * @throws AwsError MissingParameter, InvalidParameterValue
+ */
+export function checkPresence(queue: Queue, { MessageGroupId, MessageDeduplicationId }: Given): void {
+  if (!queue.fifo) return;
+  if (MessageGroupId === undefined) throw missingParameter("MessageGroupId");
+  if (MessageDeduplicationId === undefined && queue.attributes["ContentBasedDeduplication"] !== "true") {
     throw sqsError(
       "InvalidParameterValue",
       "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly",
     );
   }
-  return { groupId, dedupId: createHash("sha256").update(body).digest("hex") };
 }

@@ -168,6 +168,61 @@ describe("SNS", () => {
     expect(record!.Sns).to.deep.include({ Message: "hi", Subject: null, MessageAttributes: {} });
   });
 
+  it("tries a throttled function again as AWS does: at once, after a second, then ever more slowly", async () => {
+    const dead = await sns.queue("dead", topic);
+    const fn = sns.cloud.arn("lambda", "function:greet");
+    sns.cloud.resourcePolicies.set(fn, {
+      Version: "2012-10-17",
+      Statement: [
+        { Effect: "Allow", Principal: { Service: "sns.amazonaws.com" }, Action: "lambda:InvokeFunction", Resource: fn },
+      ],
+    });
+    const codes = ["ThrottlingException", "TooManyRequestsException"];
+    const tries: number[] = [];
+    sns.refuseInvoke = () => {
+      tries.push(sns.clock.now());
+      return new AwsError(codes[tries.length % 2]!, "Rate Exceeded.", 429);
+    };
+    await sns.subscribe(topic, "lambda", fn, { RedrivePolicy: JSON.stringify({ deadLetterTargetArn: dead }) });
+    await sns.publish(topic, "hi");
+    await sns.clock.advance(3_600_000);
+    const waits = tries.slice(1, 20).map((at, i) => Math.round((at - tries[i]!) / 100) / 10);
+    expect(waits).to.deep.equal([0, 0, 0, 1, 1, 1, 1.4, 2, 2.8, 4, 5.7, 8, 11.3, 16, 20, 20, 20, 20, 20]);
+    expect(await sns.received(dead)).to.deep.equal([]);
+  });
+
+  it("tries an HTTP endpoint three times more, 20 seconds apart, and then gives up", async () => {
+    const times: number[] = [];
+    let token = "";
+    const server = createServer((request: IncomingMessage, response) => {
+      let body = "";
+      request.on("data", (chunk: Buffer) => (body += chunk.toString()));
+      request.on("end", () => {
+        if (request.headers["x-amz-sns-message-type"] === "Notification") {
+          times.push(sns.clock.now());
+          response.statusCode = 500;
+        } else token = (JSON.parse(body) as { Token: string }).Token;
+        response.end();
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    try {
+      const dead = await sns.queue("dead", topic);
+      const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
+      await sns.subscribe(topic, "http", endpoint, { RedrivePolicy: JSON.stringify({ deadLetterTargetArn: dead }) });
+      await sns.clock.settle();
+      await sns.call("ConfirmSubscription", { TopicArn: topic, Token: token });
+      await sns.publish(topic, "hi");
+      await sns.clock.advance(59_999);
+      expect(await sns.received(dead)).to.deep.equal([]);
+      await sns.clock.advance(3_600_000);
+      expect(times.map((at) => at - times[0]!)).to.deep.equal([0, 20_000, 40_000, 60_000]);
+      expect(await sns.received(dead)).to.have.length(1);
+    } finally {
+      await new Promise<unknown>((resolve) => server.close(resolve));
+    }
+  });
+
   it("asks an HTTP endpoint for confirmation before it delivers", async () => {
     const requests: { type: string; body: string }[] = [];
     const server = createServer((request: IncomingMessage, response) => {

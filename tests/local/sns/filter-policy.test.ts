@@ -123,13 +123,17 @@ describe("SNS filter policies", () => {
     const six = Object.fromEntries(["a", "b", "c", "d", "e", "f"].map((name) => [name, ["x"]]));
     const many = (count: number): string[] => Array.from({ length: count }, (_, index) => String(index));
     expect(await set(six)).to.contain("can not have more than 5 keys");
+    expect(await set({ a: many(151) })).to.contain("too complex: 151 combinations");
     expect(await set({ a: many(4), b: many(4), c: many(10) })).to.contain("too complex: 160 combinations");
     expect(await set({ a: { b: { c: many(4) }, d: many(7) } }, "MessageBody")).to.contain(
       "too complex: 168 combinations",
     );
     expect(await set({ a: { b: ["c"] } })).to.contain("does not support nested filter policy");
     expect(await set({ a: [{ like: "b" }] })).to.contain("Unrecognized match type like");
-    await sns.subscribe(topic, "sqs", queue, { FilterPolicy: JSON.stringify({ a: many(3), b: many(5), c: many(10) }) });
+    const five = Object.fromEntries(["a", "b", "c", "d", "e"].map((name) => [name, ["x"]]));
+    for (const [i, policy] of [five, { a: many(150) }, { a: many(3), b: many(5), c: many(10) }].entries()) {
+      await sns.subscribe(topic, "sqs", await sns.queue(`queue-${i}`, topic), { FilterPolicy: JSON.stringify(policy) });
+    }
   });
 
   it("may change on a living subscription", async () => {

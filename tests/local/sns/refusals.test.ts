@@ -44,4 +44,19 @@ describe("SNS refuses", () => {
       /SubscriptionArn Reason: An ARN must have at least 6 elements, not 1$/,
     );
   });
+
+  it("endpoints that are no queues, and more than fifty tags", async () => {
+    const { TopicArn } = await served.call("sns", "CreateTopic", { Name: "alerts" });
+    const subscribe = (Endpoint: string): Promise<string> =>
+      refusal("Subscribe", { TopicArn, Protocol: "sqs", Endpoint });
+    expect(await subscribe("http://127.0.0.1/queue")).to.equal(
+      "400 InvalidParameter: Invalid parameter: SQS endpoint ARN",
+    );
+    expect(await subscribe(served.cloud.arn("sqs", "queue.fifo"))).to.match(
+      /Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS topics$/,
+    );
+    const Tags = Array.from({ length: 51 }, (_, i) => ({ Key: `tag-${i}`, Value: "x" }));
+    expect(await refusal("TagResource", { ResourceArn: TopicArn, Tags })).to.match(/^400 TagLimitExceeded: /);
+    expect(await served.call("sns", "ListTagsForResource", { ResourceArn: TopicArn })).to.deep.equal({ Tags: [] });
+  });
 });

@@ -53,6 +53,39 @@ describe("SQS FIFO queues", () => {
     );
   });
 
+  it("deduplicates within a group where the queue says so", async () => {
+    const byGroup = await sqs.queue("groups.fifo", {
+      DeduplicationScope: "messageGroup",
+      FifoThroughputLimit: "perMessageGroupId",
+    });
+    const put = (body: string, MessageGroupId: string): Promise<string> =>
+      sqs.send(byGroup, body, { MessageGroupId, MessageDeduplicationId: "same" });
+    expect(await put("a1", "a")).to.equal(await put("a2", "a"));
+    await put("b1", "b");
+    expect(await sqs.bodies(byGroup)).to.deep.equal(["a1", "b1"]);
+    // Elsewhere one id is one message, whatever its group.
+    await send("a1", "a", "same");
+    await send("b1", "b", "same");
+    expect(await sqs.bodies(url)).to.deep.equal(["a1"]);
+  });
+
+  it("gives who waits a group's next message as soon as the one before it is deleted", async () => {
+    await send("a1", "a");
+    await send("a2", "a");
+    const [first] = await sqs.receive(url, { MaxNumberOfMessages: 1 });
+    const start = sqs.clock.now();
+    let got: { readonly bodies: readonly string[]; readonly after: number } | undefined;
+    const waiting = sqs.receive(url, { WaitTimeSeconds: 20 }).then((messages) => {
+      got = { bodies: messages.map(({ Body }) => Body), after: sqs.clock.now() - start };
+    });
+    await sqs.clock.advance(5_000);
+    expect(got).to.equal(undefined);
+    await sqs.delete(url, first!);
+    await sqs.clock.advance(10_000);
+    await waiting;
+    expect(got).to.deep.equal({ bodies: ["a2"], after: 5_000 });
+  });
+
   it("refuses an expired handle", async () => {
     await send("a", "g");
     const [message] = await sqs.receive(url, { VisibilityTimeout: 1 });

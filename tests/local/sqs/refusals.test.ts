@@ -137,4 +137,33 @@ describe("SQS refuses", () => {
     await sqs.clock.advance(30_000);
     expect((await sqs.receive(url)).length).to.equal(10);
   });
+
+  it("a whole batch to a FIFO queue for one message without a group or a deduplication id", async () => {
+    const fifo = await sqs.queue("order.fifo", { FifoQueue: "true" });
+    const batch = (entry: object): Promise<string> =>
+      error("SendMessageBatch", {
+        QueueUrl: fifo,
+        Entries: [
+          { Id: "1", MessageBody: "a", MessageGroupId: "g", MessageDeduplicationId: "1" },
+          { Id: "2", MessageBody: "b", ...entry },
+        ],
+      });
+    expect(await batch({})).to.equal("MissingParameter: The request must contain the parameter MessageGroupId.");
+    expect(await batch({ MessageGroupId: "g" })).to.match(/^InvalidParameterValue: The queue should either have/);
+    const { Messages = [] } = await sqs.call<{ Messages?: unknown[] }>("ReceiveMessage", { QueueUrl: fifo });
+    expect(Messages).to.deep.equal([]);
+  });
+
+  it("no tags, and more than fifty of them", async () => {
+    await sqs.call("TagQueue", { QueueUrl: url, Tags: { game: "x" } });
+    expect(await error("TagQueue", { Tags: {} })).to.equal(
+      "MissingParameter: The request must contain the parameter Tags.",
+    );
+    const many = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`tag-${i}`, "x"]));
+    expect(await error("TagQueue", { Tags: many })).to.equal(
+      "InvalidParameterValue: Too many tags added for queue work.",
+    );
+    expect(await error("UntagQueue", { TagKeys: [] })).to.match(/^InvalidParameterValue: Tag keys must be between/);
+    expect(await sqs.call("ListQueueTags", { QueueUrl: url })).to.deep.equal({ Tags: { game: "x" } });
+  });
 });

@@ -28,8 +28,10 @@ export const putEvents = (buses: EventBuses): Operation<{ readonly Entries?: rea
   authorize: ({ Entries = [] }) => access(buses, Entries),
   answer: ({ Entries = [] }, context) => {
     if (Entries.length < 1 || Entries.length > MAX_ENTRIES) {
+      const bound = Entries.length < 1 ? "greater than or equal to 1" : `less than or equal to ${MAX_ENTRIES}`;
+      const shown = Entries.map(() => "PutEventsRequestEntry").join(", ");
       throw invalid(
-        `1 validation error detected: Value at 'entries' failed to satisfy constraint: Member must have length between 1 and ${MAX_ENTRIES}`,
+        `1 validation error detected: Value '[${shown}]' at 'entries' failed to satisfy constraint: Member must have length ${bound}`,
       );
     }
     const total = Entries.reduce((sum, entry) => sum + bytesOf(entry), 0);

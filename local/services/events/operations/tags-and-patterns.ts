@@ -1,7 +1,7 @@
 import { AwsError } from "../../../aws-error";
 import type { Operation } from "../../../service";
 import type { EventBuses } from "../engine";
-import { invalid, notFound } from "../errors";
+import { invalid, noRule, notFound } from "../errors";
 import { compilePattern, PatternError } from "../pattern";
 import { readTags, writeTags, type Tag, type Tagged } from "../tags";
 
@@ -12,7 +12,10 @@ interface ByArn {
 function find(buses: EventBuses, arn: string | undefined): Tagged {
   const all = buses.all().flatMap((bus): (Tagged & { readonly arn: string })[] => [bus, ...bus.rules.values()]);
   const found = all.find((one) => one.arn === arn);
-  if (!found) throw notFound(`Resource ${arn}`);
+  if (!found) {
+    const [, bus = "default", rule] = /:rule\/(?:([^/]+)\/)?([^/]+)$/.exec(arn ?? "") ?? [];
+    throw rule === undefined ? notFound(`Resource ${arn}`) : noRule(rule, bus);
+  }
   return found;
 }
 

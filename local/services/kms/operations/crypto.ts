@@ -35,7 +35,8 @@ export function cryptoOperations(store: KeyStore): Readonly<Record<string, AnyOp
         if (plain.length === 0 || plain.length > 4096) {
           throw new AwsError(
             "ValidationException",
-            "1 validation error detected: Value at 'plaintext' failed to satisfy constraint: Member must have length less than or equal to 4096",
+            "1 validation error detected: Value at 'plaintext' failed to satisfy constraint: Member must have length " +
+              (plain.length === 0 ? "greater than or equal to 1" : "less than or equal to 4096"),
             400,
           );
         }

@@ -1,3 +1,4 @@
+import { AwsError } from "../../../aws-error";
 import type { AnyOperation } from "../../../service";
 import { keyAccess } from "../access";
 import type { KeyStore } from "../keys";
@@ -19,7 +20,12 @@ export function policyAndAliasOperations(store: KeyStore): Readonly<Record<strin
       { action, resource: cloud.arn("kms", AliasName) },
       keyAccess(store, action, TargetKeyId),
     ],
-    answer: ({ AliasName, TargetKeyId }: AliasInput) => {
+    answer: ({ AliasName, TargetKeyId }: AliasInput, { cloud }) => {
+      if (action === "kms:CreateAlias" && store.aliases.has(AliasName)) {
+        const arn = cloud.arn("kms", AliasName);
+        throw new AwsError("AlreadyExistsException", `An alias with the name ${arn} already exists`, 400);
+      }
+      if (action === "kms:UpdateAlias") store.get(AliasName);
       store.setAlias(AliasName, TargetKeyId);
       return {};
     },
@@ -59,14 +65,18 @@ export function policyAndAliasOperations(store: KeyStore): Readonly<Record<strin
     },
     ListAliases: {
       authorize: () => [{ action: "kms:ListAliases", resource: "*" }],
-      answer: (_input: unknown, { cloud }) => ({
-        Aliases: [...store.aliases].map(([AliasName, TargetKeyId]) => ({
-          AliasName,
-          AliasArn: cloud.arn("kms", AliasName),
-          TargetKeyId,
-        })),
-        Truncated: false,
-      }),
+      answer: ({ KeyId }: { KeyId?: string }, { cloud }) => {
+        const only = KeyId === undefined ? undefined : store.get(KeyId).id;
+        const shown = [...store.aliases].filter(([, target]) => only === undefined || target === only);
+        return {
+          Aliases: shown.map(([AliasName, TargetKeyId]) => ({
+            AliasName,
+            AliasArn: cloud.arn("kms", AliasName),
+            TargetKeyId,
+          })),
+          Truncated: false,
+        };
+      },
     },
   };
 }

@@ -34,12 +34,15 @@ export const subscribe = (topics: Topics): Operation<Input> => ({
   ],
   answer: ({ TopicArn, Protocol: protocol = "", Endpoint = "", Attributes, ReturnSubscriptionArn }) => {
     if (!isProtocol(protocol)) throw invalidParameter(`Does not support this protocol string: ${protocol}`);
+    if (protocol === "sqs" && !ENDPOINTS.sqs.test(Endpoint)) throw invalidParameter("SQS endpoint ARN");
     if (!ENDPOINTS[protocol].test(Endpoint))
       throw invalidParameter(`Endpoint Reason: ${Endpoint || "no value"} is not an endpoint of protocol ${protocol}`);
     const topic = topics.get(TopicArn);
     // Only FIFO topics keep order, so that a FIFO queue cannot listen to a standard topic.
     if (protocol === "sqs" && Endpoint.endsWith(".fifo") && !topic.name.endsWith(".fifo")) {
-      throw invalidParameter("Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS topics");
+      throw invalidParameter(
+        "Invalid parameter: Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS topics",
+      );
     }
     const subscription = topics.subscribe(topic, protocol, Endpoint, readMap<string>(Attributes));
     const shown = !subscription.pending || String(ReturnSubscriptionArn) === "true";

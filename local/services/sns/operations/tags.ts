@@ -5,6 +5,9 @@ import type { Topics } from "../engine";
 import type { Topic } from "../topic";
 import { readTags } from "../wire";
 
+/** https://docs.aws.amazon.com/sns/latest/dg/sns-tags.html */
+const MAX_TAGS = 50;
+
 interface ByArn {
   readonly ResourceArn?: string;
 }
@@ -20,7 +23,11 @@ export const tagResource = (
 ): Operation<ByArn & { readonly Tags?: readonly { readonly Key: string; readonly Value: string }[] }> => ({
   authorize: ({ ResourceArn }, context) => [topicAccess(topicOf(topics, ResourceArn), "TagResource", context)],
   answer: ({ ResourceArn, Tags }) => {
-    Object.assign(topicOf(topics, ResourceArn).tags, readTags(Tags));
+    const topic = topicOf(topics, ResourceArn);
+    const tags = { ...topic.tags, ...readTags(Tags) };
+    if (Object.keys(tags).length > MAX_TAGS)
+      throw new AwsError("TagLimitExceeded", "Could not complete request: tag quota of per resource exceeded");
+    topic.tags = tags;
     return {};
   },
 });

@@ -13,7 +13,7 @@ import {
   type MessageAttributes,
 } from "../message";
 import { countMetric } from "../metrics";
-import { fifoParameters } from "../fifo-parameters";
+import { checkPresence, fifoParameters } from "../fifo-parameters";
 import type { Queue } from "../queue";
 import { senderId } from "../sender";
 import { meter } from "../meter";
@@ -58,6 +58,7 @@ export const sendMessageBatch = (
         `Batch requests cannot be longer than ${MAX_MESSAGE_BYTES} bytes. You have sent ${bytes} bytes.`,
       );
     }
+    for (const entry of entries) checkPresence(queue, entry);
     meter(context, queue, bytes);
     return runBatch(entries, (entry) => send(queues, queue, entry, context));
   },

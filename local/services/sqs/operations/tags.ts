@@ -1,6 +1,10 @@
 import type { Operation } from "../../../service";
 import { queueAccess } from "../access";
 import type { Queues } from "../engine";
+import { missingParameter, sqsError } from "../errors";
+
+/** Tags of one queue: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-tags.html */
+const MAX_TAGS = 50;
 
 interface ByUrl {
   readonly QueueUrl?: string;
@@ -8,8 +12,13 @@ interface ByUrl {
 
 export const tagQueue = (queues: Queues): Operation<ByUrl & { readonly Tags?: Readonly<Record<string, string>> }> => ({
   authorize: ({ QueueUrl }, context) => queueAccess(queues.byUrl(QueueUrl), "TagQueue", context),
-  answer: ({ QueueUrl, Tags }) => {
-    Object.assign(queues.byUrl(QueueUrl).tags, Tags);
+  answer: ({ QueueUrl, Tags = {} }) => {
+    const queue = queues.byUrl(QueueUrl);
+    if (Object.keys(Tags).length === 0) throw missingParameter("Tags");
+    const tags = { ...queue.tags, ...Tags };
+    if (Object.keys(tags).length > MAX_TAGS)
+      throw sqsError("InvalidParameterValue", `Too many tags added for queue ${queue.name}.`);
+    queue.tags = tags;
     return {};
   },
 });
@@ -18,6 +27,8 @@ export const untagQueue = (queues: Queues): Operation<ByUrl & { readonly TagKeys
   authorize: ({ QueueUrl }, context) => queueAccess(queues.byUrl(QueueUrl), "UntagQueue", context),
   answer: ({ QueueUrl, TagKeys = [] }) => {
     const queue = queues.byUrl(QueueUrl);
+    if (TagKeys.length === 0)
+      throw sqsError("InvalidParameterValue", "Tag keys must be between 1 and 128 characters in length.");
     queue.tags = Object.fromEntries(Object.entries(queue.tags).filter(([key]) => !TagKeys.includes(key)));
     return {};
   },
