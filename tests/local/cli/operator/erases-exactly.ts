@@ -11,8 +11,8 @@ import { until } from "../../../helpers/until";
 import { casts, HostileWorld, type Cast } from "./hostile-world";
 import type { Keys, OperatorStack } from "./operator-stack";
 
-/** Worlds in each run; each is a second of work. */
-const WORLDS = Number(process.env["ERASURES"] ?? 2);
+/** Worlds of each property in a run; `ERASURES=20` tries more. */
+const WORLDS = Number(process.env["ERASURES"] ?? 1);
 const ROLE = "breaks-off";
 
 /** Nothing is left of who is erased, and nothing of others goes, whatever the ids, and wherever the command breaks off. */
