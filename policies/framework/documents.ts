@@ -1,6 +1,6 @@
 import { DocumentError, statementsOf, type Statement } from "./document";
 import { hasWildcard, matches } from "./arn";
-import { admitsEverybody, unboundServices, wildServices } from "./principals";
+import { admitsEverybody, hiddenPrincipals, unboundServices, wildServices } from "./principals";
 import { Undecided, type Resource } from "./resource";
 import type { Context } from "./rule";
 
@@ -65,6 +65,8 @@ export function refuseOpen(statement: Statement, { refuse }: Context, source: st
   if (admitsEverybody(statement))
     refuse(`${path}.Principal`, "*", "named principals, or a condition that binds them to this account");
   for (const service of wildServices(statement)) refuse(`${path}.Principal`, service, "named services");
+  for (const hidden of hiddenPrincipals(statement))
+    refuse(`${path}.Principal`, hidden, "accounts, roles or services by their name");
   for (const service of unboundServices(statement)) refuse(`${path}.Condition`, service, source);
   if (effect !== "Allow") return;
   if (principals.length === 0 && notPrincipals.length === 0) refuse(`${path}.Principal`, undefined, "named principals");

@@ -80,6 +80,19 @@ export function wildServices({ effect, principals }: Statement): readonly string
   return principals.filter(({ kind, value }) => kind !== "*" && hasWildcard(value)).map(({ value }) => value);
 }
 
+/**
+ * Principals of whom nobody can tell the account: a canonical user is another account's as well as one's own, a unique id
+ * (`AROA…`) names somebody who may be gone, an issuer of tokens anybody with a token.
+ */
+export function hiddenPrincipals({ effect, principals }: Statement): readonly string[] {
+  if (effect !== "Allow") return [];
+  return principals
+    .filter(({ kind, value }) => kind !== "*" && kind !== "Service" && !hasWildcard(value) && !ACCOUNT.test(value))
+    .map(({ kind, value }) => `${kind} ${value}`);
+}
+
+const ACCOUNT = /^(\d{12}|arn:[\w-]+:(iam|sts)::\d{12}:(root|user|role|assumed-role|federated-user)\b.*)$/;
+
 /** Services among the principals of a statement that does not say in whose name they may act. */
 export function unboundServices(statement: Statement): readonly string[] {
   if (statement.effect !== "Allow" || statement.conditions.some(binds)) return [];

@@ -10,7 +10,8 @@ export function reveal(props: Readonly<Record<string, unknown>>): Properties {
 
 function plain(value: unknown): Data {
   if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map((_, index) => member(value, index));
+  // Not `map`, which would read each item itself and stop at the first that is not known.
+  if (Array.isArray(value)) return Array.from({ length: value.length }, (_, index) => member(value, index));
   if ("__pulumiAsset" in value || "__pulumiArchive" in value) return "(archive)";
   return Object.fromEntries(Object.keys(value).map((key) => [key, member(value, key)]));
 }

@@ -1,6 +1,6 @@
 import { eachStatement } from "../framework/documents";
 import type { Condition, Statement } from "../framework/document";
-import { binds } from "../framework/principals";
+import { binds, hiddenPrincipals } from "../framework/principals";
 import type { Context, Rule } from "../framework/rule";
 
 const ROLE = "aws:iam/role:Role";
@@ -97,6 +97,8 @@ function refuseOpenTrust(statement: Statement, { refuse, texts }: Context): void
       else if (texts("sourced").includes(value) && !isBound)
         refuse(`${path}.Condition`, conditions, `aws:SourceAccount or aws:SourceArn for ${value}`);
     } else if (kind === "AWS") {
+      if (hiddenPrincipals({ ...statement, principals: [{ kind, value }] }).length > 0)
+        refuse(`${path}.Principal.AWS`, value, "a role by its ARN");
       if (WHOLE_ACCOUNT.test(value) && !conditions.some(namesSomebody))
         refuse(
           `${path}.Principal.AWS`,

@@ -1,6 +1,6 @@
 import { hasWildcard } from "../framework/arn";
 import { eachStatement } from "../framework/documents";
-import { admitsEverybody, unboundServices, wildServices } from "../framework/principals";
+import { admitsEverybody, hiddenPrincipals, unboundServices, wildServices } from "../framework/principals";
 import type { Rule } from "../framework/rule";
 
 const KEY = "aws:kms/key:Key";
@@ -92,6 +92,8 @@ export const kmsClosedPolicy: Rule = {
         if (admitsEverybody(statement))
           refuse(`${path}.Principal`, "*", "named principals, or a condition that binds them");
         for (const service of wildServices(statement)) refuse(`${path}.Principal`, service, "named services");
+        for (const hidden of hiddenPrincipals(statement))
+          refuse(`${path}.Principal`, hidden, "accounts, roles or services by their name");
         for (const service of unboundServices(statement))
           if (!texts("unconditional").includes(service))
             refuse(`${path}.Condition`, service, "aws:SourceAccount, aws:SourceArn or the encryption context");

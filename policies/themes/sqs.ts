@@ -6,6 +6,7 @@ import type { Stack } from "../framework/stack";
 
 const QUEUE = "aws:sqs/queue:Queue";
 const QUEUE_POLICY = "aws:sqs/queuePolicy:QueuePolicy";
+const REDRIVE = "aws:sqs/redrivePolicy:RedrivePolicy";
 const REDRIVE_ALLOW = "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy";
 const MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping";
 const TLS_FIX = "Deny sqs:* to everybody where aws:SecureTransport is false.";
@@ -33,7 +34,7 @@ export const sqsDlq: Rule = {
   fix: "Set redrivePolicy with maxReceiveCount 3 to 10, and messageRetentionSeconds 1209600 on the dead-letter queue.",
   outside: ["NAG SQS3", "NAG Serverless-SQSRedrivePolicy"],
   example: "redrivePolicy: pulumi.jsonStringify({ deadLetterTargetArn: deadLetters.arn, maxReceiveCount: 3 })",
-  types: [QUEUE],
+  types: [QUEUE, REDRIVE],
   config: {
     fewest: { type: "integer", description: "Fewest receives.", default: 3, minimum: 1 },
     most: { type: "integer", description: "Most receives.", default: 10, maximum: 1000 },
@@ -52,6 +53,7 @@ export const sqsDlq: Rule = {
         refuse("redrivePolicy.maxReceiveCount", count, `a number from ${number("fewest")} to ${number("most")}`);
     },
     (queue, { refuse, number }) => {
+      if (queue.type !== QUEUE) return;
       const seconds = queue.number("messageRetentionSeconds") ?? 345_600;
       if (seconds < number("leastRetention"))
         refuse("messageRetentionSeconds", seconds, `at least ${number("leastRetention")}`);
@@ -59,16 +61,18 @@ export const sqsDlq: Rule = {
   ],
   stackChecks: [
     (queue, { stack, refuse }) => {
+      if (queue.type !== QUEUE) return;
       const isDeadLetter = deadLetterQueues(stack).has(queue);
       const retention = queue.number("messageRetentionSeconds") ?? 345_600;
-      if (!queue.has("redrivePolicy")) {
+      const redrive = redriveHolder(stack, queue);
+      if (!redrive) {
         if (!isDeadLetter && isRead(stack, queue))
           refuse("redrivePolicy", undefined, "one, since functions read the queue");
         else if (retention < FORTNIGHT)
           refuse("messageRetentionSeconds", retention, `${FORTNIGHT}, since it holds what failed`);
         return;
       }
-      const { target } = redriveOf(queue.at("redrivePolicy"));
+      const { target } = redriveOf(redrive.at("redrivePolicy"));
       const deadLetters = target === undefined ? undefined : stack.named(target, QUEUE)[0];
       if (!deadLetters || deadLetters === queue)
         refuse("redrivePolicy.deadLetterTargetArn", target, "another queue of this stack");
@@ -98,8 +102,9 @@ export const sqsDlqClosed: Rule = {
   ],
   stackChecks: [
     (queue, { stack, refuse }) => {
-      if (queue.type !== QUEUE || !queue.has("redrivePolicy")) return;
-      const { target } = redriveOf(queue.at("redrivePolicy"));
+      const redrive = queue.type === QUEUE ? redriveHolder(stack, queue) : undefined;
+      if (!redrive) return;
+      const { target } = redriveOf(redrive.at("redrivePolicy"));
       const deadLetters = target === undefined ? undefined : stack.named(target, QUEUE)[0];
       if (!deadLetters) return;
       const policies = stack
@@ -207,6 +212,12 @@ export const sqsPrivateTls: Rule = {
   ],
 };
 
+/** What holds a queue's redrive policy: the queue itself, or a resource beside it. */
+function redriveHolder(stack: Stack, queue: Resource): Resource | undefined {
+  const beside = stack.ofType(REDRIVE).find((one) => stack.target(one, "queueUrl", QUEUE) === queue);
+  return beside ?? (queue.has("redrivePolicy") ? queue : undefined);
+}
+
 function redriveOf(value: Data): { readonly target: string | undefined; readonly count: Data } {
   const policy = parsed(value);
   const target = policy["deadLetterTargetArn"];
@@ -231,7 +242,7 @@ function parsed(value: Data): Readonly<Record<string, Data>> {
 /** Queues that other queues name as the place of their dead letters. */
 export function deadLetterQueues(stack: Stack): ReadonlySet<Resource> {
   const found = new Set<Resource>();
-  for (const queue of stack.ofType(QUEUE)) {
+  for (const queue of stack.ofType(QUEUE, REDRIVE)) {
     if (!queue.has("redrivePolicy")) continue;
     try {
       const { target } = redriveOf(queue.at("redrivePolicy"));

@@ -28,6 +28,7 @@ export const WITHOUT_RULES: ReadonlySet<string> = new Set([
   "aws:lambda/runtimeManagementConfig:RuntimeManagementConfig",
   "aws:appautoscaling/policy:Policy",
   "aws:appautoscaling/target:Target",
+  "aws:cloudwatch/logStream:LogStream",
   // Text.
   "aws:ses/template:Template",
   "aws:sesv2/emailTemplate:EmailTemplate",

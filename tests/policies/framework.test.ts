@@ -227,6 +227,15 @@ describe("What the engine shows", () => {
     };
     expect(reveal(props)).to.deep.equal({ known: 1, list: [{ a: "b" }], unknown: UNKNOWN });
   });
+  it("is plain in a list, too, of which one item is not known", () => {
+    const list = ["a", "b"];
+    Object.defineProperty(list, 0, {
+      get: () => {
+        throw new UnknownValueError("string value at .list.0 can't be known during preview");
+      },
+    });
+    expect(reveal({ list })).to.deep.equal({ list: [UNKNOWN, "b"] });
+  });
   it("that waits is told in one line for each rule and property", () => {
     const waiting = ["a", "b", "c", "d", "e"].map((name) => ({ rule: "r", property: "p", urn: `urn::${name}` }));
     expect(waitingLines(waiting)).to.deep.equal(["r is decided at up: p is not known yet of a, b, c and 2 more."]);

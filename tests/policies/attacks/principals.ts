@@ -211,6 +211,34 @@ export const principalAttacks: Attacks = {
     ...GITHUB,
     Condition: { ...MINE, "ForAllValues:StringLike": { [SUB]: "repo:me/x:*" } },
   }),
+  "somebody's unique id": trust({ Principal: { AWS: "AROAEXAMPLEEXAMPLE123" } }, "Principal.AWS"),
+  "a bucket for a canonical user": {
+    add: {
+      "s3/bucketPolicy:BucketPolicy b": {
+        bucket: "b",
+        policy: document({
+          Effect: "Allow",
+          Principal: { CanonicalUser: "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be" },
+          Action: "s3:GetObject",
+          Resource: "arn:aws:s3:::b/*",
+        }),
+      },
+    },
+    by: "s3-tls-only",
+    at: "b policy.Statement.0.Principal",
+  },
+  "a key for whoever holds a token": {
+    add: {
+      "kms/key:Key l": {
+        policy: document(ROOT, {
+          ...CRYPT,
+          Principal: { Federated: "cognito-identity.amazonaws.com" },
+        }),
+      },
+    },
+    by: "kms-closed-policy",
+    at: "l policy.Statement.1.Principal",
+  },
   "a service in another's name": trust({
     Principal: { Service: "scheduler.amazonaws.com" },
     Condition: { StringEqualsIfExists: { "aws:SourceAccount": ACCOUNT } },

@@ -92,6 +92,7 @@ export const iamCases: Readonly<Record<string, RuleCase>> = {
         },
         "the whole account": { Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` } },
         "the whole account by its number": { Principal: { AWS: ACCOUNT } },
+        "a unique id": { Principal: { AWS: "AROAEXAMPLEEXAMPLE123" } },
         "a canonical user": { Principal: { CanonicalUser: "abc" } },
         "tokens of every repository": {
           ...GITHUB,

@@ -20,8 +20,24 @@ export const sqsCases: Readonly<Record<string, RuleCase>> = {
       "sqs/queue:Queue q": QUEUE,
       "sqs/queue:Queue d": DEAD,
       "lambda/eventSourceMapping:EventSourceMapping q": FED,
+      "sqs/queue:Queue b": { ...QUEUE, arn: `${Q}b`, url: "https://qb", name: "b", redrivePolicy: undefined },
+      "sqs/redrivePolicy:RedrivePolicy b": { queueUrl: "https://qb", redrivePolicy: QUEUE.redrivePolicy },
+      "lambda/eventSourceMapping:EventSourceMapping b": { ...FED, eventSourceArn: `${Q}b` },
     },
     bad: {
+      "for ever, beside the queue": {
+        "sqs/redrivePolicy:RedrivePolicy b > redrivePolicy": JSON.stringify({
+          deadLetterTargetArn: D,
+          maxReceiveCount: 1_000,
+        }),
+      },
+      "elsewhere, beside the queue": {
+        "sqs/redrivePolicy:RedrivePolicy b > redrivePolicy": JSON.stringify({
+          deadLetterTargetArn: arn("sqs", "x"),
+          maxReceiveCount: 3,
+        }),
+      },
+      "one beside another queue": { "sqs/redrivePolicy:RedrivePolicy b > queueUrl": "https://x" },
       none: { "sqs/queue:Queue q > redrivePolicy": undefined },
       "one try": {
         "sqs/queue:Queue q > redrivePolicy": JSON.stringify({ deadLetterTargetArn: D, maxReceiveCount: 1 }),
@@ -115,6 +131,14 @@ export const sqsCases: Readonly<Record<string, RuleCase>> = {
         "sqs/queuePolicy:QueuePolicy p > policy": document(tls("sqs:*", Q), {
           Effect: "Allow",
           NotPrincipal: { AWS: ACCOUNT },
+          Action: "sqs:SendMessage",
+          Resource: Q,
+        }),
+      },
+      "a unique id": {
+        "sqs/queuePolicy:QueuePolicy p > policy": document(tls("sqs:*", Q), {
+          Effect: "Allow",
+          Principal: { AWS: "AIDAEXAMPLEEXAMPLE123" },
           Action: "sqs:SendMessage",
           Resource: Q,
         }),

@@ -88,6 +88,11 @@ export const COMPLIANT: Readonly<Record<string, Resources>> = {
     "lambda/eventSourceMapping:EventSourceMapping m": FED,
     ...ALARMED,
   },
+  "redrive policies beside the queues": {
+    ...FED_BY_QUEUE,
+    "sqs/queue:Queue q": without(FED_BY_QUEUE, "sqs/queue:Queue q", "redrivePolicy"),
+    "sqs/redrivePolicy:RedrivePolicy q": { queueUrl: QUEUE.url, redrivePolicy: QUEUE.redrivePolicy },
+  },
   "a denial of plain transport in other words": {
     ...FED_BY_QUEUE,
     "sqs/queuePolicy:QueuePolicy q": {
