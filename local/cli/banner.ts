@@ -33,7 +33,9 @@ export function banner(
     `  ${pc.bold("games-messaging")} ${pc.dim("local cloud")}   ${pc.green(`ready in ${seconds.toFixed(1)} s`)}`,
     "",
     row("WebSocket", pc.cyan(stack.websocket.url || "none")),
-    row("", pc.dim(`subprotocols ${stack.websocket.protocol}, bearer.<token>`)),
+    ...(stack.websocket.url === ""
+      ? []
+      : [row("", pc.dim(`subprotocols ${stack.websocket.protocol}, bearer.<token>`))]),
     row("AWS APIs", pc.cyan(stack.endpoint), pc.dim(`${stack.region}, account ${stack.accountId}`)),
     row("Console", pc.cyan(stack.console)),
     row("Inbox", pc.cyan(stack.inbox)),

@@ -65,19 +65,24 @@ function usage(): string {
   return `Usage: games-messaging <command> [options]\n\n${lines.join("\n")}\n\nEach command explains itself with --help.`;
 }
 
+/** One sentence for what a person can mend, the whole stack for what only we can. */
+function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof CliError) return error.message;
+  const { code } = error as NodeJS.ErrnoException;
+  // Of AWS the commands have their own words; what is left is this machine.
+  if (error.message === "fetch failed" || code === "ECONNREFUSED" || code === "ECONNRESET")
+    return "The local stack that .local/stack.json names does not answer: it has ended, or was killed. Start it again.";
+  return error.stack ?? error.message;
+}
+
 quietWarnings();
 main(process.argv.slice(2)).then(
   (code) => {
     process.exitCode = code;
   },
   (error: unknown) => {
-    console.error(
-      error instanceof CliError
-        ? error.message
-        : error instanceof Error
-          ? (error.stack ?? error.message)
-          : String(error),
-    );
+    console.error(textOf(error));
     process.exitCode = 1;
   },
 );

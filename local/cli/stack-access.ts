@@ -137,7 +137,7 @@ function accessTo(
       const value = find(output);
       if (value !== undefined) return value;
       throw new CliError(
-        `The stack has no output "${output}"; its program exports ${Object.keys(outputs).join(", ")}.`,
+        `The stack has no output "${output}"; its program exports ${Object.keys(outputs).join(", ") || "nothing"}.`,
       );
     },
     invoke: async (functionArn, payload) => {

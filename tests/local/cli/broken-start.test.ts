@@ -177,7 +177,7 @@ gateway.route("score", { type: "object", properties: {} }, async (context) => ({
     const { code, output, errors } = await Command.run([...CLI, "lokal"], folder.path);
     expect({ code, output }).to.deep.equal({ code: 1, output: "" });
     expect(errors).to.equal(
-      'Unknown command "lokal"; expected one of local, demo, player, send, follow, segment, redrive, players, doctor.\n',
+      'Unknown command "lokal"; expected one of local, demo, player, send, follow, segment, redrive, players, rights, doctor.\n',
     );
   });
 });

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import type { StackFile } from "../../../local/stack-file";
@@ -79,6 +79,15 @@ describe("A local stack that is started and stopped", function () {
     process.kill(pid, "SIGKILL");
     await killed.ended;
     expect(existsSync(file)).to.equal(true);
+    // Its id may be another process's by now.
+    const left = JSON.parse(readFileSync(file, "utf8")) as StackFile;
+    writeFileSync(file, JSON.stringify({ ...left, pid: process.pid }));
+    const { code, errors } = await Command.run([...CLI, "player", "ada"], folder.path);
+    expect({ code, errors }).to.deep.equal({
+      code: 1,
+      errors:
+        "The local stack that .local/stack.json names does not answer: it has ended, or was killed. Start it again.\n",
+    });
 
     const command = start("--json", "--quiet");
     const next = await command.line((line) => JSON.parse(line) as StackFile, "the next stack");
