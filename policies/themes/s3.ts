@@ -237,14 +237,14 @@ export const s3VersionedLifecycled: Rule = {
       const days = rules.map((rule) => lifecycle.number(`${rule}.${abort}`)).find((value) => value !== undefined);
       if (days === undefined || days < 1 || days > number("abortDays"))
         refuse(
-          "rules.abortIncompleteMultipartUpload",
+          `${all}.abortIncompleteMultipartUpload`,
           days,
           `an enabled rule that aborts after 1 to ${number("abortDays")} days`,
         );
       const kept = rules.map((rule) => lifecycle.number(`${rule}.${noncurrent}`)).find((value) => value !== undefined);
       if (kept === undefined || kept < number("versionDays"))
         refuse(
-          "rules.noncurrentVersionExpiration",
+          `${all}.noncurrentVersionExpiration`,
           kept,
           `an enabled rule that keeps old versions ${number("versionDays")} days or more`,
         );

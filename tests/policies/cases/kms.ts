@@ -30,6 +30,13 @@ export const kmsCases: Readonly<Record<string, RuleCase>> = {
       "kms/keyPolicy:KeyPolicy l": { keyId: "l", policy: document(ROOT) },
     },
     bad: {
+      "a replica gone in a week": {
+        "kms/replicaKey:ReplicaKey r": { policy: document(ROOT), deletionWindowInDays: 7 },
+      },
+      "a replica without safety check": {
+        "kms/replicaKey:ReplicaKey r": { policy: document(ROOT), bypassPolicyLockoutSafetyCheck: true },
+      },
+
       none: { "kms/key:Key k > policy": undefined },
       "the one that AWS gives": {
         "kms/key:Key k > policy": JSON.stringify({ Id: "key-default-1", Statement: [ROOT] }),

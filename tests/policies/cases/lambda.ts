@@ -47,6 +47,11 @@ export const lambdaCases: Readonly<Record<string, RuleCase>> = {
       },
     },
     bad: {
+      "a function that a bucket invokes": {
+        "lambda/function:Function h": { name: "h" },
+        "lambda/permission:Permission h": { function: "h", principal: "s3.amazonaws.com" },
+      },
+
       "a schedule": {
         "lambda/functionEventInvokeConfig:FunctionEventInvokeConfig c": undefined,
         "lambda/permission:Permission p": undefined,

@@ -20,6 +20,9 @@ export const logsCases: Readonly<Record<string, RuleCase>> = {
       "cloudwatch/logGroup:LogGroup e": { name: "/aws/apigateway/a/live" },
     },
     bad: {
+      "another name for a stage's": { "cloudwatch/logGroup:LogGroup e > name": "/aws/apigateway/b/live" },
+      "another name for a function's": { "cloudwatch/logGroup:LogGroup g > name": "/x" },
+
       "none for a stage": { "cloudwatch/logGroup:LogGroup e": undefined },
       "one for another stage": { "apigatewayv2/stage:Stage s > name": "test" },
       none: { "lambda/function:Function f > loggingConfig": undefined },

@@ -15,6 +15,13 @@ export const s3Cases: Readonly<Record<string, RuleCase>> = {
       },
     },
     bad: {
+      "a public ACL beside the bucket": { "s3/bucketAcl:BucketAcl a": { bucket: "b", acl: "authenticated-read" } },
+      "a multi-Region access point": {
+        "s3control/multiRegionAccessPoint:MultiRegionAccessPoint m": {
+          details: { publicAccessBlock: { blockPublicAcls: false } },
+        },
+      },
+
       "of another bucket": { "s3/bucketPublicAccessBlock:BucketPublicAccessBlock k > bucket": "x" },
       "a grant to everybody": {
         "s3/bucket:Bucket b > grants": [{ type: "Group", uri: "http://acs.amazonaws.com/groups/global/AllUsers" }],
@@ -99,6 +106,14 @@ export const s3Cases: Readonly<Record<string, RuleCase>> = {
       },
     },
     bad: {
+      "AWS's key, inline": {
+        "s3/bucket:Bucket i > serverSideEncryptionConfiguration.rule.applyServerSideEncryptionByDefault.kmsMasterKeyId":
+          undefined,
+      },
+      "no bucket key, inline": {
+        "s3/bucket:Bucket i > serverSideEncryptionConfiguration.rule.bucketKeyEnabled": false,
+      },
+
       "of another bucket": {
         "s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration e > bucket": "x",
       },
@@ -158,6 +173,14 @@ export const s3Cases: Readonly<Record<string, RuleCase>> = {
       },
     },
     bad: {
+      "uploads for ever, inline": {
+        "s3/bucket:Bucket i > lifecycleRules.0.abortIncompleteMultipartUploadDays": undefined,
+      },
+      "versions for a day, inline": {
+        "s3/bucket:Bucket i > lifecycleRules.0.noncurrentVersionExpiration.days": 1,
+      },
+      "no owners": { "s3/bucketOwnershipControls:BucketOwnershipControls o": undefined },
+
       "versions of another bucket": { "s3/bucketVersioning:BucketVersioning v > bucket": "x" },
       "a lifecycle of another bucket": {
         "s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration l > bucket": "x",
@@ -187,6 +210,8 @@ export const s3Cases: Readonly<Record<string, RuleCase>> = {
       "s3/bucketLogging:BucketLogging l": { bucket: "b", targetBucket: "b" },
     },
     bad: {
+      "none, inline": { "s3/bucket:Bucket i > logging": undefined },
+
       "logs of another bucket": { "s3/bucketLogging:BucketLogging l": { bucket: "x", targetBucket: "y" } },
       none: { "s3/bucketLogging:BucketLogging l": undefined },
     },
