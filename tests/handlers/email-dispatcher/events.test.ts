@@ -48,6 +48,38 @@ describe("SES's events", () => {
     });
   });
 
+  it("leave a status of the same rank as it is, with its reason", async () => {
+    const result = await after_([
+      ["Reject", { reason: "Bad content" }],
+      ["Rendering Failure", { errorMessage: "no template" }],
+    ]);
+    expect(result).to.deep.include({ status: "rejected", reason: { code: "rejected", detail: "Bad content" } });
+    expect(result.history).to.deep.equal(["queued", "rejected Bad content", "rejected no template"]);
+  });
+
+  it("make nothing of a mail whose message is not there", async () => {
+    const body = sesEvent("Delivery", { player: "ada", id: "gone" });
+    expect(await handlers().events()(world.sqsEvent([body]), context)).to.deep.equal({ batchItemFailures: [] });
+    expect(await world.scan()).to.deep.equal([]);
+  });
+
+  it("forbid no address that bounced for a reason nobody knows", async () => {
+    const odd = { ...hard, bounceType: "Undetermined", bounceSubType: "Undetermined" };
+    expect((await after_([["Bounce", odd]])).status).to.equal("bounced");
+    expect(await world.item(suppressionKey("ada@players.test"))).to.equal(undefined);
+  });
+
+  it("let a complaint outweigh a bounce, and never the other way round", async () => {
+    await after_([["Bounce", hard]]);
+    const first = await world.item(suppressionKey("ada@players.test"));
+    world.now += 5_000;
+    await after_([["Complaint", complaint]]);
+    const outweighed = await world.item(suppressionKey("ada@players.test"));
+    expect(outweighed).to.deep.equal({ ...first, reason: { S: "complaint" } });
+    await after_([["Bounce", hard]]);
+    expect(await world.item(suppressionKey("ada@players.test"))).to.deep.equal(outweighed);
+  });
+
   it("tell a reader from a machine", async () => {
     const result = await after_([
       ["Send"],

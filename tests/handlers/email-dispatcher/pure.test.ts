@@ -189,6 +189,7 @@ describe("SES's answers", () => {
     [sdkError("ThrottlingException", "Maximum sending rate exceeded.", 400), "throttled"],
     [sdkError("Throttling", "Daily message quota exceeded.", 400), "throttled"],
     [sdkError("TooManyRequestsException", "", 429), "throttled"],
+    [sdkError("SlowDown", "", 429), "throttled"],
     [sdkError("AccountSendingPausedException", "", 400), "throttled"],
     [sdkError("RequestTimeout", "", 408), "unclear"],
     [sdkError("InternalFailure", "", 500), "unclear"],

@@ -12,6 +12,21 @@ function matches(pattern: unknown, value: unknown): boolean {
 }
 
 describe("the stream's filters", () => {
+  it("tell of a status that is new, not of a change beside it", () => {
+    const record = (before: string | undefined, eventName = "MODIFY"): DynamoDBRecord => ({
+      eventName: eventName as "MODIFY",
+      dynamodb: {
+        ...(before === undefined ? {} : { OldImage: { status: { S: before } } }),
+        NewImage: { status: { S: "delivered" } },
+      },
+    });
+    expect(tellsOfStatus(record("sent"), ["delivered"])).to.equal(true);
+    expect(tellsOfStatus(record(undefined, "INSERT"), ["delivered"])).to.equal(true);
+    expect(tellsOfStatus(record("delivered"), ["delivered"])).to.equal(false);
+    expect(tellsOfStatus(record("sent"), ["opened"])).to.equal(false);
+    expect(tellsOfStatus(record("sent", "REMOVE"), ["delivered"])).to.equal(false);
+  });
+
   it("let through exactly what the function acts on, but for changes that leave the status as it was", () => {
     const status = fc.option(fc.constantFrom(...STATUSES), { nil: undefined });
     const image = fc.option(

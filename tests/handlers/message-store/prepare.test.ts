@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { suppressionKey } from "../../../components/message-store/keys";
+import { messageKey, suppressionKey } from "../../../components/message-store/keys";
 import type { Message } from "../../../components/message-store/message";
 import { enqueue, envelope, handlers, PARKED, prepareAll, putPlayer, told } from "../email-dispatcher/fixture";
 import { lost, sdkError } from "../shared/sdk";
@@ -139,6 +139,15 @@ describe("prepare", () => {
     expect(await told(world, of.player, of.id)).to.deep.equal(before);
   });
 
+  it("concludes nothing for a pass that is no longer the last", async () => {
+    const of = await enqueue(world, { player: "cy" });
+    const records = world.records();
+    const { pk, sk } = messageKey(of.player, of.id);
+    await world.put({ ...(await world.item({ pk, sk })), dispatch: { N: "2" } });
+    expect(await prepareAll(world, handlers(), records)).to.deep.equal({ batchItemFailures: [] });
+    expect((await told(world, of.player, of.id)).status).to.equal("queued");
+  });
+
   it("parks a record that can never succeed, and does its neighbours", async () => {
     await world.put({ pk: { S: "PLAYER#x" }, sk: { S: "MSG#1" }, status: { S: "queued" } });
     await enqueue(world);
@@ -149,6 +158,16 @@ describe("prepare", () => {
       reason: "malformed-item",
       keys: { pk: { S: "PLAYER#x" }, sk: { S: "MSG#1" } },
     });
+  });
+
+  it("parks a message that lies under the key of another", async () => {
+    const of = await enqueue(world);
+    const item = await world.item(messageKey(of.player, of.id));
+    await world.put({ ...item, ...messageKey("bob", of.id) });
+    await world.put({ ...item, ...messageKey("ada", "another") });
+    expect(await prepareAll(world)).to.deep.equal({ batchItemFailures: [] });
+    expect(world.published).to.have.length(1);
+    expect(world.bodies(PARKED)).to.have.length(2);
   });
 
   it("reports what failed for now by its sequence number, and only that", async () => {
@@ -285,6 +304,39 @@ describe("prepare", () => {
       reason: { code: "no-address", detail: "no e-mail in the profile" },
     });
   });
+
+  it("reports a change of status that could not be published", async () => {
+    const h = handlers({ prepare: { subscribed: ["skipped"] } });
+    await enqueue(world, { player: "cy" });
+    await prepareAll(world, h);
+    const [change] = world.records().slice(1);
+    world.gate = (call, effect) => {
+      if (call.operation === "PublishBatch") throw lost();
+      return effect();
+    };
+    expect(await prepareAll(world, h, [change!])).to.deep.equal({
+      batchItemFailures: [{ itemIdentifier: change!.dynamodb?.SequenceNumber }],
+    });
+  });
+
+  for (const [fault, SenderFault, status, failures] of [
+    ["its sender's", true, "failed", 0],
+    ["the topic's own", false, "queued", 1],
+  ] as const) {
+    it(`${status === "failed" ? "fails" : "reports"} a message whose refusal is ${fault} fault`, async () => {
+      const of = await enqueue(world);
+      world.gate = (call, effect) =>
+        call.operation === "PublishBatch"
+          ? Promise.resolve({ Failed: [{ Id: "0", Code: "InvalidParameter", Message: "Too odd", SenderFault }] })
+          : effect();
+      expect((await prepareAll(world)).batchItemFailures).to.have.length(failures);
+      const fateOf = await told(world, of.player, of.id);
+      expect(fateOf.status).to.equal(status);
+      if (SenderFault) {
+        expect(fateOf.reason).to.deep.equal({ code: "publish-refused", detail: "InvalidParameter: Too odd" });
+      }
+    });
+  }
 
   it("uses the message's own address and locale where no directory is", async () => {
     const h = handlers({ prepare: { directory: undefined } });

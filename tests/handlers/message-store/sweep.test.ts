@@ -33,6 +33,20 @@ describe("the store's other functions", () => {
     expect(JSON.parse(world.published[0]?.body ?? "")).to.deep.include({ id: of.id, dispatch: 1 });
   });
 
+  it("leave what was put off after the index was read", async () => {
+    const of = await enqueue(world, { notBefore: now() + 60 });
+    world.now += 60_000;
+    const later = { N: String(now() + 3_600) };
+    world.gate = async (call, effect) => {
+      if (call.operation === "UpdateItem") {
+        await world.put({ ...(await world.item(messageKey(of.player, of.id))), dueAt: later });
+      }
+      return effect();
+    };
+    expect(await sweep()({}, context)).to.deep.equal({ woken: 0, more: false });
+    expect(await world.item(messageKey(of.player, of.id))).to.deep.include({ status: { S: "held" }, dueAt: later });
+  });
+
   it("wake many in pages, and stop in time", async () => {
     for (let i = 0; i < 230; i++) await enqueue(world, { player: `p${i}`, notBefore: now() + 60 });
     world.now += 61_000;
@@ -55,6 +69,17 @@ describe("the store's other functions", () => {
       [0, 8],
       [60, 8],
     ]);
+  });
+
+  it("ask all shards again when time ran out before the last", async () => {
+    const run = sweep();
+    const queries = (): number => world.calls.filter(({ operation }) => operation === "Query").length;
+    let left = 30_000;
+    const hurried = { getRemainingTimeInMillis: () => (left -= 10_000) } as unknown as Context;
+    expect(await run({}, hurried)).to.deep.equal({ woken: 0, more: true });
+    expect(queries()).to.equal(2);
+    expect(await run({}, context)).to.deep.equal({ woken: 0, more: false });
+    expect(queries()).to.equal(10);
   });
 
   it("wake what is written late, what a run that died left, and what lies in a shard no longer used", async () => {

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { presenceOf } from "../../../components/realtime-gateway/presence-items";
 import { Game } from "./game";
 import { PLAYERS, PRESENCE, World } from "./world";
 
@@ -197,6 +198,44 @@ describe("presence", () => {
     await game.connect("anna", "a3");
     expect((await active())["lastActiveAt"]).to.deep.equal({ N: String(Math.floor(world.now / 1000)) });
     expect((await active())["createdAt"]).to.deep.equal({ N: first });
+  });
+
+  const presence = async (): Promise<ReturnType<typeof presenceOf>> => {
+    const { Item } = await world.call("GetItem", {
+      TableName: PRESENCE,
+      Key: { pk: { S: "PLAYER#anna" }, sk: { S: "PRESENCE" } },
+    });
+    return presenceOf(Item as never);
+  };
+
+  it("looks again later when a check comes before the grace period is over", async () => {
+    await game.connect("anna", "a1");
+    world.checks = [];
+    await game.disconnect("anna", "a1");
+    const [check] = world.checks.splice(0);
+    world.now += 5_000;
+    await game.check(check!.body);
+    expect((await presence()).status).to.equal("online");
+    expect(world.checks.map(({ due }) => due - world.now)).to.deep.equal([10_000]);
+    await game.pass(10);
+    expect((await presence()).status).to.equal("offline");
+  });
+
+  it("keeps a connection that was kept alive while its check was looking", async () => {
+    await game.connect("anna", "a1");
+    const [check] = world.checks.splice(0);
+    world.now += 700_000;
+    world.gate = async (_process, { operation }, serve) => {
+      if (operation === "UpdateItem") {
+        world.gate = (_other, _request, go) => go();
+        await game.ask("anna", "a1", "ping");
+      }
+      return serve();
+    };
+    await game.check(check!.body);
+    const { status, connections } = await presence();
+    expect([status, connections.map(({ id }) => id)]).to.deep.equal(["online", ["a1"]]);
+    expect(world.checks).to.have.length(1);
   });
 
   it("takes player ids as they come", async () => {

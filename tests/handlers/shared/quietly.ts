@@ -3,7 +3,10 @@ export async function quietly<T>(work: () => Promise<T>): Promise<readonly [T, s
   const { console } = globalThis;
   const kept = { ...console };
   const lines: string[] = [];
-  console.log = console.error = (...parts: unknown[]): void => void lines.push(parts.map(String).join(" "));
+  console.log =
+    console.warn =
+    console.error =
+      (...parts: unknown[]): void => void lines.push(parts.map(String).join(" "));
   try {
     return [await work(), lines] as const;
   } finally {

@@ -86,6 +86,8 @@ describe("policy patterns", () => {
     expect(pattern.matches("arn:aws:s3:::b/ann/x", keys({ "aws:username": ["ann"] }))).to.equal(true);
     expect(pattern.matches("arn:aws:s3:::b/bob/x", keys({ "aws:username": ["*"] }))).to.equal(false);
     expect(pattern.matches("arn:aws:s3:::b//x", none)).to.equal(false);
+    // A key of several values fills none.
+    expect(pattern.matches("arn:aws:s3:::b/ann/x", keys({ "aws:username": ["ann", "bob"] }))).to.equal(false);
     expect(compilePattern("${aws:username, 'nobody'}", "text").matches("nobody", none)).to.equal(true);
     expect(compilePattern("a${*}", "text").matches("ab", none)).to.equal(false);
     expect(compilePattern("a${*}", "text").matches("a*", none)).to.equal(true);

@@ -159,4 +159,14 @@ describe("SNS filter policies", () => {
     await sns.publish(topic, "3");
     expect((await sns.received(queue)).map(({ Body }) => Body)).to.deep.equal(["2", "3"]);
   });
+
+  it("compares numbers with five digits after the point, in attributes and bodies", () => {
+    const policy = '{"price":[100.123456789,{"numeric":["<",0.00002]}]}';
+    const ofAttribute = (StringValue: string): string =>
+      compileFilter(policy, "MessageAttributes")("", { price: { DataType: "Number", StringValue } });
+    const ofBody = (price: number): string => compileFilter(policy, "MessageBody")(JSON.stringify({ price }), {});
+    expect([ofAttribute("100.1234567"), ofBody(100.1234567)]).to.deep.equal(["pass", "pass"]);
+    expect([ofAttribute("100.12346"), ofBody(100.12344)]).to.deep.equal(["attributes", "body"]);
+    expect([ofBody(0.000019), ofBody(0.00002)]).to.deep.equal(["pass", "body"]);
+  });
 });
