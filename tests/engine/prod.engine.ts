@@ -23,9 +23,6 @@ async function stepsOf(world: World, checkout: Checkout, stack: string): Promise
   );
 }
 
-const named = (steps: ReadonlyMap<string, string>): Record<string, string> =>
-  Object.fromEntries([...steps].map(([urn, op]) => [urn, op]));
-
 describe("Stacks dev and prod in one account under the real engine", () => {
   let world: World;
   let checkout: Checkout;
