@@ -47,11 +47,25 @@ function compile(text: string, scope: FilterScope): Matcher {
       `Filter policy is too complex: ${combinations} combinations of values; at most ${MAX_COMBINATIONS} are allowed`,
     );
   try {
-    return compilePattern(policy);
+    const matches = compilePattern(accurate(policy));
+    return (values) => matches(accurate(values));
   } catch (error) {
     if (error instanceof PatternError) throw bad(error.message);
     throw error;
   }
+}
+
+/**
+ * Numbers are compared with five digits after the point:
+ * https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html
+ */
+function accurate(value: unknown): unknown {
+  if (typeof value === "number") {
+    return Number.isInteger(value) ? value : Math.trunc(Number((value * 1e5).toFixed(3))) / 1e5;
+  }
+  if (Array.isArray(value)) return value.map(accurate);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, accurate(member)]));
 }
 
 interface Size {

@@ -59,4 +59,24 @@ describe("SNS refuses", () => {
     expect(await refusal("TagResource", { ResourceArn: TopicArn, Tags })).to.match(/^400 TagLimitExceeded: /);
     expect(await served.call("sns", "ListTagsForResource", { ResourceArn: TopicArn })).to.deep.equal({ Tags: [] });
   });
+
+  it("a whole batch to a FIFO topic for one message without a group", async () => {
+    const Attributes = { FifoTopic: "true" };
+    const { TopicArn } = await served.call("sns", "CreateTopic", {
+      Name: "order.fifo",
+      Attributes: entries(Attributes),
+    });
+    const PublishBatchRequestEntries = [
+      { Id: "1", Message: "a", MessageGroupId: "g", MessageDeduplicationId: "1" },
+      { Id: "2", Message: "b", MessageDeduplicationId: "2" },
+    ];
+    expect(await refusal("PublishBatch", { TopicArn, PublishBatchRequestEntries })).to.equal(
+      "400 InvalidParameter: Invalid parameter: The MessageGroupId parameter is required for FIFO topics",
+    );
+  });
 });
+
+/** A map as the query protocol writes it. */
+function entries(map: Readonly<Record<string, string>>): readonly object[] {
+  return Object.entries(map).map(([key, value]) => ({ key, value }));
+}

@@ -62,6 +62,8 @@ export const publishBatch = (topics: Topics): Operation<BatchInput> => ({
     );
     if (bytes > limitOf(topic))
       throw new AwsError("BatchRequestTooLong", "The length of all the messages put together is more than the limit.");
+    // Without a group a batch to a FIFO topic is refused as a whole.
+    if (isFifo(topic) && entries.some(({ MessageGroupId }) => !MessageGroupId)) throw noGroup();
     const Successful: object[] = [];
     const Failed: object[] = [];
     for (const entry of entries) {
@@ -111,7 +113,7 @@ function fifoParameters(topic: Topic, entry: WireEntry): { groupId?: string; ded
       );
     return groupId === undefined ? {} : { groupId };
   }
-  if (!groupId) throw invalidParameter("The MessageGroupId parameter is required for FIFO topics");
+  if (!groupId) throw noGroup();
   if (dedupId !== undefined) return { groupId, dedupId };
   if (topic.attributes["ContentBasedDeduplication"] !== "true") {
     throw invalidParameter(
@@ -119,6 +121,10 @@ function fifoParameters(topic: Topic, entry: WireEntry): { groupId?: string; ded
     );
   }
   return { groupId, dedupId: createHash("sha256").update(entry.Message!).digest("hex") };
+}
+
+function noGroup(): AwsError {
+  return invalidParameter("The MessageGroupId parameter is required for FIFO topics");
 }
 
 function answerOf({ id, sequenceNumber }: Published): { MessageId: string; SequenceNumber?: string } {

@@ -3,6 +3,7 @@ import type { Operation } from "../../../service";
 import { resolveKey, topicAccess } from "../access";
 import type { Topics } from "../engine";
 import { invalidParameter } from "../errors";
+import type { Topic } from "../topic";
 import { defaultPolicy } from "../topic-attributes";
 import { page, readMap, readTags, type WireMap } from "../wire";
 
@@ -54,7 +55,7 @@ export const getTopicAttributes = (topics: Topics): Operation<ByArn> => ({
       Attributes: xmlMap({
         Policy: JSON.stringify(defaultPolicy(cloud.accountId, topic.arn)),
         DisplayName: "",
-        ...topic.attributes,
+        ...shownAttributes(topic),
         TopicArn: topic.arn,
         Owner: cloud.accountId,
         SubscriptionsConfirmed: String(subscriptions.filter(({ pending }) => !pending).length),
@@ -64,6 +65,13 @@ export const getTopicAttributes = (topics: Topics): Operation<ByArn> => ({
     };
   },
 });
+
+/** A FIFO topic always says whether it deduplicates by content, a standard one never that it is none. */
+function shownAttributes({ attributes }: Topic): Readonly<Record<string, string>> {
+  if (attributes["FifoTopic"] === "true") return { ContentBasedDeduplication: "false", ...attributes };
+  const { FifoTopic: _standard, ...shown } = attributes;
+  return shown;
+}
 
 export const setTopicAttributes = (
   topics: Topics,
