@@ -82,7 +82,7 @@ describe("pages of the local cloud", () => {
     expect(await fits()).to.equal(true);
     await page.getByRole("link", { name: /Ada/ }).first().click();
     const letter = page.frameLocator("iframe").locator("body");
-    expect(await letter.evaluate("(body) => getComputedStyle(body).color")).to.equal("rgb(0, 0, 0)");
+    expect(await letter.evaluate("getComputedStyle(document.body).color")).to.equal("rgb(0, 0, 0)");
     expect(await fits()).to.equal(true);
   });
 
