@@ -66,7 +66,9 @@ function parse(text: string): Data {
 
 function statementOf(item: Data, path: string): Statement {
   const one = elementsOf(known(item, path));
-  const effect = one.get("effect") ?? "Allow";
+  // Only the arguments of `aws.iam.getPolicyDocument` allow without saying so; AWS refuses a document that does.
+  const isArgument = isRecord(item) && ("actions" in item || "notActions" in item);
+  const effect = one.get("effect") ?? (isArgument ? "Allow" : undefined);
   if (effect !== "Allow" && effect !== "Deny") throw new DocumentError(item);
   const sid = one.get("sid");
   return {

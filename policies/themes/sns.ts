@@ -123,7 +123,7 @@ export const snsSubRedrive: Rule = {
       if (subscription.at("protocol") === "sqs" && !stack.target(subscription, "endpoint", "aws:sqs/queue:Queue"))
         refuse("endpoint", subscription.at("endpoint"), "a queue of this stack");
       const topic = subscription.text("topic");
-      if (topic !== undefined && !stack.target(subscription, "topic", TOPIC) && accountOf(topic) === undefined)
+      if (topic === undefined || (!stack.target(subscription, "topic", TOPIC) && accountOf(topic) === undefined))
         refuse("topic", topic, "a topic of this stack");
     },
   ],

@@ -29,6 +29,11 @@ export const documentAttacks: Attacks = {
     by: "iam-no-wildcards",
     at: "p policy",
   },
+  "no effect, where AWS itself would read none": {
+    add: held(JSON.stringify({ Statement: [{ Action: "*", Resource: "*" }] })),
+    by: "iam-no-wildcards",
+    at: "p policy",
+  },
   "an effect in lower case": {
     add: held(JSON.stringify({ Statement: [{ ...everything, Effect: "allow" }] })),
     by: "iam-no-wildcards",

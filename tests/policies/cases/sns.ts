@@ -98,6 +98,7 @@ export const snsCases: Readonly<Record<string, RuleCase>> = {
       },
       "plain HTTP": { "sns/topicSubscription:TopicSubscription s > protocol": "http" },
       "a queue elsewhere": { "sns/topicSubscription:TopicSubscription s > endpoint": arn("sqs", "x") },
+      "no topic at all": { "sns/topicSubscription:TopicSubscription s > topic": undefined },
       "no topic": { "sns/topicSubscription:TopicSubscription s > topic": "none" },
     },
   },

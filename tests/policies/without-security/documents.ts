@@ -14,12 +14,6 @@ export const DOCUMENTS_WITHOUT: readonly WithoutSecurity[] = [
     reason: "AWS refuses any other version; the older one lacks policy variables, which no document uses.",
   },
   {
-    types: ["Key", "ResourcePolicy", "Role", "RolePolicy"],
-    path: /\.Statement\.\[\]\.Effect$/,
-    operators: ["remove"],
-    reason: "AWS refuses a statement without an effect.",
-  },
-  {
     types: GRANTING,
     path: /\.Statement\.\[\]\.Effect$/,
     operators: ["flip"],
