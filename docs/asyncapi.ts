@@ -127,7 +127,7 @@ export function asyncApiDocument(): object {
     "x-close-codes": {
       1000: "Closed by the client.",
       1001: "After 10 idle minutes, or after 2 hours: connect again, `hello` tells what was missed of friends.",
-      1006: "The connection was lost without a close frame.",
+      1006: "The connection was lost without a close frame; in a browser also every handshake that was refused: a page does not learn its status.",
       1003: "A binary frame: only text is understood.",
       1009: "A frame beyond 32 KB or a message beyond 128 KB.",
       1011: "The gateway failed.",
