@@ -77,6 +77,11 @@ describe("prepare", () => {
   const failed: [string, Partial<Message>, object][] = [
     ["an unknown template", { template: "nope" }, { code: "template-unknown", template: "nope" }],
     [
+      "a template named as an object's own member",
+      { template: "constructor" },
+      { code: "template-unknown", template: "constructor" },
+    ],
+    [
       "a missing field",
       { player: "bob", data: { name: "Bob" } },
       { code: "template-error", template: "welcome", locale: "en", field: "level" },
@@ -337,6 +342,14 @@ describe("prepare", () => {
       }
     });
   }
+
+  it("prefers the profile's address to the message's own, which is for players without one", async () => {
+    await enqueue(world, { to: "elsewhere@players.test" });
+    await enqueue(world, { player: "cy", to: "elsewhere@players.test" });
+    await prepareAll(world);
+    const addresses = world.published.map(({ body }) => (JSON.parse(body) as { to: string }).to);
+    expect(addresses).to.deep.equal(["ada@players.test", "elsewhere@players.test"]);
+  });
 
   it("uses the message's own address and locale where no directory is", async () => {
     const h = handlers({ prepare: { directory: undefined } });

@@ -170,6 +170,7 @@ describe("friends", () => {
 
   it("refuses who is not there, who is oneself, and whom one blocks", async () => {
     expect(await refused("anna", "request", "nobody")).to.equal("unknown-player");
+    expect(await refused("anna", "block", "nobody")).to.equal("unknown-player");
     expect(await refused("anna", "request", "anna")).to.equal("invalid-field");
     expect(await refused("anna", "request", "é".repeat(60))).to.equal("invalid-field");
     await act("anna", "block", "ben");
