@@ -152,13 +152,15 @@ const segments: Mode = {
     { fn: "segments-start", rate: 0.6 },
     { fn: "segments-advance", call: "dynamodb:GetItem", rate: 0.15 },
     { fn: "segments-advance", call: "athena:StopQueryExecution", rate: 0.95 },
-    { fn: "segments-advance", call: "athena:GetQueryResults", rate: 0.65 },
+    { fn: "segments-advance", call: "athena:GetQueryResults", rate: 0.75 },
     { fn: "segments-advance", call: "dynamodb:PutItem", rate: 0.7 },
     { fn: "segments-advance", rate: 0.5 },
     { fn: "segments-enqueue", call: "dynamodb:PutItem", rate: 0.3 },
     { fn: "segments-enqueue", call: "dynamodb:GetItem", rate: 0.3 },
     { fn: "segments-enqueue", call: "sqs:SendMessageBatch", rate: 0.7 },
+    { fn: "segments-enqueue", call: "dynamodb:UpdateItem", rate: 0.85 },
     { fn: "segments-enqueue", rate: 0.6 },
+    { fn: "poller:segments-enqueue", call: "sqs:DeleteMessageBatch", rate: 0.5 },
   ],
 };
 
