@@ -229,31 +229,34 @@ describe("Stacks dev and prod in one account under the real engine", () => {
     });
   });
 
-  it("destroying dev takes nothing of prod", async () => {
-    await world.run(checkout, ["destroy", "--yes", "--skip-preview", "--suppress-progress", "--stack", "dev"]);
-    expect(world.host.account.resources.map(({ urn }) => urn.split("::")[0])).to.deep.equal(
-      world.deployed("prod").map(() => "urn:pulumi:prod"),
-    );
-    const game = new Game(world, "prod");
-    await game.connect("grace");
-    await game.close();
-  });
+  // In a block of their own: mocha runs blocks after what stands beside them.
+  describe("at the end", () => {
+    it("destroying dev takes nothing of prod", async () => {
+      await world.run(checkout, ["destroy", "--yes", "--skip-preview", "--suppress-progress", "--stack", "dev"]);
+      expect(world.host.account.resources.map(({ urn }) => urn.split("::")[0])).to.deep.equal(
+        world.deployed("prod").map(() => "urn:pulumi:prod"),
+      );
+      const game = new Game(world, "prod");
+      await game.connect("grace");
+      await game.close();
+    });
 
-  it("destroying prod is refused by its protections, and the way on is clear", async () => {
-    const had = world.host.account.resources.length;
-    const refused = await world.run(
-      checkout,
-      // Not with --skip-preview: the engine would find what is protected only on its way, and take all else.
-      ["destroy", "--yes", "--suppress-progress", "--stack", "prod"],
-      { code: "any" },
-    );
-    expect(refused.code).not.to.equal(0);
-    expect(refused.text).to.match(/cannot be deleted\s+because it is protected/);
-    expect(world.host.account.resources.length).to.equal(had);
+    it("destroying prod is refused by its protections, and the way on is clear", async () => {
+      const had = world.host.account.resources.length;
+      const refused = await world.run(
+        checkout,
+        // Not with --skip-preview: the engine would find what is protected only on its way, and take all else.
+        ["destroy", "--yes", "--suppress-progress", "--stack", "prod"],
+        { code: "any" },
+      );
+      expect(refused.code).not.to.equal(0);
+      expect(refused.text).to.match(/cannot be deleted\s+because it is protected/);
+      expect(world.host.account.resources.length).to.equal(had);
 
-    checkout.configure("prod", { protect: false });
-    await world.up(checkout, "prod");
-    await world.run(checkout, ["destroy", "--yes", "--skip-preview", "--suppress-progress", "--stack", "prod"]);
-    expect(await left(world.host)).to.deep.equal([]);
+      checkout.configure("prod", { protect: false });
+      await world.up(checkout, "prod");
+      await world.run(checkout, ["destroy", "--yes", "--skip-preview", "--suppress-progress", "--stack", "prod"]);
+      expect(await left(world.host)).to.deep.equal([]);
+    });
   });
 });
