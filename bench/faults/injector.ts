@@ -30,7 +30,7 @@ const EVENT_SPACING_MS = 420_000;
 const EARLY = 3;
 const EARLY_RATE = 0.4;
 const RARE_RATE = 0.85;
-const PARTIAL_RATE = 0.4;
+const PARTIAL_RATE = 0.8;
 
 /** Which calls meet faults: all, none, or some at rates of their own. */
 export type Reach = "all" | "none" | readonly Focus[];

@@ -71,13 +71,13 @@ const usual: Mode = {
   messages: 10,
   runs: 0,
   spreadMs: 5 * minute,
-  staffMs: 150_000,
+  staffMs: 180_000,
   repeats: 0.07,
   losses: 0.5,
   hasty: false,
   focus: [
     // Rare: a notice finds a connection gone.
-    { fn: "gateway-notify", call: "sqs:SendMessage", rate: 0.9, most: 5 },
+    { fn: "gateway-notify", call: "sqs:SendMessage", rate: 0.9, most: 9 },
     { fn: "gateway-notify", call: "dynamodb:BatchGetItem", rate: 0.9, most: 5 },
     // Nobody waits for them, so that they are given up.
     { fn: "gateway-serve-event", rate: 0.9 },
@@ -121,7 +121,7 @@ const sendDown: Mode = {
   ...usual,
   ...mails,
   name: "send-down",
-  faultyMs: 75 * minute,
+  faultyMs: 60 * minute,
   messages: 5,
   focus: [
     { fn: "emails-send-function", rate: 0.9 },
@@ -173,7 +173,7 @@ const MODES: readonly Mode[] = [
     ...usual,
     ...mails,
     name: "ses-unclear",
-    faultyMs: 40 * minute,
+    faultyMs: 30 * minute,
     repeats: 0.2,
     messages: 9,
     focus: [{ fn: "emails-send-function", call: "ses:SendRawEmail", rate: 0.88, kinds: unclear }],

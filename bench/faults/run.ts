@@ -50,7 +50,7 @@ const PURGE: readonly Focus[] = [
 ];
 const LATE: readonly Focus[] = [
   // Rare: a connection that went unseen has expired, and friends still had entries of it.
-  { fn: "gateway-check", call: "dynamodb:BatchWriteItem", rate: 0.8 },
+  { fn: "gateway-check", call: "dynamodb:BatchWriteItem", rate: 0.95 },
   { fn: "gateway-check", call: "dynamodb:Query", rate: 0.3 },
   { fn: "gateway-check", call: "sqs:SendMessage", rate: 0.3, most: 4 },
   { fn: "gateway-check", rate: 0.1 },
@@ -65,7 +65,7 @@ const LATE: readonly Focus[] = [
 const LAST_ACT_MS = 75_000;
 /** Longer than a connection that nobody keeps alive counts as live and its check waits. */
 const PRESENCE_MS = 1_800_000;
-const LATE_MS = 900_000;
+const LATE_MS = 780_000;
 const FAULTY_REDRIVES = 10;
 const REDRIVES: readonly Focus[] = [
   // Most of what the store has to drive back is sweeps, which must not hide the rest.
@@ -73,7 +73,7 @@ const REDRIVES: readonly Focus[] = [
   { fn: "messages-redrive", call: "dynamodb:UpdateItem", rate: 0.15 },
   { fn: "messages-redrive", call: "sqs:DeleteMessage", rate: 0.15 },
   { fn: "messages-redrive", call: "sqs:ReceiveMessage", rate: 0.1 },
-  { fn: "messages-redrive", call: "dynamodb:GetShardIterator", rate: 0.25 },
+  { fn: "messages-redrive", call: "dynamodb:GetShardIterator", rate: 0.4 },
   { fn: "messages-redrive", rate: 0.8 },
   ...PURGE,
   { fn: "gateway-redrive", call: "sqs:ReceiveMessage", rate: 0.1 },
