@@ -121,7 +121,7 @@ const sendDown: Mode = {
   ...usual,
   ...mails,
   name: "send-down",
-  faultyMs: 60 * minute,
+  faultyMs: 75 * minute,
   messages: 5,
   focus: [
     { fn: "emails-send-function", rate: 0.9 },

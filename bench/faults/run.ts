@@ -82,7 +82,7 @@ const REDRIVES: readonly Focus[] = [
   { fn: "gateway-redrive", rate: 0.45 },
   { fn: "emails-redrive-function", call: "sqs:ReceiveMessage", rate: 0.1 },
   { fn: "emails-redrive-function", call: "dynamodb:GetItem", rate: 0.45 },
-  { fn: "emails-redrive-function", call: "dynamodb:UpdateItem", rate: 0.6 },
+  { fn: "emails-redrive-function", call: "dynamodb:UpdateItem", rate: 0.75 },
   { fn: "emails-redrive-function", rate: 0.85 },
 ];
 
