@@ -99,7 +99,7 @@ const { enqueue, enqueueMany } = messageClient({ table: { get: () => process.env
     gateway("hello", "hello", "helloHandler", `{ ${players}, ${presence}, ${checks} }`),
     gateway("ping", "ping", "pingHandler", `{ ${presence} }`),
     gateway("friends", "friends", "friendsHandler", `{ ${players}, ${presence} }`),
-    gateway("profile", "profile", "profileHandler", `{ ${players}, ${presence} }`),
+    gateway("profile", "profile", "profileHandler", `{ ${players}, presence: env("PRESENCE") }`),
     gateway("event", "event", "eventHandler", `{ ${presence} }`),
     gateway(
       "notify",
@@ -126,7 +126,7 @@ const { enqueue, enqueueMany } = messageClient({ table: { get: () => process.env
       "prepare",
       "prepare",
       "prepareHandler",
-      `{ table: env("SETTINGS_TABLE"), directory: env("DIRECTORY"), types: DEFAULT_TYPES,
+      `{ table: env("SETTINGS_TABLE"), directory: env("SETTINGS_DIRECTORY"), types: DEFAULT_TYPES,
   topics: { transactional: env("SETTINGS_TOPICS_TRANSACTIONAL"), social: env("SETTINGS_TOPICS_SOCIAL"), marketing: env("SETTINGS_TOPICS_MARKETING") },
   statusTopic: env("SETTINGS_STATUS_TOPIC"), subscribed: [], parked: env("SETTINGS_PARKED"),
   channels: { email: emailAdapter({ templates, types: DEFAULT_TYPES, recipients: ${JSON.stringify(constants.recipients)}, unsubscribeUrl: undefined }) } }`,
