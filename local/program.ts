@@ -4,6 +4,7 @@ import { sep } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import type { Cloud } from "./cloud";
+import { drained } from "./declare";
 import "./light-pulumi";
 import { ProgramPlaces } from "./program-place";
 import type { Created, InvokeType, Json, ResourceContext, ResourceType } from "./service";
@@ -224,15 +225,6 @@ export class Program {
     if (!invoke) throw new Error(`The local cloud does not answer the Pulumi function ${token}.`);
     return invoke(inputs, this.cloud);
   }
-}
-
-/** Waits until every registration has been answered, also those that answers lead to. */
-async function drained(): Promise<void> {
-  // Lists that composers add to close in a turn of their own (components/shared/late.ts) before resources that need them.
-  await new Promise<void>((resolve) => setImmediate(resolve));
-  await pulumi.runtime.disconnect();
-  await new Promise<void>((resolve) => setImmediate(resolve));
-  await pulumi.runtime.disconnect();
 }
 
 async function resolveOutputs(exported: unknown, failures: readonly Error[]): Promise<Json> {

@@ -1,6 +1,7 @@
 import { newRun, queryKey, RUN_LIMITS } from "../../components/segment-pipeline/run";
 import { N, S, type Item } from "../../components/shared/attributes";
 import { encodePlayerId, playerPk } from "../../components/shared/player-keys";
+import { SECONDS_PER_DAY } from "../../components/shared/units";
 import type { AthenaService } from "../../local/services/athena";
 import { s3Address } from "../../local/services/athena/sources";
 import { refreshIntegrations } from "../../local/services/glue";
@@ -11,7 +12,6 @@ const SEGMENT = "active-30-days";
 /** Players who are in the segment all the time, of whom the first has an address, and one who never is. */
 const FANS = ["fan-0", "fan-1", "fan-2"];
 const GONE = "gone-0";
-const DAY = 86_400;
 /** Longer than a run of these days takes, whatever befalls it. */
 const LONG_MS = 12 * 3_600_000;
 
@@ -44,7 +44,10 @@ export class Segments {
   async seed(): Promise<void> {
     const { world } = this;
     const now = Math.floor(world.clock.now() / 1000);
-    const players = [...FANS.map((name) => [name, now - DAY] as const), [GONE, now - 60 * DAY] as const];
+    const players = [
+      ...FANS.map((name) => [name, now - SECONDS_PER_DAY] as const),
+      [GONE, now - 60 * SECONDS_PER_DAY] as const,
+    ];
     for (const [name, lastActiveAt] of players) {
       await this.put("playersTable", {
         pk: S(playerPk(name)),

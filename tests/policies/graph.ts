@@ -2,6 +2,7 @@ import "../../local/lighten";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { declare } from "../../local/declare";
 import { readProject } from "../../local/settings";
 import { loadAnew } from "../../local/stack";
 import { UNKNOWN, type Data, type Properties, type ResourceData } from "../../policies/framework/resource";
@@ -37,25 +38,15 @@ export async function graphOf(options: GraphOptions): Promise<readonly Declared[
   const { stack, preview = false, folder = ROOT } = options;
   const declared: Declared[] = [];
   const project = readProject(folder, stack, { endpoint: "https://issuer.example.com" });
-  const failures: unknown[] = [];
-  const note = (error: unknown): void => void failures.push(error);
-  process.on("unhandledRejection", note);
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 0;
-  try {
-    await pulumi.runtime.setMocks({ newResource: answer(preview), call }, project.name, stack, preview);
-    pulumi.runtime.setAllConfig({ ...project.config, ...options.config });
-    listen(declared, preview);
-    await Promise.resolve(options.load ? options.load() : loadAnew(join(folder, project.main)));
-    for (let turn = 0; turn < 2; turn++) {
-      await new Promise<void>((resolve) => setImmediate(resolve));
-      await pulumi.runtime.disconnect();
-    }
-  } finally {
-    Error.stackTraceLimit = stackTraceLimit;
-    process.removeListener("unhandledRejection", note);
-  }
-  if (failures.length > 0) throw failures[0];
+  await declare({
+    mocks: { newResource: answer(preview), call },
+    project: project.name,
+    stack,
+    preview,
+    config: { ...project.config, ...options.config },
+    listen: () => listen(declared, preview),
+    load: options.load ?? (() => loadAnew(join(folder, project.main))),
+  });
   return declared;
 }
 

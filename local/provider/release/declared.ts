@@ -2,6 +2,7 @@ import "../../lighten";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { RegisterResourceRequest, RegisterResourceResponse } from "@pulumi/pulumi/proto/resource_pb";
+import { declare } from "../../declare";
 import "../../light-pulumi";
 import type { Json } from "../../service";
 import { readProject } from "../../settings";
@@ -44,26 +45,14 @@ export async function declaredBy(program: ProgramToDeclare): Promise<readonly De
   const { folder, stack } = program;
   const project = readProject(folder, stack, {});
   const recorder = new Recorder(program.known ?? new Set());
-  const failures: unknown[] = [];
-  const note = (error: unknown): void => void failures.push(error);
-  process.on("unhandledRejection", note);
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 0;
-  try {
-    await pulumi.runtime.setMocks({ newResource: (args) => recorder.answer(args), call }, project.name, stack, false);
-    pulumi.runtime.setAllConfig({ ...(program.config ?? project.config) });
-    recorder.listen();
-    await Promise.resolve(program.load ? program.load() : loadAnew(join(folder, project.main)));
-    // Lists that composers add to close in a turn of their own (components/shared/late.ts).
-    for (let turn = 0; turn < 2; turn++) {
-      await new Promise<void>((resolve) => setImmediate(resolve));
-      await pulumi.runtime.disconnect();
-    }
-  } finally {
-    Error.stackTraceLimit = stackTraceLimit;
-    process.removeListener("unhandledRejection", note);
-  }
-  if (failures.length > 0) throw failures[0];
+  await declare({
+    mocks: { newResource: (args) => recorder.answer(args), call },
+    project: project.name,
+    stack,
+    config: program.config ?? project.config,
+    listen: () => recorder.listen(),
+    load: program.load ?? (() => loadAnew(join(folder, project.main))),
+  });
   return recorder.declared;
 }
 

@@ -1,18 +1,9 @@
 import { copyFile, mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Operation } from "../../../service";
-import { onKey, onObject } from "../rights";
 import type { ObjectStore } from "../store";
-import {
-  attributesOf,
-  copySource,
-  encryptionMembers,
-  encryptionOf,
-  find,
-  isoTime,
-  type ObjectInput,
-  writeContext,
-} from "./common";
+import { attributesOf, copySource, encryptionMembers, encryptionOf, find, isoTime, type ObjectInput } from "./common";
+import { copyRights } from "./copy-rights";
 
 interface CopyInput extends ObjectInput {
   readonly CopySource: string;
@@ -22,16 +13,7 @@ interface CopyInput extends ObjectInput {
 
 export function copyObject(store: ObjectStore): Operation<CopyInput> {
   return {
-    authorize(input, { cloud }) {
-      const from = copySource(input.CopySource);
-      const source = store.bucket(from.Bucket).objects.get(from.Key);
-      return [
-        onObject("GetObject", from.Bucket, from.Key),
-        ...(source ? onKey(cloud, ["Decrypt"], source.encryption, from.Bucket, from.Key) : []),
-        onObject("PutObject", input.Bucket, input.Key, writeContext(input)),
-        ...onKey(cloud, ["GenerateDataKey"], encryptionOf(store, input), input.Bucket, input.Key),
-      ];
-    },
+    authorize: (input, { cloud }) => copyRights(cloud, store, input, ["GenerateDataKey"]),
     async answer(input, context) {
       context.use("s3.put", 1);
       const source = find(store, copySource(input.CopySource), context);

@@ -3,10 +3,10 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { AwsError } from "../../../aws-error";
 import type { Operation } from "../../../service";
-import { onKey, onObject } from "../rights";
 import type { ObjectStore } from "../store";
 import type { Uploads } from "../uploads";
-import { copySource, encryptionOf, find, isoTime, writeContext } from "./common";
+import { copySource, find, isoTime } from "./common";
+import { copyRights } from "./copy-rights";
 import { partNumberOf, type PartInput } from "./multipart";
 
 interface CopyInput extends PartInput {
@@ -18,16 +18,7 @@ interface CopyInput extends PartInput {
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPartCopy.html */
 export function uploadPartCopy(store: ObjectStore, uploads: Uploads): Operation<CopyInput> {
   return {
-    authorize(input, { cloud }) {
-      const from = copySource(input.CopySource);
-      const source = store.bucket(from.Bucket).objects.get(from.Key);
-      return [
-        onObject("GetObject", from.Bucket, from.Key),
-        ...(source ? onKey(cloud, ["Decrypt"], source.encryption, from.Bucket, from.Key) : []),
-        onObject("PutObject", input.Bucket, input.Key, writeContext(input)),
-        ...onKey(cloud, ["GenerateDataKey", "Decrypt"], encryptionOf(store, input), input.Bucket, input.Key),
-      ];
-    },
+    authorize: (input, { cloud }) => copyRights(cloud, store, input, ["GenerateDataKey", "Decrypt"]),
     async answer(input, context) {
       context.use("s3.put", 1);
       const upload = uploads.get(input.Bucket, input.Key, input.UploadId);
