@@ -125,15 +125,11 @@ function seen(status: "opened" | "clicked", body: Json): Told {
 }
 
 /**
- * SES flags automated opens and clicks since 2026-08
- * (https://aws.amazon.com/about-aws/whats-new/2026/08/amazon-ses-automated-email-interactions/). Any spelling counts.
+ * SES tells with each open and click whether a machine is likely behind it: `isBotEvent` is `Likely` or `Unlikely` since 2026-08.
+ * https://aws.amazon.com/about-aws/whats-new/2026/08/amazon-ses-automated-email-interactions/
  */
 function isBot(body: Json): boolean {
-  for (const name of ["isBot", "bot", "botDetected", "isAutomated", "automated"]) {
-    const value = body[name];
-    if (value === true || value === "true") return true;
-  }
-  return false;
+  return body["isBotEvent"] === "Likely";
 }
 
 function tagged(mail: Json): MailEvent["message"] {

@@ -12,7 +12,6 @@ import { routes } from "./routes";
 export type { SesEngine } from "./engine";
 export { inboxPage, mailPage } from "./inbox-page";
 export type { Attachment, Mail, MailEvent, MailEventType } from "./mail";
-export { botField } from "./records";
 
 const engines = new WeakMap<Cloud, SesEngine>();
 

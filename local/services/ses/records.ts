@@ -3,10 +3,10 @@ import type { Mail, MailEventType } from "./mail";
 import { headerOf } from "./mime";
 
 /**
- * Member of the `open` and `click` objects that tells a machine's open from a person's. SES has flagged bots since 2026-08;
- * the name of the member could not be read in a public AWS page, so it stands here, once.
+ * What `isBotEvent` of an open or click says: whether SES takes a machine (a scanner, a prefetch) for its author.
+ * https://aws.amazon.com/about-aws/whats-new/2026/08/amazon-ses-automated-email-interactions/
  */
-export const botField = "isBot";
+const botVerdict = (bot: boolean | undefined): "Likely" | "Unlikely" => (bot === true ? "Likely" : "Unlikely");
 
 const iso = (time: number): string => new Date(time).toISOString();
 const mta = "a8-70.smtp-out.amazonses.com";
@@ -148,7 +148,7 @@ export function eventObject(type: MailEventType, detail: EventDetail): Json {
           ipAddress: "192.0.2.1",
           timestamp,
           userAgent: detail.bot === true ? agents.bot : agents.person,
-          [botField]: detail.bot === true,
+          isBotEvent: botVerdict(detail.bot),
         },
       };
     case "Click":
@@ -159,7 +159,7 @@ export function eventObject(type: MailEventType, detail: EventDetail): Json {
           linkTags: detail.link!.tags,
           timestamp,
           userAgent: detail.bot === true ? agents.bot : agents.person,
-          [botField]: detail.bot === true,
+          isBotEvent: botVerdict(detail.bot),
         },
       };
   }

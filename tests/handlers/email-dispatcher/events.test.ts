@@ -83,9 +83,9 @@ describe("SES's events", () => {
   it("tell a reader from a machine", async () => {
     const result = await after_([
       ["Send"],
-      ["Open", { bot: true }],
-      ["Click", { isBot: "true" }],
-      ["Open", { bot: false }],
+      ["Open", { isBotEvent: "Likely" }],
+      ["Click", { isBotEvent: "Likely" }],
+      ["Open", { isBotEvent: "Unlikely" }],
     ]);
     expect(result.status).to.equal("opened");
     expect(result.history).to.deep.equal(["queued", "sent", "opened bot", "clicked bot", "opened"]);

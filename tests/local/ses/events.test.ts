@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { VirtualClock } from "../../../local/clock";
 import type { Cloud } from "../../../local/cloud";
 import type { Json } from "../../../local/service";
-import { botField, inboxPage, mailPage, sesEngine } from "../../../local/services/ses";
+import { inboxPage, mailPage, sesEngine } from "../../../local/services/ses";
 import { account, admitSes, declare, mailCloud, rawMail, ready, refusal, topic } from "./helpers";
 
 describe("SES events", () => {
@@ -156,11 +156,11 @@ describe("SES events", () => {
     await sesEngine(cloud).simulate(id, "open", { bot: true });
     await sesEngine(cloud).simulate(id, "click");
     expect(types()).to.deep.equal(["Open", "Click"]);
-    expect((records()[0]!["open"] as Json)[botField]).to.equal(true);
+    expect((records()[0]!["open"] as Json)["isBotEvent"]).to.equal("Likely");
     expect(records()[1]!["click"]).to.deep.include({
       link: "https://game.test/a",
       linkTags: { spot: ["top"] },
-      [botField]: false,
+      isBotEvent: "Unlikely",
     });
     const mail = sesEngine(cloud).inbox()[0]!;
     expect(mail.links).to.have.length(1);
