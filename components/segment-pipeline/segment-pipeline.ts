@@ -13,7 +13,7 @@ import { AnalyticsCopy } from "./analytics-copy";
 import { checkPipelineArgs, DEFAULTS, type SegmentPipelineArgs } from "./arguments";
 import { checkDefinition } from "./check-definition";
 import type { CheckedDefinition, SegmentDefinition } from "./definition";
-import type { Attributes } from "./filter";
+import type { PlayerAttributes } from "./filter";
 import { createAdvanceFunction, createEnqueueFunction, createStartFunction, type Parts } from "./functions";
 import { QueryEngine } from "./query-engine";
 import { createQueues } from "./queues";
@@ -33,7 +33,7 @@ export type { SegmentPipelineArgs } from "./arguments";
  *   schedule: "cron(0 9 ? * MON *)",
  * });
  */
-export class SegmentPipeline<A extends Attributes = Attributes> extends pulumi.ComponentResource {
+export class SegmentPipeline<A extends PlayerAttributes = PlayerAttributes> extends pulumi.ComponentResource {
   /** One item per run: `RUN#<id>`. */
   readonly runs: aws.dynamodb.Table;
   /** The zero-ETL integration and what it writes. */
