@@ -77,11 +77,13 @@ function servicesPage(): string {
 /** The reference of every component argument and method, as the sources tell it. */
 function componentsPage(): string {
   const sources = sourcesIn("components");
-  const published = new Set(exportedNames(sources.find(({ fileName }) => fileName === "components/index.ts")!));
+  const index = sources.find(({ fileName }) => fileName === "components/index.ts")!;
+  const made = new Set(exportedNames(index, (isType) => !isType));
+  const published = new Set(exportedNames(index, () => true));
   const classes = sources.flatMap((source) => source.statements.filter(ts.isClassDeclaration).flatMap(classSection));
   const args = sources.flatMap((source) => source.statements.filter(ts.isInterfaceDeclaration).flatMap(argsSection));
-  const parts = (sections: readonly Section[], own: boolean) =>
-    sections.filter(({ name }) => published.has(name) === own).sort((a, b) => (a.name < b.name ? -1 : 1));
+  const parts = (sections: readonly Section[], names: ReadonlySet<string>, own: boolean) =>
+    sections.filter(({ name }) => names.has(name) === own).sort((a, b) => (a.name < b.name ? -1 : 1));
   return [
     "# Components",
     "",
@@ -89,15 +91,15 @@ function componentsPage(): string {
     "",
     "## Classes",
     "",
-    ...parts(classes, true).flatMap((section) => render(section, ["method", "signature", "what it does"])),
+    ...parts(classes, made, true).flatMap((section) => render(section, ["method", "signature", "what it does"])),
     "## Arguments",
     "",
-    ...parts(args, true).flatMap((section) => render(section)),
+    ...parts(args, published, true).flatMap((section) => render(section)),
     "## Arguments of parts",
     "",
     "Members of the arguments above, and of components that only other components make.",
     "",
-    ...parts(args, false).flatMap((section) => render(section)),
+    ...parts(args, published, false).flatMap((section) => render(section)),
   ].join("\n");
 }
 
@@ -109,10 +111,13 @@ function sourcesIn(folder: string): ts.SourceFile[] {
     .map((file) => ts.createSourceFile(file, readFileSync(join(ROOT, file), "utf8"), ts.ScriptTarget.ES2022, true));
 }
 
-function exportedNames(index: ts.SourceFile): string[] {
+/** @param wanted whether a name counts, given whether it is exported as a type alone. */
+function exportedNames(index: ts.SourceFile, wanted: (isType: boolean) => boolean): string[] {
   return index.statements.flatMap((statement) =>
     ts.isExportDeclaration(statement) && statement.exportClause && ts.isNamedExports(statement.exportClause)
-      ? statement.exportClause.elements.map(({ name }) => name.text)
+      ? statement.exportClause.elements
+          .filter((element) => wanted(statement.isTypeOnly || element.isTypeOnly))
+          .map(({ name }) => name.text)
       : [],
   );
 }

@@ -2,12 +2,12 @@ import { messageProblem } from "../message-store/validate";
 import { ArgumentError } from "../shared/errors";
 import { compileFilter } from "./compile-filter";
 import type { CheckedDefinition, SegmentDefinition } from "./definition";
-import { FILTER_LIMITS, type Attributes, type ParsedFilter } from "./filter";
+import { FILTER_LIMITS, type PlayerAttributes, type ParsedFilter } from "./filter";
 import { requireFilter } from "./parse-filter";
 
 /** What a definition falls back on, and what its message is checked against. */
 export interface DefinitionDefaults {
-  readonly attributes: Attributes;
+  readonly attributes: PlayerAttributes;
   readonly maxDataAgeSeconds: number;
   readonly maxScannedBytes: number;
   /** Types of the message store. */
@@ -17,7 +17,7 @@ export interface DefinitionDefaults {
 type Refuse = (argument: string, got: unknown, expected: string, fix: string) => never;
 
 /** @throws ArgumentError that names the pipeline, the segment and the place in the definition. */
-export function checkDefinition<A extends Attributes>(
+export function checkDefinition<A extends PlayerAttributes>(
   component: string,
   name: string,
   definition: SegmentDefinition<A>,
@@ -142,7 +142,7 @@ function checkWhere(
   component: string,
   name: string,
   where: unknown,
-  attributes: Attributes,
+  attributes: PlayerAttributes,
   refuse: Refuse,
 ): ParsedFilter {
   const parsed = requireFilter(component, `segment "${name}": `, where, attributes);

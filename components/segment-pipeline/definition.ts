@@ -1,4 +1,4 @@
-import type { Attributes, Filter, ParsedFilter } from "./filter";
+import type { PlayerAttributes, Filter, ParsedFilter } from "./filter";
 
 /** What each player of a segment is sent; the run's id makes it once per player and run. */
 export interface SegmentMessage {
@@ -27,7 +27,7 @@ interface SegmentCommon {
 }
 
 /** A segment: which players, what they are sent, when. */
-export type SegmentDefinition<A extends Attributes = Attributes> = SegmentCommon &
+export type SegmentDefinition<A extends PlayerAttributes = PlayerAttributes> = SegmentCommon &
   (
     | { readonly where: Filter<A> }
     /**

@@ -1,5 +1,5 @@
 import { PROFILE_ATTRIBUTES } from "../shared/player-directory";
-import type { Attributes, Filter, ParsedFilter } from "./filter";
+import type { PlayerAttributes, Filter, ParsedFilter } from "./filter";
 import { requireFilter } from "./parse-filter";
 import { resolveTest, type ResolvedTest } from "./resolve-test";
 
@@ -8,7 +8,7 @@ export type PlayerRecord = Readonly<Record<string, string | number | boolean | n
 
 export interface PredicateOptions {
   /** The gateway's `playerAttributes`. @default those alone that every profile has */
-  readonly attributes?: Attributes;
+  readonly attributes?: PlayerAttributes;
   /** Epoch seconds, the run's reference time. @default now */
   readonly now?: number;
 }

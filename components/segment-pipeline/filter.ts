@@ -1,7 +1,7 @@
 import type { AttributeType } from "../shared/player-directory";
 
 /** Player attributes by name, with their types. */
-export type Attributes = Readonly<Record<string, AttributeType>>;
+export type PlayerAttributes = Readonly<Record<string, AttributeType>>;
 
 /** A length of time; its members add up. */
 export interface Duration {
@@ -56,7 +56,7 @@ type TestOf<T extends AttributeType> = T extends "string"
       : Comparison<number> | Ordered<number> | Timed;
 
 /** One test of one attribute. */
-export type Test<A extends Attributes = Attributes> = {
+export type AttributeTest<A extends PlayerAttributes = PlayerAttributes> = {
   [Name in keyof A & string]: On<Name> & (TestOf<A[Name]> | { readonly exists: boolean });
 }[keyof A & string];
 
@@ -67,11 +67,11 @@ export type Test<A extends Attributes = Attributes> = {
  * @example
  * { all: [{ attribute: "lastActiveAt", within: { days: 30 } }, { not: { attribute: "country", oneOf: ["DE", "AT"] } }] }
  */
-export type Filter<A extends Attributes = Attributes> =
+export type Filter<A extends PlayerAttributes = PlayerAttributes> =
   | { readonly all: readonly Filter<A>[] }
   | { readonly any: readonly Filter<A>[] }
   | { readonly not: Filter<A> }
-  | Test<A>;
+  | AttributeTest<A>;
 
 /** The names of tests, and which types of attribute each fits. */
 export const TESTS: Readonly<Record<string, readonly AttributeType[]>> = {

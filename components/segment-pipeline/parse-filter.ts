@@ -1,7 +1,7 @@
 import { ArgumentError } from "../shared/errors";
 import type { AttributeType } from "../shared/player-directory";
 import { SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../shared/units";
-import { FILTER_LIMITS, TESTS, type Attributes, type ParsedFilter, type ParsedTest } from "./filter";
+import { FILTER_LIMITS, TESTS, type PlayerAttributes, type ParsedFilter, type ParsedTest } from "./filter";
 
 /** Why a filter cannot be used: where in it, and what is allowed there. */
 export interface FilterProblem {
@@ -11,7 +11,7 @@ export interface FilterProblem {
 }
 
 interface Reader {
-  readonly attributes: Attributes;
+  readonly attributes: PlayerAttributes;
   readonly problems: FilterProblem[];
   tests: number;
 }
@@ -22,7 +22,7 @@ interface Reader {
  */
 export function parseFilter(
   filter: unknown,
-  attributes: Attributes,
+  attributes: PlayerAttributes,
 ): { readonly parsed: ParsedFilter; readonly problems: readonly FilterProblem[] } {
   const reader: Reader = { attributes, problems: [], tests: 0 };
   const parsed = read(reader, filter, "where", 1);
@@ -39,7 +39,12 @@ export function parseFilter(
  * @param within what the filter is of, before its path in an error: `segment "x": `.
  * @throws ArgumentError with all that is wrong.
  */
-export function requireFilter(component: string, within: string, where: unknown, attributes: Attributes): ParsedFilter {
+export function requireFilter(
+  component: string,
+  within: string,
+  where: unknown,
+  attributes: PlayerAttributes,
+): ParsedFilter {
   const { parsed, problems } = parseFilter(where, attributes);
   const [first] = problems;
   if (!first) return parsed;

@@ -28,10 +28,36 @@ const TSCONFIG = {
     esModuleInterop: true,
     skipLibCheck: true,
     types: [],
+    declaration: true,
     noEmit: true,
   },
-  include: ["index.ts"],
+  include: ["index.ts", "library.ts"],
 };
+
+/** What a game that is a library of its own exports: every type that the compiler infers must have a name to give it. */
+const LIBRARY = `
+import { EmailDispatcher, MessageStore, RealtimeGateway, SegmentPipeline, protocolError } from "games-messaging";
+export const gateway = new RealtimeGateway("g", { auth: { issuer: "https://id.example.com", audience: "game" } });
+export const messages = new MessageStore("m", { directory: gateway.directory });
+export const emails = new EmailDispatcher("e", { messages, sender: { address: "a@b.example" }, production: true });
+export const segments = new SegmentPipeline("s", { directory: gateway.directory, messages });
+export const client = messages.client();
+export const { enqueue, enqueueMany } = client;
+export const pusher = gateway.pusher();
+export const level = emails.template("level", {
+  schema: { type: "object", properties: { level: { type: "integer" } }, required: ["level"] },
+  locales: { en: { subject: "Level {{level}}", html: "<p>Level {{level}}</p>" } },
+});
+export const congratulate = async (player: string) =>
+  enqueue({ player, type: "social", template: level, data: { level: 2 } });
+export const { types, statusTopic } = messages;
+export const { copy, queries } = segments;
+export const { catalogStatements } = copy;
+export const { attributes } = gateway.directory;
+export const widgets = [...gateway.widgets(), ...messages.widgets(), ...emails.widgets(), ...segments.widgets()];
+export const { packaged } = gateway.profileFunction;
+export const taken = protocolError("conflict", "The name is taken.");
+`;
 
 describe("Another game that composes the packed package", function () {
   this.timeout(240_000);
@@ -114,6 +140,7 @@ describe("Another game that composes the packed package", function () {
 
   it("type-checks against the package's declarations", async () => {
     writeFileSync(join(installed.path, "tsconfig.json"), JSON.stringify(TSCONFIG));
+    writeFileSync(join(installed.path, "library.ts"), LIBRARY);
     const compiler = join(ROOT, "node_modules/typescript/bin/tsc");
     const { code, output } = await Command.run([process.execPath, compiler, "-p", "."], installed.path);
     expect(output).to.equal("");

@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { encodePlayerId } from "../../../components/shared/player-keys";
 import type { CheckedDefinition } from "../../../components/segment-pipeline/definition";
 import type { PlayerRecord } from "../../../components/segment-pipeline/evaluate-filter";
-import type { Attributes } from "../../../components/segment-pipeline/filter";
+import type { PlayerAttributes } from "../../../components/segment-pipeline/filter";
 import { columnsOfCopy, preflightQuery, segmentQuery } from "../../../components/segment-pipeline/queries";
 import { readPlayers } from "../../../components/segment-pipeline/result-lines";
 import { cloudcontrolService } from "../../../local/services/cloudcontrol";
@@ -21,7 +21,7 @@ export const attributes = {
   premium: "boolean",
   lastActiveAt: "epochSeconds",
   createdAt: "epochSeconds",
-} as const satisfies Attributes;
+} as const satisfies PlayerAttributes;
 
 /** Around clock changes of several zones, leap days and the turn of years. */
 export const instants = [
