@@ -72,9 +72,11 @@ export function advanceHandler(settings: AdvanceSettings): HandlerFactory<SQSEve
 
     async function look(run: Run, isPoll: boolean): Promise<void> {
       const execution = await queries.execution(run.queryId);
-      const state = execution.Status?.State;
+      const { State: state, SubmissionDateTime: submittedAt } = execution.Status ?? {};
       if (state === "QUEUED" || state === "RUNNING") {
-        if (Math.floor(Date.now() / 1000) - run.startedAt > RUN_LIMITS.querySeconds) return giveUp(run);
+        // From the query's own beginning: its run may have waited for long before, in a queue or among dead letters.
+        const since = submittedAt?.getTime() ?? run.startedAt * 1000;
+        if (Date.now() - since > RUN_LIMITS.querySeconds * 1000) return giveUp(run);
         if (isPoll) await wakes.poll(run.runId, run.status);
         return;
       }

@@ -12,6 +12,8 @@ export interface Watched {
   readonly enqueue: LambdaFunction;
   readonly runs: DeadLetteredQueue;
   readonly parts: DeadLetteredQueue;
+  /** Name of the queue of starts that Lambda gave up. */
+  readonly failures: pulumi.Input<string>;
   /** Names of the queues of what a rule or schedule could not deliver, by what they are for. */
   readonly undelivered: Record<string, pulumi.Input<string>>;
   readonly workgroup: pulumi.Input<string>;
@@ -22,7 +24,7 @@ export interface Watched {
  * @param unheard name of the queue of Athena's events that were not delivered.
  */
 export function alarmsOf(watched: Watched, unheard: pulumi.Input<string>): AlarmSpec[] {
-  const { start, advance, enqueue, runs, parts } = watched;
+  const { start, advance, enqueue, runs, parts, failures } = watched;
   const backlog = { depth: 100, ageSeconds: SECONDS_PER_HOUR };
   return [
     ...functionAlarms("start", start.name),
@@ -30,6 +32,7 @@ export function alarmsOf(watched: Watched, unheard: pulumi.Input<string>): Alarm
     ...functionAlarms("enqueue", enqueue.name),
     ...queueAlarms("runs", runs.queue.name, runs.deadLetters.name, backlog),
     ...queueAlarms("parts", parts.queue.name, parts.deadLetters.name, { ...backlog, depth: 10_000 }),
+    givenUpAlarm("failures-dlq", failures, "A run was not started: read the error, mend it, redrive."),
     givenUpAlarm(
       "query-ended-dlq",
       unheard,
@@ -39,7 +42,7 @@ export function alarmsOf(watched: Watched, unheard: pulumi.Input<string>): Alarm
 }
 
 /** Its part of the dashboard. */
-export function widgetsOf({ runs, parts, undelivered, workgroup }: Watched): Widget[] {
+export function widgetsOf({ runs, parts, failures, undelivered, workgroup }: Watched): Widget[] {
   const athena = (name: string): MetricSpec => ({
     namespace: "AWS/Athena",
     name,
@@ -54,6 +57,7 @@ export function widgetsOf({ runs, parts, undelivered, workgroup }: Watched): Wid
     deadLetterWidget("Segments: given up", {
       runs: runs.deadLetters.name,
       parts: parts.deadLetters.name,
+      starts: failures,
       ...undelivered,
     }),
     { title: "Bytes scanned", metrics: [{ metric: athena("ProcessedBytes") }] },

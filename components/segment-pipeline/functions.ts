@@ -5,6 +5,7 @@ import { LambdaFunction, type HandlerFactory } from "../shared/callback";
 import { queueMapping } from "../shared/event-source";
 import { TABLE_KEY_ACTIONS, type Statement } from "../shared/iam";
 import type { LateList } from "../shared/late";
+import { setWayBack } from "../shared/operated";
 import type { DeadLetteredQueue } from "../shared/queue";
 import { advanceHandler } from "./advance";
 import type { AnalyticsCopy } from "./analytics-copy";
@@ -21,18 +22,21 @@ export interface Parts {
   readonly key: { readonly arn: pulumi.Output<string> };
   readonly runs: aws.dynamodb.Table;
   readonly queues: Queues;
+  /** Starts that Lambda gave up. */
+  readonly failures: aws.sqs.Queue;
   readonly copy: AnalyticsCopy;
   readonly queries: QueryEngine;
   readonly definitions: LateList<CheckedDefinition>;
 }
 
 /** The function that starts runs. */
-export function createStartFunction({ name, parent, key, runs, queues, definitions }: Parts): LambdaFunction {
+export function createStartFunction(parts: Parts): LambdaFunction {
+  const { name, parent, key, runs, queues, failures, definitions } = parts;
   const settings = { runs: runs.name, queueUrl: queues.runs.url };
   const handler = definitions.all.then((all): HandlerFactory<StartRunEvent, StartRunAnswer> =>
     startHandler({ ...settings, segments: all.map((definition) => definition.name) }),
   );
-  return new LambdaFunction(
+  const fn = new LambdaFunction(
     `${name}-start`,
     {
       description: "Starts a run of a segment, once per run id.",
@@ -43,9 +47,14 @@ export function createStartFunction({ name, parent, key, runs, queues, definitio
         { Sid: "Wake", Action: "sqs:SendMessage", Resource: queues.runs.arn },
         { Sid: "Key", Action: TABLE_KEY_ACTIONS.write, Resource: key.arn },
       ],
+      // Whether a schedule, a program or an operator started it: nobody of them waits.
+      onFailure: failures.arn,
     },
     { parent },
   );
+  // The function knows what Lambda says about its own invocations.
+  setWayBack(failures, { kind: "invoke", functionArn: fn.arn });
+  return fn;
 }
 
 /** The function that takes runs further. */

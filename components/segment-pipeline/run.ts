@@ -42,7 +42,7 @@ export interface Run {
 export const RUN_LIMITS = {
   /** Characters of a run's id. */
   idLength: 128,
-  /** Seconds from the start until a query that has not ended is given up; Athena's own limit for DML is 30 minutes. */
+  /** Seconds from its submission until a query that has not ended is given up; Athena's own limit for DML is 30 minutes. */
   querySeconds: 2_400,
   /** Seconds between two looks at a running query; the state-change event usually comes first. */
   pollSeconds: 30,

@@ -8,6 +8,7 @@ import { ArgumentError } from "../shared/errors";
 import type { Statement } from "../shared/iam";
 import { LateList } from "../shared/late";
 import { createAlarms, type Widget } from "../shared/monitoring";
+import { failureQueue } from "../shared/queue";
 import { alarmsOf, widgetsOf, type Watched } from "./alarms";
 import { AnalyticsCopy } from "./analytics-copy";
 import { checkPipelineArgs, DEFAULTS, type SegmentPipelineArgs } from "./arguments";
@@ -42,6 +43,8 @@ export class SegmentPipeline<A extends PlayerAttributes = PlayerAttributes> exte
   readonly queries: QueryEngine;
   /** Starts a run: `{ segment, runId? }`. For operators, schedules and other programs. */
   readonly startFunction: LambdaFunction;
+  /** What Lambda says about starts that it gave up; each is an input of the start function. */
+  readonly failures: aws.sqs.Queue;
   private readonly definitions: LateList<CheckedDefinition>;
   private readonly key: { readonly arn: pulumi.Output<string> };
   private readonly watched: Watched;
@@ -82,9 +85,10 @@ export class SegmentPipeline<A extends PlayerAttributes = PlayerAttributes> exte
     const rule = stateChangeRule(this, `${name}-query-ended`, this.queries.workgroup.name);
     const queues = createQueues(this, name, this.key, rule);
     const unheard = rule.deliverTo(queues.runs, this.key).name;
+    this.failures = failureQueue(`${name}-failures`, this.key, this);
 
-    const { key, runs, copy, queries, definitions } = this;
-    const parts: Parts = { name, parent: this, key, runs, queues, copy, queries, definitions };
+    const { key, runs, failures, copy, queries, definitions } = this;
+    const parts: Parts = { name, parent: this, key, runs, queues, failures, copy, queries, definitions };
     const client = args.messages.client();
     this.startFunction = createStartFunction(parts);
     this.watched = {
@@ -93,6 +97,7 @@ export class SegmentPipeline<A extends PlayerAttributes = PlayerAttributes> exte
       enqueue: createEnqueueFunction(parts, client, args.enqueueConcurrency ?? DEFAULTS.enqueueConcurrency),
       runs: queues.runs,
       parts: queues.parts,
+      failures: failures.name,
       undelivered: { "query ended": unheard },
       workgroup: queries.workgroup.name,
     };

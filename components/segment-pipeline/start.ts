@@ -2,13 +2,17 @@ import * as dynamodb from "@aws-sdk/client-dynamodb";
 import * as sqs from "@aws-sdk/client-sqs";
 import type { Captured, HandlerFactory } from "../shared/callback";
 import { isConditionFailure } from "../shared/condition";
+import { startGiven } from "./given-start";
 import { membersOf, refusal } from "./refusal";
 import { isRunId, newRun, readRun, RUN_LIMITS, runKey, type RunStatus } from "./run";
 
 export interface StartRunEvent {
   /** Name of a defined segment. */
   readonly segment: string;
-  /** Names the run: the same id starts it once. Letters, digits and `_.:+-`. @default a new id */
+  /**
+   * Names the run: the same id starts it once. Letters, digits and `_.:+-`.
+   * @default an id of the invocation, which Lambda's own retries and a redrive keep
+   */
   readonly runId?: string;
 }
 
@@ -25,22 +29,26 @@ export interface StartSettings {
   readonly segments: readonly string[];
 }
 
-/** Starts a run of a segment. Starting it again with the same id does no harm. */
+/**
+ * Starts a run of a segment. Starting it again with the same id does no harm. What Lambda says about a start that it gave
+ * up is an input too: it starts that run.
+ */
 export function startHandler(settings: StartSettings): HandlerFactory<StartRunEvent, StartRunAnswer> {
   const { runs, queueUrl, segments } = settings;
   return () => {
     const database = new dynamodb.DynamoDBClient();
     const queues = new sqs.SQSClient();
 
-    return async (event) => {
-      const input = membersOf(event);
-      if (!input) throw refusal("input", event, "segment and, if it is to be named, runId");
+    return async (event, { awsRequestId }) => {
+      const given = startGiven(event, awsRequestId);
+      const input = membersOf(given.input);
+      if (!input) throw refusal("input", given.input, "segment and, if it is to be named, runId");
       const unknown = Object.keys(input).filter((name) => name !== "segment" && name !== "runId");
       // A misspelt `runId` would start a run of its own each time, and mail every player again.
       if (unknown.length > 0) throw refusal("input", unknown.slice(0, 3), "segment and runId alone");
       const segment = segments.find((name) => name === input["segment"]);
       if (segment === undefined) throw refusal("segment", input["segment"], `one of ${segments.join(", ")}`);
-      const runId = "runId" in input ? input["runId"] : `${segment}-${crypto.randomUUID()}`;
+      const runId = "runId" in input ? input["runId"] : `${segment}-${given.requestId}`;
       if (!isRunId(runId)) throw refusal("runId", runId, `1 to ${RUN_LIMITS.idLength} letters, digits or _.:+-`);
       const created = await create(runId, segment);
       const status = created ? "starting" : await currentStatus(runId, segment);

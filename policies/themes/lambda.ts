@@ -108,8 +108,8 @@ export const lambdaAsyncFailureTarget: Rule = {
     schedules: {
       type: "boolean",
       description:
-        "Whether a schedule counts as well: its own dead-letter queue takes what could not be handed over, not what the function then fails at.",
-      default: false,
+        "Whether a schedule counts too: its own dead-letter queue takes what could not be handed over, not what the function then fails at.",
+      default: true,
     },
   },
   checks: [

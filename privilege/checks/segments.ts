@@ -172,6 +172,28 @@ const unstarted: Check = {
   },
 };
 
+const startGivenUp: Check = {
+  name: "a start of a segment that Lambda gives up is parked, and an operator starts it again",
+  run: async (stage) => {
+    const mend = stage.fail("segments-start", "dynamodb:PutItem");
+    await stage.event("segments-start", { segment: "active-30-days" });
+    await stage.collects("segments-failures", 1_000_000);
+    mend();
+    // As the command `redrive` does it.
+    const QueueUrl = stage.cloud.ports.queues.urlOf(await stage.queueArn("segments-failures"));
+    const { Messages } = await stage.operator<{ Messages: { Body: string; ReceiptHandle: string }[] }>(
+      "sqs",
+      "ReceiveMessage",
+      { QueueUrl },
+    );
+    await stage.event("segments-start", JSON.parse(Messages[0]!.Body));
+    await stage.operator("sqs", "DeleteMessage", { QueueUrl, ReceiptHandle: Messages[0]!.ReceiptHandle });
+    // Nothing has been copied yet: that the run says so shows that it got on.
+    await runIs(stage, "refused");
+    await stage.requireEmpty("segments-failures");
+  },
+};
+
 export const segmentChecks: readonly Check[] = [
   copied,
   run,
@@ -181,4 +203,5 @@ export const segmentChecks: readonly Check[] = [
   unheard,
   scheduled,
   unstarted,
+  startGivenUp,
 ];

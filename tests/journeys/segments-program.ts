@@ -1,4 +1,4 @@
-import { EncryptionKey, MessageStore, RealtimeGateway, SegmentPipeline } from "../../components";
+import { EncryptionKey, MessageStore, operationsOf, RealtimeGateway, SegmentPipeline } from "../../components";
 
 /** A program with segments of every kind and no channel: their messages are counted, not sent. */
 const key = new EncryptionKey("shared");
@@ -60,6 +60,7 @@ segments.define("daily", {
   scheduleTimeZone: "Europe/Berlin",
 });
 
+export const operations = operationsOf({ gateway, messages, segments });
 export const playersTable = gateway.players.name;
 export const playersArn = gateway.players.arn;
 export const messagesTable = messages.table.name;

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { expect } from "chai";
 import { readRun, runKey, type Run } from "../../components/segment-pipeline/run";
+import type { Operations } from "../../components/operations/operations";
 import { encodePlayerId, playerPk } from "../../components/shared/player-keys";
 import { VirtualClock } from "../../local/clock";
 import type { AthenaService } from "../../local/services/athena";
@@ -82,6 +83,11 @@ describe("Segments", function () {
       .filter((item) => item["run"]?.S === runId)
       .map((item) => item["player"]?.S ?? "")
       .sort();
+  };
+  const runs = (): Item[] => {
+    const table = stack.stack.evaluation.resources.find(({ name }) => name === "segments-runs")!;
+    const items = stack.cloud.ports.tables.items(table.state["arn"] as string) as Iterable<Item>;
+    return [...items].filter((item) => item["pk"]?.S?.startsWith("RUN#"));
   };
   const crowdId = (index: number): string => `${"ü".repeat(37)}${String(index).padStart(4, "0")}`;
 
@@ -187,6 +193,41 @@ describe("Segments", function () {
       expect(writes).to.be.greaterThan(CROWD);
       expect(done).to.include({ status: "done", enqueued: CROWD, parts: 2, refusedPlayers: 0 });
       expect(sentTo(done.runId)).to.deep.equal(Array.from({ length: CROWD }, (_, i) => crowdId(i)).sort());
+    });
+
+    it("is brought to its end by a redrive where its start failed for good, once, also when nobody named it", async () => {
+      const { segments, deadLetters } = stack.stack.evaluation.outputs["operations"] as Operations;
+      const { url: QueueUrl, back } = deadLetters.find(({ name }) => name === "segments-failures")!;
+      expect(back).to.deep.equal({ kind: "invoke", functionArn: segments!.startFunction });
+      const begin = (event: object): Promise<unknown> => {
+        const Payload = Buffer.from(JSON.stringify(event)).toString("base64");
+        return call("lambda", "Invoke", { FunctionName: segments!.startFunction, InvocationType: "Event", Payload });
+      };
+      type Answer = { readonly Messages?: readonly { readonly Body: string; readonly ReceiptHandle: string }[] };
+      const letter = async () =>
+        (await call<Answer>("sqs", "ReceiveMessage", { QueueUrl, VisibilityTimeout: 60 })).Messages?.[0];
+      const before = runs().length;
+      // The third try writes the run down, and dies before it wakes it.
+      let tries = 0;
+      stack.cloud.faults = ({ operation, principal }) => {
+        if (operation !== "PutItem" || nameOf(principal.type === "role" ? principal.arn : "") !== "segments-start-role")
+          return undefined;
+        return ++tries < 3 ? "crash-before" : "crash-after";
+      };
+      await begin({ segment: "veterans" });
+      let given: Awaited<ReturnType<typeof letter>>;
+      await stack.clock.advanceUntil(async () => (given = await letter()) !== undefined, 3_600_000);
+      stack.cloud.faults = () => undefined;
+      const parked = JSON.parse(given!.Body) as { readonly requestContext: { readonly requestId: string } };
+      const runId = `veterans-${parked.requestContext.requestId}`;
+      expect([tries, runs().length - before, (await runOf(runId)).status]).to.deep.equal([3, 1, "starting"]);
+      // An operator who dies before he deletes the letter brings it back again.
+      await begin(parked);
+      await begin(parked);
+      await call("sqs", "DeleteMessage", { QueueUrl, ReceiptHandle: given!.ReceiptHandle });
+      expect(await ended(runId)).to.include({ status: "done", enqueued: 2 });
+      await stack.clock.advance(120_000);
+      expect([runs().length - before, sentTo(runId)]).to.deep.equal([1, ["auth0|ada", "grace"]]);
     });
 
     it("goes on when Athena's events are lost: the poll comes after them", async () => {
@@ -297,10 +338,7 @@ describe("Segments", function () {
     it("starts runs at its time in its own zone, once a day, over the change of the clocks", async () => {
       // Europe/Berlin goes from UTC+1 to UTC+2 in the night to 29 March 2026.
       await stack.clock.advance(Date.UTC(2026, 2, 30, 6) - stack.clock.now());
-      const items = stack.cloud.ports.tables.items(
-        stack.stack.evaluation.resources.find(({ name }) => name === "segments-runs")!.state["arn"] as string,
-      ) as Iterable<Item>;
-      const daily = [...items].filter((item) => item["segment"]?.S === "daily");
+      const daily = runs().filter((item) => item["segment"]?.S === "daily");
       expect(daily.map((item) => item["runId"]?.S).sort()).to.deep.equal([
         "daily_2026-03-29T05:30:00Z",
         "daily_2026-03-30T05:30:00Z",

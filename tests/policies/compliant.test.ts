@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { levelOf } from "../../policies/framework/rule";
 import { RULES } from "../../policies/rules";
-import { arn, DEAD, KEY, QUEUE, type Resources } from "./cases/fixtures";
+import { arn, DEAD, FN, FUNCTION, KEY, QUEUE, type Resources } from "./cases/fixtures";
 import { COMPLIANT } from "./compliant/shapes";
 import { judged } from "./judge";
 
@@ -40,6 +40,12 @@ describe("Programs of other studios that comply", () => {
       },
       /^endpoint of TopicSubscription "s": .* in the setting `trusted`\.$/,
       { trusted: ["999999999999"] },
+    ],
+    "a schedule whose function is watched by its errors alone does not count": [
+      "lambda-async-failure-target",
+      { "lambda/function:Function f": FUNCTION, "scheduler/schedule:Schedule s": { target: { arn: FN } } },
+      /^deadLetterConfig\.targetArn of Function "f": .* a schedule, a topic or a bucket invokes it/,
+      { schedules: false },
     ],
     "a route for everybody is said to be one": [
       "ws-connect-authorized",

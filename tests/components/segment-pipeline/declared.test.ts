@@ -71,6 +71,7 @@ describe("SegmentPipeline", function () {
       "dynamodb:GetItem segments-runs",
       "dynamodb:PutItem segments-runs",
       ...tableKey,
+      "sqs:SendMessage segments-failures",
       "sqs:SendMessage segments-runs-queue",
     ],
     "segments-advance": [
@@ -149,6 +150,21 @@ describe("SegmentPipeline", function () {
       ["lambda:InvokeFunction", arnOf("segments-start")],
       ["sqs:SendMessage", arnOf("segments-veterans-schedule-dlq")],
       [["kms:GenerateDataKey", "kms:Decrypt"], arnOf("messaging-key")],
+    ]);
+  });
+
+  it("keeps starts that Lambda gives up, and nobody else sends there", () => {
+    expect(find(declared, "segments-start-failures").inputs).to.deep.include({
+      maximumRetryAttempts: 2,
+      maximumEventAgeInSeconds: 21_600,
+      destinationConfig: { onFailure: { destination: arnOf("segments-failures") } },
+    });
+    expect(find(declared, "segments-failures", "sqs/queue:").inputs).to.deep.include({
+      kmsMasterKeyId: arnOf("messaging-key"),
+      messageRetentionSeconds: 1_209_600,
+    });
+    expect(statements("segments-failures-policy").map(({ Effect, Action }) => [Effect, Action])).to.deep.equal([
+      ["Deny", "sqs:*"],
     ]);
   });
 

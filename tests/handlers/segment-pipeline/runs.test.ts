@@ -1,6 +1,8 @@
 import { expect } from "chai";
 import { isRunId, newRun, RUN_LIMITS } from "../../../components/segment-pipeline/run";
 import { readPlayers } from "../../../components/segment-pipeline/result-lines";
+import type { StartRunEvent } from "../../../components/segment-pipeline/start";
+import { SECONDS_PER_DAY } from "../../../components/shared/units";
 import { context } from "../message-store/world";
 import { lost } from "../shared/sdk";
 import { linesOf, PART_QUEUE, RUN_QUEUE, RUNS, SegmentWorld } from "./world";
@@ -11,10 +13,12 @@ describe("A segment's run, at its limits", () => {
   after(() => world.close());
   beforeEach(() => world.reset());
 
-  const querying = async (startedAgo: number): Promise<void> => {
-    const run = newRun("r", "everybody", Math.floor(world.now / 1_000) - startedAgo);
+  /** A run that was started a day ago, and whose query was submitted so many seconds ago and does not end. */
+  const querying = async (submittedAgo: number): Promise<void> => {
+    const run = newRun("r", "everybody", Math.floor(world.now / 1_000) - SECONDS_PER_DAY);
     await world.put({ ...run, status: { S: "querying" }, queryId: { S: "q0" } }, RUNS);
-    world.started.set("t", { id: "q0", text: "", startedAt: world.now });
+    world.queryMs = Infinity;
+    world.started.set("t", { id: "q0", text: "", startedAt: world.now - submittedAgo * 1_000 });
   };
   const look = () => world.deliver("advance", JSON.stringify({ runId: "r", phase: "querying" }));
 
@@ -26,7 +30,7 @@ describe("A segment's run, at its limits", () => {
     expect([RUN_LIMITS.idLength, RUN_LIMITS.querySeconds]).to.deep.equal([128, 2_400]);
   });
 
-  it("waits for a query until its time is over, and looks again", async () => {
+  it("waits for a query until its time is over, however long the run waited before it, and looks again", async () => {
     await querying(RUN_LIMITS.querySeconds);
     expect((await look()).done).to.equal(true);
     expect((await world.run("r")).status).to.equal("querying");
@@ -59,6 +63,22 @@ describe("A segment's run, at its limits", () => {
     expect((taken as Error).message).to.equal(
       'runId: got "other"; expected another id: this one is a run of "nobody".',
     );
+  });
+
+  it("is one run over Lambda's tries and an operator's redrives, also when nobody named it", async () => {
+    const start = (event: unknown, awsRequestId: string) =>
+      world.start(event as StartRunEvent, { ...context, awsRequestId });
+    const asked = { segment: "everybody" };
+    world.gate = (call, effect) => (call.operation === "SendMessage" ? Promise.reject(lost()) : effect());
+    for (let tries = 0; tries < 3; tries++) await start(asked, "first").catch(() => undefined);
+    const parked = { requestContext: { requestId: "first" }, requestPayload: asked };
+    await start(parked, "second").catch(() => undefined);
+    const again = { requestContext: { requestId: "second" }, requestPayload: parked };
+    world.gate = (_call, effect) => effect();
+    const { runId, created } = await start(again, "third");
+    expect({ runId, created }).to.deep.equal({ runId: "everybody-first", created: false });
+    expect(world.bodies(RUN_QUEUE)).to.deep.equal([{ runId, phase: "starting" }]);
+    expect(await world.scan(RUNS)).to.have.length(1);
   });
 
   it("brings a part back whose other parts could not all be handed out", async () => {

@@ -53,6 +53,18 @@ describe("Starting a segment run", () => {
     }
   });
 
+  it("refuses what Lambda gave up as it refuses it from anybody else, and what only looks like it", async () => {
+    const parked = { requestContext: { requestId: "r" }, requestPayload: { segment: "lapsed" } };
+    expect(await refusalOf(parked)).to.equal('segment: got "lapsed"; expected one of active.');
+    expect(await refusalOf({ ...parked, requestPayload: null })).to.equal(
+      "input: got null; expected segment and, if it is to be named, runId.",
+    );
+    for (const event of [{ requestContext: {}, requestPayload: { segment: "active" } }, { requestContext: null }]) {
+      const members = JSON.stringify(Object.keys(event));
+      expect(await refusalOf(event)).to.equal(`input: got ${members}; expected segment and runId alone.`);
+    }
+  });
+
   it("refuses a run id that keys cannot hold, showing only its beginning", async () => {
     const message = await refusalOf({ segment: "active", runId: "é".repeat(5_000) });
     expect(message).to.have.length.below(200);

@@ -23,7 +23,7 @@ export const RUN_QUEUE = "run-queue";
 export const PART_QUEUE = "part-queue";
 /** Bytes of a part in these tests: a handful of players. */
 const PART_BYTES = 128;
-/** Milliseconds that a query takes. */
+/** Milliseconds that a query takes, unless a test says otherwise. */
 const QUERY_MS = 5_000;
 const VISIBILITY_MS = 360_000;
 
@@ -53,6 +53,8 @@ const DEFINITIONS = [
 export class SegmentWorld extends World {
   /** Of Athena, by request token. */
   readonly started = new Map<string, Query>();
+  /** Milliseconds that a query takes. */
+  queryMs = QUERY_MS;
   /** How often each state change arrives. */
   eventCopies = 1;
   /** Lines of the result: keys in quotes, without the header. */
@@ -105,6 +107,7 @@ export class SegmentWorld extends World {
     await super.reset();
     for (const { pk } of await this.scan(RUNS)) await this.perform("DeleteItem", { TableName: RUNS, Key: { pk } });
     this.started.clear();
+    this.queryMs = QUERY_MS;
     this.eventCopies = 1;
     this.lines = [];
     this.file = undefined;
@@ -171,7 +174,7 @@ export class SegmentWorld extends World {
       this.started.set(token, { id, text, startedAt: this.now });
       const detail = { queryExecutionId: id, currentState: "SUCCEEDED" };
       const event = JSON.stringify({ source: "aws.athena", detail });
-      for (let i = 0; i < this.eventCopies; i++) this.enqueueCopy(RUN_QUEUE, event, QUERY_MS / 1_000);
+      for (let i = 0; i < this.eventCopies; i++) this.enqueueCopy(RUN_QUEUE, event, this.queryMs / 1_000);
       return { QueryExecutionId: id };
     }
     const query = [...this.started.values()].find(({ id }) => id === input["QueryExecutionId"]);
@@ -186,10 +189,10 @@ export class SegmentWorld extends World {
         },
       };
     }
-    const running = this.now < query.startedAt + QUERY_MS;
+    const running = this.now < query.startedAt + this.queryMs;
     return {
       QueryExecution: running
-        ? { Status: { State: "RUNNING" } }
+        ? { Status: { State: "RUNNING", SubmissionDateTime: new Date(query.startedAt) } }
         : {
             Status: { State: "SUCCEEDED" },
             ResultConfiguration: { OutputLocation: "s3://results/q.csv" },

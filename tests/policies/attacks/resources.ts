@@ -277,7 +277,6 @@ export const resourceAttacks: Attacks = {
   "a scheduled function that fails unheard": {
     add: { "scheduler/schedule:Schedule s": { kmsKeyArn: KEY, target: { arn: FN } } },
     by: "lambda-async-failure-target",
-    settings: { schedules: true },
     at: "f deadLetterConfig.targetArn",
   },
   "a rule that hears the neighbours by a prefix": keyed(

@@ -31,7 +31,6 @@ export const lambdaCases: Readonly<Record<string, RuleCase>> = {
     },
   },
   "lambda-async-failure-target": {
-    settings: { schedules: true },
     good: {
       "lambda/function:Function g": { name: "g", deadLetterConfig: { targetArn: D } },
       "lambda/permission:Permission g": { function: "g", principal: "sns.amazonaws.com" },
