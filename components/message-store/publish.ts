@@ -38,7 +38,7 @@ export async function publishAll(
       for (const failed of answer.Failed ?? []) {
         const p = batch[Number(failed.Id)];
         const detail = `${failed.Code ?? "Unknown"}: ${failed.Message ?? ""}`;
-        if (p) refusals[p.id] = { forGood: failed.SenderFault === true, detail };
+        if (p) refusals[p.id] = { forGood: failed.SenderFault === true && isUnfit(failed.Code), detail };
       }
     } catch (error) {
       const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
@@ -46,6 +46,17 @@ export async function publishAll(
     }
   }
   return refusals;
+}
+
+/**
+ * Whether it is the message itself that SNS does not take. Throttles and everything about keys and rights are the
+ * caller's fault as well, and pass. https://docs.aws.amazon.com/sns/latest/api/API_PublishBatch.html#API_PublishBatch_Errors
+ */
+function isUnfit(code: string | undefined): boolean {
+  return (
+    code !== undefined &&
+    ["InvalidParameter", "ParameterValueInvalid", "ValidationException"].some((unfit) => code.startsWith(unfit))
+  );
 }
 
 function batches(publications: readonly Publication[], refusals: Record<string, Refusal>): Publication[][] {

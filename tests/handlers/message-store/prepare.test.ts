@@ -324,21 +324,24 @@ describe("prepare", () => {
     });
   });
 
-  for (const [fault, SenderFault, status, failures] of [
-    ["its sender's", true, "failed", 0],
-    ["the topic's own", false, "queued", 1],
+  for (const [what, Code, SenderFault, status, failures] of [
+    ["fails a message that its topic will never take", "InvalidParameter", true, "failed", 0],
+    ["reports a message that the topic failed at", "InvalidParameter", false, "queued", 1],
+    ["reports a message when the topic's key is throttled", "KMSThrottling", true, "queued", 1],
+    ["reports a message when the topic is throttled", "Throttled", true, "queued", 1],
+    ["reports a message when the topic's key is disabled", "KMSDisabled", true, "queued", 1],
   ] as const) {
-    it(`${status === "failed" ? "fails" : "reports"} a message whose refusal is ${fault} fault`, async () => {
+    it(what, async () => {
       const of = await enqueue(world);
       world.gate = (call, effect) =>
         call.operation === "PublishBatch"
-          ? Promise.resolve({ Failed: [{ Id: "0", Code: "InvalidParameter", Message: "Too odd", SenderFault }] })
+          ? Promise.resolve({ Failed: [{ Id: "0", Code, Message: "Not this one", SenderFault }] })
           : effect();
       expect((await prepareAll(world)).batchItemFailures).to.have.length(failures);
       const fateOf = await told(world, of.player, of.id);
       expect(fateOf.status).to.equal(status);
-      if (SenderFault) {
-        expect(fateOf.reason).to.deep.equal({ code: "publish-refused", detail: "InvalidParameter: Too odd" });
+      if (status === "failed") {
+        expect(fateOf.reason).to.deep.equal({ code: "publish-refused", detail: "InvalidParameter: Not this one" });
       }
     });
   }

@@ -1,7 +1,8 @@
 import { expect } from "chai";
-import { newRun } from "../../../components/segment-pipeline/run";
+import { newRun, queryKey } from "../../../components/segment-pipeline/run";
+import type { Item } from "../../../components/shared/attributes";
 import { context } from "../message-store/world";
-import { RUN_QUEUE, RUNS, SegmentWorld } from "./world";
+import { PART_QUEUE, RUN_QUEUE, RUNS, SegmentWorld } from "./world";
 
 describe("Advancing a segment's run", () => {
   const world = new SegmentWorld();
@@ -50,6 +51,41 @@ describe("Advancing a segment's run", () => {
       reason: "query-failed",
       detail: "PERMISSION_DENIED: no access",
     });
+  });
+
+  /** A run in some status whose query is `q0`, begun just now. */
+  const at = async (status: string, attributes: Item = {}): Promise<void> => {
+    const run = newRun("r", "everybody", Math.floor(world.now / 1000));
+    await world.put({ ...run, status: { S: status }, queryId: { S: "q0" }, ...attributes }, RUNS);
+    await world.put({ ...queryKey("q0"), runId: { S: "r" } }, RUNS);
+    world.started.set("t", { id: "q0", text: "", startedAt: world.now });
+  };
+  const EVENT = '{"detail":{"queryExecutionId":"q0"}}';
+  const wake = (phase: string): string => JSON.stringify({ runId: "r", phase });
+
+  it("hands the result over once when its query has ended", async () => {
+    await at("querying");
+    world.now += 5_000;
+    await world.deliver("advance", EVENT);
+    expect((await world.run("r")).status).to.equal("enqueueing");
+    expect(world.bodies(PART_QUEUE)).to.deep.equal([{ runId: "r", part: 0 }]);
+  });
+
+  it("hands the result over again only until one of its parts is done", async () => {
+    await at("enqueueing");
+    await world.deliver("advance", EVENT);
+    expect(world.bodies(PART_QUEUE)).to.deep.equal([{ runId: "r", part: 0 }]);
+    await at("enqueueing", { parts: { N: "3" } });
+    for (const body of [EVENT, wake("querying")]) await world.deliver("advance", body);
+    expect(world.bodies(PART_QUEUE)).to.have.length(1);
+  });
+
+  it("has one chain of polls: neither an event nor the poll of an earlier step begins another", async () => {
+    await at("querying");
+    for (const body of [EVENT, wake("checking"), wake("starting")]) await world.deliver("advance", body);
+    expect(world.bodies(RUN_QUEUE)).to.deep.equal([]);
+    await world.deliver("advance", wake("querying"));
+    expect(world.bodies(RUN_QUEUE)).to.deep.equal([{ runId: "r", phase: "querying" }]);
   });
 
   it("leaves alone the queries of others, and runs that it does not know", async () => {

@@ -1,8 +1,9 @@
 import { expect } from "chai";
 import * as fc from "fast-check";
+import { runKey } from "../../../components/segment-pipeline/run";
 import { context, type Gate } from "../message-store/world";
 import { lost } from "../shared/sdk";
-import { linesOf, PART_QUEUE, SegmentWorld } from "./world";
+import { linesOf, PART_QUEUE, RUNS, SegmentWorld } from "./world";
 
 describe("Enqueueing the parts of a segment's result", () => {
   const world = new SegmentWorld();
@@ -65,6 +66,22 @@ describe("Enqueueing the parts of a segment's result", () => {
     const alone = bodies.Records.map((record) => world.enqueue({ Records: [record] }, context));
     await Promise.all(alone);
     expect(await world.run("r")).to.include({ status: "done", enqueued: 3, duplicates: 0 });
+  });
+
+  it("ends once, at the time of the first, when two deliveries do the last part", async () => {
+    world.lines = linesOf(["a"]);
+    await world.enqueueing("r");
+    const endedAt = async () => (await world.item(runKey("r"), RUNS))?.["endedAt"];
+    world.gate = async (call, effect) => {
+      if (!String(call.input["UpdateExpression"]).includes("endedAt")) return effect();
+      world.gate = (_call, go) => go();
+      world.now += 60_000;
+      await part(0);
+      return effect();
+    };
+    await part(0);
+    expect(await world.run("r")).to.include({ status: "done", enqueued: 1 });
+    expect(await endedAt()).to.deep.equal({ N: String(Math.floor(world.now / 1_000)) });
   });
 
   it("takes a message that another part made with the run's key for a duplicate", async () => {
