@@ -13,14 +13,20 @@ export function isOwn(text: string, stack: Stack): boolean {
   if (separators.some((start) => start.startsWith("arn:") && stack.named(start).length > 0)) return true;
   // Built from a name: a log group, an API's connections, a table in a catalog database.
   const parts = arn.resource.split(/[:/]/);
+  // A table called `table` makes no other `table/…` one's own.
+  const first = parts.length > 1 && !UNTYPED.has(arn.service) ? 1 : 0;
   return parts.some((_, from) =>
     parts.some(
       (__, to) =>
+        from >= first &&
         to >= from &&
         stack.named(segment(arn.resource, parts, from, to)).some(({ type }) => isOfService(type, arn.service)),
     ),
   );
 }
+
+/** Services whose ARNs begin with the name itself, not with the kind of resource. */
+export const UNTYPED: ReadonlySet<string> = new Set(["s3", "sns", "sqs", "execute-api"]);
 
 /** Beginnings of the types whose names stand in a service's ARNs, where they are not `aws:<service>/`. */
 const TYPES_OF: Readonly<Record<string, readonly string[]>> = {

@@ -7,24 +7,34 @@ const DOMAIN = "aws:apigatewayv2/domainName:DomainName";
 const MAPPING = "aws:apigatewayv2/apiMapping:ApiMapping";
 const ROUTE = "aws:apigatewayv2/route:Route";
 const STAGE = "aws:apigatewayv2/stage:Stage";
+/** Of a REST API. */
+const METHOD = "aws:apigateway/method:Method";
 
 export const wsConnectAuthorized: Rule = {
   name: "ws-connect-authorized",
-  what: "Every connection to an API is authorized: the `$connect` route of a WebSocket API, each route of an HTTP API.",
+  what: "Every connection to an API is authorized: the `$connect` route of a WebSocket API, each route of an HTTP API, each method of a REST API.",
   why: "WebSocket frames are authorized once, when the connection is made: an open $connect, or none at all, lets everybody play any player.",
   fix: 'Give the $connect route authorizationType "CUSTOM" with the id of an authorizer, or "AWS_IAM".',
   outside: ["FSBP APIGateway.8", "CKV_AWS_309", "NAG APIG4", "PRW apigatewayv2_api_authorizers_enabled"],
   example:
     'new aws.apigatewayv2.Route("connect", { apiId, routeKey: "$connect", authorizationType: "CUSTOM", authorizerId })',
-  types: [ROUTE, API],
+  types: [ROUTE, API, METHOD],
   config: {
     publicRoutes: {
       type: "array",
-      description: "Routes of HTTP APIs that anybody may call, by route key.",
+      description: "Routes of HTTP APIs that anybody may call, by route key; of REST APIs by method and resource id.",
       default: [],
     },
   },
   checks: [
+    (method, { refuse, texts }) => {
+      // A browser asks by OPTIONS before it has any credentials to show.
+      if (method.type !== METHOD || method.at("httpMethod") === "OPTIONS") return;
+      const type = method.text("authorization");
+      if (type !== undefined && /^(CUSTOM|AWS_IAM|COGNITO_USER_POOLS)$/.test(type)) return;
+      if (!texts("publicRoutes").includes(`${method.text("httpMethod") ?? ""} ${method.text("resourceId") ?? ""}`))
+        refuse("authorization", type, "one of CUSTOM, AWS_IAM, COGNITO_USER_POOLS");
+    },
     (route, context) => {
       if (route.type !== ROUTE) return;
       const key = route.text("routeKey") ?? "";

@@ -1,6 +1,6 @@
 import { hasWildcard, matches, parseArn } from "../framework/arn";
 import type { Condition } from "../framework/document";
-import { isOwn } from "../framework/own";
+import { isOwn, UNTYPED } from "../framework/own";
 import { restricts } from "../framework/principals";
 import type { Rule } from "../framework/rule";
 import { eachGrant, IDENTITY_DOCUMENTS } from "./iam-documents";
@@ -84,9 +84,6 @@ function isOfAction(condition: Condition, action: string): boolean {
   const service = action.toLowerCase().split(":")[0] ?? "";
   return restricts(condition) && condition.key.toLowerCase().startsWith(`${service}:`);
 }
-
-/** Services whose ARNs begin with the name itself, not with the kind of resource. */
-const UNTYPED = new Set(["s3", "sns", "sqs", "execute-api"]);
 
 /** Whether an ARN is whole up to its first wildcard: partition to account, kind, and the name up to a separator. */
 function isBounded(text: string): boolean {

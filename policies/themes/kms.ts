@@ -1,4 +1,4 @@
-import { hasWildcard } from "../framework/arn";
+import { hasWildcard, matches } from "../framework/arn";
 import { eachStatement } from "../framework/documents";
 import { admitsEverybody, hiddenPrincipals, unboundServices, wildServices } from "../framework/principals";
 import type { Rule } from "../framework/rule";
@@ -45,13 +45,16 @@ export const kmsRotation: Rule = {
   remediate: ({ type, props }) => (type === KEY ? { ...props, enableKeyRotation: true } : undefined),
 };
 
+/** An account as a whole, which every policy has to leave in control. */
+const ROOT = /^(\d{12}|arn:[\w-]+:iam::\d{12}:root)$/;
+
 /** What a service needs of a key to encrypt and decrypt; the prefixes are those that AWS documents for CloudWatch Logs. */
 const CRYPTOGRAPHIC =
   /^kms:(Encrypt\*?|Decrypt\*?|ReEncrypt(From|To|\*)|GenerateDataKey(\*|WithoutPlaintext)?|Describe(Key|\*)|CreateGrant|ListGrants)$/i;
 
 export const kmsClosedPolicy: Rule = {
   name: "kms-closed-policy",
-  what: "A key has a policy of its own that leaves the account in control, admits nobody in general, and services for cryptography only and on behalf of this account.",
+  what: "A key has a policy of its own that leaves the account in control, admits nobody in general, roles for cryptography only, and services for that alone and on behalf of this account.",
   why: "Who may use the key may read everything; who may change its policy may use it; a key deleted too fast takes all data with it.",
   fix: "Start with the account's root, give each service its actions with aws:SourceAccount, and keep deletionWindowInDays at 30.",
   outside: [
@@ -79,6 +82,11 @@ export const kmsClosedPolicy: Rule = {
       description: "Services that supply no source to KMS.",
       default: ["events.amazonaws.com"],
     },
+    administrators: {
+      type: "array",
+      description: "Patterns of ARNs of roles that may administer keys, besides the account itself.",
+      default: [],
+    },
   },
   checks: [
     (key, context) => {
@@ -100,18 +108,25 @@ export const kmsClosedPolicy: Rule = {
         if (effect !== "Allow") return;
         if (statement.notActions.length > 0) refuse(`${path}.NotAction`, statement.notActions, "Action");
         const isService = principals.some(({ kind }) => kind === "Service");
-        const wrong = actions.filter((action) => (isService ? !CRYPTOGRAPHIC.test(action) : action === "*"));
+        const isRoot = principals.length > 0 && principals.every(({ value }) => ROOT.test(value));
+        const administers =
+          principals.length > 0 &&
+          principals.every(({ value }) => texts("administrators").some((pattern) => matches(pattern, value)));
+        if (!isService && !isRoot && actions.some(hasWildcard)) {
+          refuse(`${path}.Action`, actions, "the actions that are meant");
+          return;
+        }
+        const wrong = actions.filter((action) =>
+          isService || !(isRoot || administers) ? !CRYPTOGRAPHIC.test(action) : action === "*",
+        );
         if (wrong.length > 0)
           refuse(
             `${path}.Action`,
             wrong,
-            isService ? "Encrypt, Decrypt, ReEncrypt, GenerateDataKey, DescribeKey" : "actions of kms",
+            isRoot || administers
+              ? "actions of kms"
+              : `Encrypt, Decrypt, ReEncrypt, GenerateDataKey, DescribeKey${isService ? "" : ", or a principal of the setting `administrators`"}`,
           );
-        const isRoot =
-          principals.length > 0 &&
-          principals.every(({ value }) => /^(\d{12}|arn:[\w-]+:iam::\d{12}:root)$/.test(value));
-        if (!isService && !isRoot && actions.some(hasWildcard))
-          refuse(`${path}.Action`, actions, "the actions that are meant");
       });
     },
     (key, context) => {
@@ -122,7 +137,7 @@ export const kmsClosedPolicy: Rule = {
           effect === "Allow" &&
           conditions.length === 0 &&
           actions.includes("kms:*") &&
-          principals.some(({ kind, value }) => kind === "AWS" && /^(\d{12}|arn:[\w-]+:iam::\d{12}:root)$/.test(value));
+          principals.some(({ kind, value }) => kind === "AWS" && ROOT.test(value));
       });
       if (!hasRoot)
         context.refuse(

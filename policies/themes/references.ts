@@ -1,7 +1,7 @@
 import { accountOf, matches, parseArn } from "../framework/arn";
 import { isKeyName } from "../framework/keys";
 import { isOwn } from "../framework/own";
-import { Undecided, type Data } from "../framework/resource";
+import { isRecord, Undecided, type Data } from "../framework/resource";
 import type { Rule } from "../framework/rule";
 import { eachText, hasUnknown } from "../framework/stack";
 
@@ -69,11 +69,19 @@ export const referencesStayInStack: Rule = {
         if (refers && !isOwn(text, stack) && !texts("shared").some((pattern) => matches(pattern, text)))
           refuse(path, text, "something of this stack");
       };
-      eachText(resource.props, look);
+      eachText(withoutDocuments(resource.props), look);
       if (hasUnknown(resource.props)) throw new Undecided("a property");
     },
   ],
 };
+
+/** A value without the policy documents in it that are written as objects. */
+function withoutDocuments(value: Data): Data {
+  if (Array.isArray(value)) return (value as readonly Data[]).map(withoutDocuments);
+  if (!isRecord(value)) return value;
+  if ("Statement" in value) return undefined;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withoutDocuments(member)]));
+}
 
 /** Whether a text is a policy document, whose grants other rules read. */
 function isDocument(text: string): boolean {

@@ -12,6 +12,7 @@ const LOGGING = "aws:s3/bucketLogging:BucketLogging";
 const OWNERSHIP = "aws:s3/bucketOwnershipControls:BucketOwnershipControls";
 const POLICY = "aws:s3/bucketPolicy:BucketPolicy";
 const VERSIONING = "aws:s3/bucketVersioning:BucketVersioning";
+const WEBSITE = "aws:s3/bucketWebsiteConfiguration:BucketWebsiteConfiguration";
 const FLAGS = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"] as const;
 const TLS_FIX = "Deny s3:* to everybody on the bucket and its objects where aws:SecureTransport is false.";
 
@@ -57,7 +58,7 @@ export const s3BlockPublic: Rule = {
   ],
   example:
     'new aws.s3.BucketPublicAccessBlock("block", { bucket, blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true })',
-  types: [BUCKET, BLOCK, ACCOUNT_BLOCK, ...ACCESS_POINTS, ...WITH_ACL],
+  types: [BUCKET, BLOCK, ACCOUNT_BLOCK, WEBSITE, ...ACCESS_POINTS, ...WITH_ACL],
   checks: [
     (block, { refuse }) => {
       if (block.type !== BLOCK && block.type !== ACCOUNT_BLOCK) return;
@@ -81,6 +82,12 @@ export const s3BlockPublic: Rule = {
             if (/\/groups\/global\/(AllUsers|AuthenticatedUsers)$/.test(text))
               refuse(`${path}.${below}`, text, "no group of everybody");
           });
+    },
+    (holder, { refuse }) => {
+      const fix = "Let CloudFront read the bucket through an origin access control, and serve the pages.";
+      if (holder.type === WEBSITE) refuse("bucket", holder.at("bucket"), "no website: it is open and plain HTTP", fix);
+      else if (holder.type === BUCKET && holder.has("website"))
+        refuse("website", holder.at("website"), "no website: it is open and plain HTTP", fix);
     },
   ],
   stackChecks: [

@@ -9,6 +9,12 @@ const SET = "aws:sesv2/configurationSet:ConfigurationSet";
 const DESTINATION = "aws:sesv2/configurationSetEventDestination:ConfigurationSetEventDestination";
 const IDENTITY = "aws:sesv2/emailIdentity:EmailIdentity";
 const MAIL_FROM = "aws:sesv2/emailIdentityMailFromAttributes:EmailIdentityMailFromAttributes";
+/** The same by the older API, where nothing of this can be set. */
+const OLDER: readonly string[] = [
+  "aws:ses/configurationSet:ConfigurationSet",
+  "aws:ses/domainIdentity:DomainIdentity",
+  "aws:ses/emailIdentity:EmailIdentity",
+];
 const IDENTITY_POLICY = "aws:sesv2/emailIdentityPolicy:EmailIdentityPolicy";
 
 export const sesTls: Rule = {
@@ -100,8 +106,17 @@ export const sesIdentityAuth: Rule = {
   outside: ["PRW ses_identity_dkim_enabled", "PRW ses_identity_not_publicly_accessible"],
   example:
     'configurationSetName: set.configurationSetName, dkimSigningAttributes: { nextSigningKeyLength: "RSA_2048_BIT" }',
-  types: [IDENTITY, IDENTITY_POLICY, "aws:ses/identityPolicy:IdentityPolicy"],
+  types: [IDENTITY, IDENTITY_POLICY, "aws:ses/identityPolicy:IdentityPolicy", ...OLDER],
   checks: [
+    (identity, { refuse }) => {
+      if (OLDER.includes(identity.type))
+        refuse(
+          "type",
+          identity.type,
+          "a resource of SES's API v2, where an identity has a configuration set by default",
+          "Declare it as an aws.sesv2.EmailIdentity or aws.sesv2.ConfigurationSet.",
+        );
+    },
     (identity, { refuse }) => {
       if (identity.type === IDENTITY && !identity.has("configurationSetName"))
         refuse("configurationSetName", undefined, "the name of a configuration set");

@@ -105,6 +105,22 @@ export const documentAttacks: Attacks = {
     by: "iam-no-wildcards",
     at: "s inlinePolicy.Statement.0.Action",
   },
+  "a neighbour's table, beside a table that is called as tables are": {
+    add: {
+      "dynamodb/table:Table decoy": { name: "table" },
+      ...allowing({ Action: "dynamodb:GetItem", Resource: TABLE.arn.replace(/t$/, "neighbour") }),
+    },
+    by: "iam-role-reach",
+    at: "p policy.Statement.0.Resource",
+  },
+  "a role elsewhere, beside a role that is called as roles are": {
+    add: {
+      "iam/role:Role decoy": { name: "role" },
+      ...allowing({ Action: "sts:AssumeRole", Resource: "arn:aws:iam::123456789012:role/Administrator" }),
+    },
+    by: "iam-role-reach",
+    at: "p policy.Statement.0.Resource",
+  },
   "a neighbour's table that bears a name of the stack's": {
     add: {
       "cloudwatch/logGroup:LogGroup decoy": { name: "table" },

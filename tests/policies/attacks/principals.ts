@@ -161,6 +161,19 @@ export const principalAttacks: Attacks = {
     by: "kms-closed-policy",
     at: "l policy.Statement.0.Action",
   },
+  "a key that a function's role may hand on": {
+    add: {
+      "kms/key:Key l": {
+        policy: document(ROOT, {
+          ...ROOT,
+          Principal: { AWS: `arn:aws:iam::${ACCOUNT}:role/f` },
+          Action: "kms:PutKeyPolicy",
+        }),
+      },
+    },
+    by: "kms-closed-policy",
+    at: "l policy.Statement.1.Action",
+  },
   "a replica's key for everybody": {
     add: { "kms/replicaKey:ReplicaKey l": { policy: document(ROOT, { ...CRYPT, Principal: "*", Condition: {} }) } },
     by: "kms-closed-policy",

@@ -26,8 +26,12 @@ export const apiGatewayCases: Readonly<Record<string, RuleCase>> = {
         authorizerId: "z",
       },
       "apigatewayv2/route:Route h": { apiId: "a", routeKey: "hello" },
+      "apigateway/method:Method m": { httpMethod: "GET", authorization: "AWS_IAM" },
+      "apigateway/method:Method o": { httpMethod: "OPTIONS", authorization: "NONE" },
     },
     bad: {
+      "an open method of a REST API": { "apigateway/method:Method m > authorization": "NONE" },
+      "a method that says nothing": { "apigateway/method:Method m > authorization": undefined },
       "an API made by its target": { "apigatewayv2/api:Api a > target": FN },
       "routes in a description": { "apigatewayv2/api:Api a > body": "{}" },
       "an open catch-all": {

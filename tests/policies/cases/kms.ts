@@ -26,6 +26,13 @@ export const kmsCases: Readonly<Record<string, RuleCase>> = {
           Condition: undefined,
         }),
       },
+      "kms/key:Key m": {
+        policy: document(
+          ROOT,
+          { ...ROOT, Principal: { AWS: `arn:aws:iam::${ACCOUNT}:role/reads` }, Action: ["kms:Decrypt"] },
+          { ...ROOT, Principal: { AWS: `arn:aws:iam::${ACCOUNT}:role/keys` }, Action: ["kms:PutKeyPolicy"] },
+        ),
+      },
       "kms/key:Key l": { keyId: "l" },
       "kms/keyPolicy:KeyPolicy l": { keyId: "l", policy: document(ROOT) },
     },
@@ -51,6 +58,13 @@ export const kmsCases: Readonly<Record<string, RuleCase>> = {
       "a service for anybody": { "kms/key:Key k > policy": document(ROOT, { ...CRYPT, Condition: undefined }) },
       "a service for more": { "kms/key:Key k > policy": document(ROOT, { ...CRYPT, Action: ["kms:PutKeyPolicy"] }) },
       "every service": { "kms/key:Key k > policy": document(ROOT, { ...CRYPT, Principal: { Service: "*" } }) },
+      "a role that may change the policy": {
+        "kms/key:Key k > policy": document(ROOT, {
+          ...ROOT,
+          Principal: { AWS: `arn:aws:iam::${ACCOUNT}:role/x` },
+          Action: ["kms:Decrypt", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion"],
+        }),
+      },
       "a role for all": {
         "kms/key:Key k > policy": document(ROOT, { ...ROOT, Principal: { AWS: `arn:aws:iam::${ACCOUNT}:role/x` } }),
       },
@@ -65,6 +79,7 @@ export const kmsCases: Readonly<Record<string, RuleCase>> = {
       "a week": { "kms/key:Key k > deletionWindowInDays": 7 },
       "no safety check": { "kms/key:Key k > bypassPolicyLockoutSafetyCheck": true },
     },
+    settings: { administrators: [`arn:aws:iam::${ACCOUNT}:role/keys`] },
   },
   "kms-grant-narrow": {
     good: {

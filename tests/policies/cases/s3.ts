@@ -47,6 +47,8 @@ export const s3Cases: Readonly<Record<string, RuleCase>> = {
         ]),
       ),
       "an ACL": { "s3/bucket:Bucket b > acl": "public-read" },
+      "a website": { "s3/bucketWebsiteConfiguration:BucketWebsiteConfiguration w": { bucket: "b" } },
+      "a website of its own": { "s3/bucket:Bucket b > website": { indexDocument: "index.html" } },
     },
   },
   "s3-tls-only": {

@@ -55,6 +55,9 @@ export const sesCases: Readonly<Record<string, RuleCase>> = {
       "MAIL FROM without a domain": {
         "sesv2/emailIdentityMailFromAttributes:EmailIdentityMailFromAttributes m > mailFromDomain": "",
       },
+      "an identity by the older API": { "ses/domainIdentity:DomainIdentity d": { domain: "game.example" } },
+      "an address by the older API": { "ses/emailIdentity:EmailIdentity e": { email: "qa@game.example" } },
+      "a configuration set by the older API": { "ses/configurationSet:ConfigurationSet c": { name: "s" } },
       "a public policy by the older API": {
         "ses/identityPolicy:IdentityPolicy p": { policy: document(everybody("ses:SendEmail", "*")) },
       },

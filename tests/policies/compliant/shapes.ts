@@ -206,6 +206,24 @@ export const COMPLIANT: Readonly<Record<string, Resources>> = {
       ],
     },
   },
+  "policies that are written as objects": {
+    "kms/key:Key k": {
+      arn: KEY,
+      enableKeyRotation: true,
+      deletionWindowInDays: 30,
+      policy: { Version: "2012-10-17", Statement: [ROOT] },
+    },
+    "iam/role:Role operator": {
+      arn: `arn:aws:iam::${ACCOUNT}:role/operator`,
+      name: "operator",
+      assumeRolePolicy: {
+        Version: "2012-10-17",
+        Statement: [
+          { Effect: "Allow", Principal: { AWS: `arn:aws:iam::${ACCOUNT}:role/people` }, Action: "sts:AssumeRole" },
+        ],
+      },
+    },
+  },
   "a role that a repository's pipeline assumes": {
     ...OWN_KEY,
     "iam/openIdConnectProvider:OpenIdConnectProvider o": {
