@@ -7,6 +7,7 @@ import type { Envelope } from "./envelope";
 import { MAX_MAIL_BYTES, MAX_SUBJECT } from "./limits";
 import { chooseLocale, renderTemplate, type CompiledTemplate } from "./render";
 
+/** What the adapter captures: plain data, known once the program has been declared. */
 export interface AdapterSettings {
   readonly templates: Readonly<Record<string, CompiledTemplate>>;
   readonly types: Readonly<Record<string, MessageType>>;
@@ -45,7 +46,6 @@ export function emailAdapter({ templates, types, recipients, unsubscribeUrl }: A
     if ("detail" in rendered) return { fail: { code: "template-error", ...about, ...rendered } };
     const subject = rendered.subject.trim();
     // A line break would end the header and begin another of the data's choosing.
-
     if (/[\u0000-\u001f\u007f]/.test(subject) || subject.length > MAX_SUBJECT || subject === "") {
       const detail = `a subject is 1 to ${MAX_SUBJECT} characters on one line`;
       return { fail: { code: "template-error", ...about, locale, field: "subject", detail } };

@@ -19,6 +19,7 @@ import { canonicalAddress } from "./address";
 
 /** Who mails are from. */
 export interface SenderArgs {
+  /** The address that mails are from. */
   readonly address: string;
   /** Shown beside the address. @default none */
   readonly name?: string;
@@ -28,6 +29,7 @@ export interface SenderArgs {
   readonly mailFrom?: string;
 }
 
+/** Arguments of an `EmailDispatcher`. */
 export interface EmailDispatcherArgs {
   /** Whose messages it sends. */
   messages: MessageStore;

@@ -45,6 +45,7 @@ export function claim(place: Place, from: "queued" | "sending", attempt: number,
   });
 }
 
+/** SES has taken the mail: the attempt is the one that was sent. */
 export function accepted(place: Place, attempt: number, providerId: string): Promise<boolean> {
   return transition(place.client, place.table, {
     ...step(place, attempt, 1),

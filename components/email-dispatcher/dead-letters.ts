@@ -9,6 +9,7 @@ import { parseEnvelope, type Envelope } from "./envelope";
 import { readFate } from "./fate";
 import { nextStep } from "./protocol";
 
+/** What the handler captures. */
 export interface DeadLetterSettings {
   readonly table: Captured<string>;
   readonly reconcileUrl: Captured<string>;

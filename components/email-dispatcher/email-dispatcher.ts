@@ -47,7 +47,9 @@ export type { EmailDispatcherArgs } from "./arguments";
  * });
  */
 export class EmailDispatcher extends pulumi.ComponentResource {
+  /** The verified domain or address; its `dkimSigningAttributes` hold the tokens for DNS. */
   readonly identity: aws.sesv2.EmailIdentity;
+  /** What every mail is sent with: TLS, reputation metrics, suppression, events. */
   readonly configurationSet: aws.sesv2.ConfigurationSet;
   /** What is to be sent. */
   readonly queue: DeadLetteredQueue;
@@ -57,9 +59,13 @@ export class EmailDispatcher extends pulumi.ComponentResource {
   readonly eventQueue: DeadLetteredQueue;
   /** Mails given up, with their reasons: what a redrive reads. */
   readonly deadLetters: aws.sqs.Queue;
+  /** Sends the mails of `queue`, at SES's rate. */
   readonly sendFunction: LambdaFunction;
+  /** Looks again at mails whose answer was unclear. */
   readonly reconcileFunction: LambdaFunction;
+  /** Writes SES's events into messages. */
   readonly eventFunction: LambdaFunction;
+  /** Gives a fate to what the queues themselves gave up. */
   readonly deadLetterFunction: LambdaFunction;
   /** Whether it may mail everybody. */
   readonly production: boolean;

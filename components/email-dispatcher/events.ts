@@ -7,6 +7,7 @@ import { recordEvent } from "./record-event";
 import { parseMailEvent } from "./ses-event";
 import { suppress } from "./suppression";
 
+/** What the handler captures. */
 export interface EventSettings {
   readonly table: Captured<string>;
 }

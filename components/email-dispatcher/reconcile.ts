@@ -8,6 +8,7 @@ import { parseEnvelope } from "./envelope";
 import { readFate } from "./fate";
 import { nextStep } from "./protocol";
 
+/** What the handler captures. */
 export interface ReconcileSettings {
   readonly table: Captured<string>;
   readonly queueUrl: Captured<string>;

@@ -10,6 +10,7 @@ import { parseEnvelope } from "./envelope";
 import { fateOf } from "./fate";
 import { checkedRequest, MOST_AT_ONCE, type RedriveRequest } from "./redrive-request";
 
+/** What the handler captures. */
 export interface RedriveSettings {
   readonly table: Captured<string>;
   readonly deadLettersUrl: Captured<string>;

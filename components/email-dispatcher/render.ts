@@ -14,6 +14,7 @@ export interface CompiledLocale {
   readonly text: unknown;
 }
 
+/** A template as the functions carry it. */
 export interface CompiledTemplate {
   readonly name: string;
   readonly fallback: string;
@@ -21,6 +22,7 @@ export interface CompiledTemplate {
   readonly schema: Schema | undefined;
 }
 
+/** A mail's subject and bodies, in one locale. */
 export interface Rendered {
   readonly locale: string;
   readonly subject: string;

@@ -12,6 +12,7 @@ import { SES_TIMEOUT_MS } from "./limits";
 import type { Sender } from "./mime";
 import { currentRate, type QuotaMemory } from "./quota";
 
+/** What the handler captures. */
 export interface SendSettings {
   readonly table: Captured<string>;
   readonly queueUrl: Captured<string>;

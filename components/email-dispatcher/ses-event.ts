@@ -3,6 +3,7 @@ import { RANK, TRANSIENT_BOUNCE_RANK, type MessageStatus } from "../message-stor
 import type { Reason } from "../message-store/message";
 import { decodePlayerId } from "../shared/player-keys";
 
+/** What an event of SES says about a mail, and what is written of it. */
 export interface MailEvent {
   /** The message, by our own tags; none on mail that is not ours. */
   readonly message: { readonly player: string; readonly id: string; readonly attempt: number } | undefined;

@@ -18,6 +18,7 @@ export interface TemplateLocale {
   readonly text?: string;
 }
 
+/** A template of e-mail: its texts by language, and what its data must keep. */
 export interface TemplateArgs {
   /** JSON Schema of the message's data: checked before rendering. @default any object */
   readonly schema?: Schema;

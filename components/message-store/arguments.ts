@@ -18,6 +18,7 @@ import type { PlayerDirectory } from "../shared/player-directory";
 import type { Transform } from "../shared/transform";
 import { DEFAULT_TYPES, type MessageType } from "./message";
 
+/** Arguments of a `MessageStore`. */
 export interface MessageStoreArgs {
   /** Customer key of table, topics, queues and logs. @default a key of its own */
   key?: { readonly arn: pulumi.Output<string> };

@@ -10,6 +10,7 @@ import { messageProblem } from "./validate";
 /** Writes of one `enqueueMany` under way at once; the SDK keeps 50 connections. */
 const PARALLEL_WRITES = 40;
 
+/** What a client of the store captures. */
 export interface EnqueueSettings {
   readonly table: Captured<string>;
   readonly types: readonly string[];

@@ -60,6 +60,7 @@ export function historyEntry(status: MessageStatus, at: number, detail?: string,
   );
 }
 
+/** A reason as an attribute; its detail is cut to 1,000 characters. */
 export function reasonValue(reason: Reason) {
   return M(
     itemOf({
@@ -72,6 +73,7 @@ export function reasonValue(reason: Reason) {
   );
 }
 
+/** The reason in a message's item; undefined when there is none. */
 export function readReason(item: Item | undefined): Reason | undefined {
   const map = item?.["reason"]?.M;
   const code = textOf(map, "code");

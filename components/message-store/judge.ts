@@ -7,6 +7,7 @@ import type { MessageType, StoredMessage } from "./message";
 import { readRecipients } from "./recipients";
 import { readSuppressed } from "./suppressions";
 
+/** What preparation judges messages by. */
 export interface JudgeSettings {
   readonly table: Captured<string>;
   /** Table of players; none when messages carry their own addresses. */

@@ -5,6 +5,7 @@ import { encodePlayerId, playerPk } from "../shared/player-keys";
 import { ulid } from "../shared/ulid";
 import { DEFAULT_DUE_SHARDS } from "./limits";
 
+/** A key of the Messages table. */
 export type Key = { pk: AttributeValue; sk: AttributeValue };
 
 /** Name of the sparse index of what waits for its time. */

@@ -5,7 +5,9 @@ import { SECONDS_PER_HOUR } from "../shared/units";
 export const MAX_DATA_BYTES = 32_768;
 /** Levels of `data`. */
 export const MAX_DATA_DEPTH = 32;
+/** Bytes of a deduplication key. */
 export const MAX_DEDUPLICATION_KEY_BYTES = 256;
+/** Bytes of `run`, and of `origin`. */
 export const MAX_RUN_BYTES = 128;
 /** RFC 5321: 64 of the local part, `@`, 255 of the domain. */
 export const MAX_ADDRESS_LENGTH = 320;

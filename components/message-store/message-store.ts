@@ -53,7 +53,9 @@ export type { MessageStoreArgs } from "./arguments";
  * messages.onStatus("bounced", async (change) => console.warn("bounced", change.player, change.reason));
  */
 export class MessageStore extends pulumi.ComponentResource {
+  /** The customer key of table, topics, queues and logs. */
   readonly key: { readonly arn: pulumi.Output<string> };
+  /** One item per message: `PLAYER#<id>`, `MSG#<id>`. */
   readonly table: aws.dynamodb.Table;
   /** By type. */
   readonly topics: Readonly<Record<string, aws.sns.Topic>>;

@@ -13,6 +13,7 @@ import { judge, ownOf, type Judged, type JudgeSettings, type Work } from "./judg
 import { publishAll, type Publication } from "./publish";
 import { statusPublication } from "./status-change";
 
+/** What the handler captures. */
 export interface PrepareSettings extends JudgeSettings {
   /** ARN of the topic of each type. */
   readonly topics: Readonly<Record<string, Captured<string>>>;

@@ -11,6 +11,7 @@ import { readMessage } from "./item";
 import { dueBucket } from "./keys";
 import { transition, transitionInput } from "./transition";
 
+/** What the handler captures. */
 export interface StoreRedriveSettings {
   readonly table: Captured<string>;
   readonly failuresUrl: Captured<string>;

@@ -1,5 +1,6 @@
 /** The states of a message, and which may follow which. Forward only: the table is the whole of it. */
 
+/** Where a message is. */
 export type MessageStatus =
   | "queued"
   | "held"
@@ -44,6 +45,7 @@ export const RANK: Readonly<Record<MessageStatus, number>> = {
  */
 export const TRANSIENT_BOUNCE_RANK = 25;
 
+/** Every status, the ones of the way before those of the end. */
 export const STATUSES: readonly MessageStatus[] = [
   "queued",
   "held",
@@ -76,6 +78,7 @@ export type OwnStep = {
   [From in keyof typeof OWN_STEPS]: { readonly from: From; readonly to: (typeof OWN_STEPS)[From][number] };
 }[keyof typeof OWN_STEPS];
 
+/** Whether a value is a status. */
 export function isStatus(value: unknown): value is MessageStatus {
   return typeof value === "string" && Object.prototype.hasOwnProperty.call(RANK, value);
 }

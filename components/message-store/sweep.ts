@@ -17,6 +17,7 @@ export interface Swept {
   readonly more: boolean;
 }
 
+/** What the handler captures. */
 export interface SweepSettings {
   readonly table: Captured<string>;
   /** Shards of the due index in use. @default 1 */

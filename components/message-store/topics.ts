@@ -15,6 +15,7 @@ export interface Topics {
   readonly status: aws.sns.Topic;
 }
 
+/** A topic for each type of message, and one for changes of status. */
 export function createTopics(
   parent: pulumi.Resource,
   name: string,

@@ -32,6 +32,7 @@ export type DeadLetterWay =
   | { readonly kind: "topic"; readonly topicArn: string }
   | { readonly kind: "none" };
 
+/** Of the gateway: names of its tables, addresses, ARNs of its functions. */
 export interface GatewayOperations {
   readonly players: string;
   readonly presence: string;
@@ -41,12 +42,14 @@ export interface GatewayOperations {
   readonly redriveFunction: string;
 }
 
+/** Of the message store: its table's name, ARNs of its functions. */
 export interface MessageOperations {
   readonly table: string;
   readonly enqueueFunction: string;
   readonly redriveFunction: string;
 }
 
+/** Of the dispatcher: what SES knows it by, the ARN of its redrive. */
 export interface EmailOperations {
   /** Domain or address that SES verifies. */
   readonly identity: string;
@@ -55,6 +58,7 @@ export interface EmailOperations {
   readonly redriveFunction: string;
 }
 
+/** Of the pipeline: where runs, queries, results and the analytics copy are. */
 export interface SegmentOperations {
   readonly runs: string;
   readonly startFunction: string;

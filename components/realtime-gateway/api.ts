@@ -15,6 +15,7 @@ export interface DeclaredRoute {
   readonly resources: readonly pulumi.Resource[];
 }
 
+/** The WebSocket API, which selects a frame's route by its member `action`. */
 export function createApi(
   parent: pulumi.Resource,
   name: string,

@@ -33,6 +33,7 @@ export interface AuthArgs {
   allowedOrigins?: string[];
 }
 
+/** Arguments of a `RealtimeGateway`. */
 export interface RealtimeGatewayArgs {
   /** Customer key of tables, queues, topics and logs. @default a key of its own */
   key?: { readonly arn: pulumi.Output<string> };

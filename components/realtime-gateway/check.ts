@@ -6,6 +6,7 @@ import type { Captured, HandlerFactory } from "../shared/callback";
 import { goOffline, removeExpired } from "./connections";
 import { armCheck, forgetAtFriends, readPresence, type CheckMessage, type DropContext } from "./drop";
 
+/** What the handler captures: the Presence table's name, the URL of the queue of checks. */
 export interface CheckConfig {
   readonly presence: Captured<string>;
   readonly checks: Captured<string>;

@@ -4,6 +4,7 @@ import type { Captured, HandlerFactory } from "../shared/callback";
 import { dropConnection } from "./drop";
 import type { FrameEvent } from "./route";
 
+/** What the handler captures. */
 export interface DisconnectConfig {
   readonly presence: Captured<string>;
   /** URL of the queue of delayed checks. */

@@ -71,6 +71,7 @@ export async function forgetAtFriends(
   );
 }
 
+/** A player's presence, read consistently. */
 export async function readPresence(context: Pick<DropContext, "db" | "presence">, player: string): Promise<Presence> {
   const [found] = await batchGet(context.db, [{ table: context.presence, key: key(player, PRESENCE_SK) }]);
   return presenceOf(found?.item);

@@ -25,6 +25,7 @@ export interface PlayerEvent {
   readonly news?: FriendNews;
 }
 
+/** The item of an event; TTL deletes it when it has long been told. */
 export function eventItem(event: PlayerEvent): Item {
   return {
     ...key(event.player, `${EVENT_PREFIX}${event.id}`),

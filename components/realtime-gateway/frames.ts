@@ -25,8 +25,10 @@ export const ERROR_CODES = {
   internal: "The gateway failed.",
 } as const;
 
+/** A code of an error frame. */
 export type ErrorCode = keyof typeof ERROR_CODES;
 
+/** What an error frame says: a stable code, words for people, and the field that is wrong. */
 export interface FrameProblem {
   readonly code: ErrorCode;
   readonly message: string;
@@ -86,10 +88,12 @@ export function bodyProblem(schema: Schema, body: unknown): FrameProblem | undef
   return problem && { code: "invalid-field", ...problem };
 }
 
+/** The text of a reply. */
 export function replyFrame(action: string | undefined, id: string | undefined, body: unknown): string {
   return JSON.stringify({ type: "reply", action, id, body: body ?? {} });
 }
 
+/** The text of an error frame. */
 export function errorFrame(action: string | undefined, id: string | undefined, error: FrameProblem): string {
   return JSON.stringify({
     type: "error",
@@ -108,6 +112,7 @@ export function protocolError(code: ErrorCode, message: string, field?: string):
   });
 }
 
+/** Whether an error is one of `protocolError`; by its name, since it may come from another realm. */
 export function isProtocolError(error: unknown): error is Error & FrameProblem {
   return error instanceof Error && error.name === "ProtocolError";
 }

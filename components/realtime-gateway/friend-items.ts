@@ -20,10 +20,12 @@ export function friendOf(item: Item | undefined): Friend | undefined {
   };
 }
 
+/** Reads the friend items of a player. */
 export function friendsOf(items: readonly Item[]): Friend[] {
   return items.map(friendOf).filter((friend) => friend !== undefined);
 }
 
+/** Whether one side of a friendship is that of a friend. */
 export function isFriend(side: Side | undefined): boolean {
   return side?.state === "accepted";
 }

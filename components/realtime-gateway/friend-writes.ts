@@ -5,6 +5,7 @@ import type { Change, Side, Tombstone } from "./friendship";
 import { friendSk, key, tombstoneSk } from "./keys";
 import { tombstoneItem } from "./watch-items";
 
+/** A decided change of a friendship, and what it was decided on. */
 export interface FriendChange {
   readonly tables: { readonly players: string; readonly presence: string };
   readonly me: { readonly player: string; readonly side: Side | undefined };

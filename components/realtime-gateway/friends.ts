@@ -16,6 +16,7 @@ import { frameHandler, type ActionHandler, type FrameEvent, type FrameResult, ty
 import { areFriends, readPair, settle, type Pair } from "./settle";
 import { batchGet, presencesOf, queryAll, type Database } from "./store";
 
+/** What the handler captures: the names of both tables. */
 export interface FriendsConfig {
   readonly players: Captured<string>;
   readonly presence: Captured<string>;

@@ -10,6 +10,7 @@ export interface Side {
   readonly version: number;
 }
 
+/** The actions that change a friendship; a client sends `friends.<action>`. */
 export type FriendAction = "request" | "accept" | "decline" | "remove" | "block" | "unblock" | "mute" | "unmute";
 
 /** A tombstone: `keep` leaves it as it is, `lift` deletes it, `hours` silences for hours, `good` for good. */
@@ -27,12 +28,14 @@ export interface Change {
   readonly news: "none" | "both" | "me";
 }
 
+/** What an action comes to. */
 export type Decision =
   | { readonly kind: "change"; readonly change: Change }
   /** It is so already. */
   | { readonly kind: "unchanged" }
   | { readonly kind: "refused"; readonly code: FriendRefusal };
 
+/** Why an action is refused: a code of the error frame. */
 export type FriendRefusal = "no-request" | "not-friends" | "blocked" | "not-blocked";
 
 /** Decides what `action` of the player whose side is `mine` does. */

@@ -10,6 +10,7 @@ import { NOTHING } from "./protocol";
 import { register } from "./register";
 import { frameHandler, type FrameEvent, type FrameResult } from "./route";
 
+/** What the handler captures: the names of both tables, the URL of the queue of checks. */
 export interface HelloConfig {
   readonly players: Captured<string>;
   readonly presence: Captured<string>;

@@ -4,6 +4,7 @@ import { decodePlayerId, encodePlayerId, playerPk } from "../shared/player-keys"
 export const PRESENCE_SK = "PRESENCE";
 /** Tombstones sort before entries (`!` < `#`), so that one Query meets them first. */
 export const WATCH_PREFIX = "WATCH";
+/** Before the id of a player event. */
 export const EVENT_PREFIX = "EVENT#";
 /** Sort keys of the Players table. */
 export const FRIEND_PREFIX = "FRIEND#";
@@ -14,6 +15,7 @@ export interface Key {
   readonly sk: { readonly S: string };
 }
 
+/** The key of a player's item. */
 export function key(player: string, sk: string): { pk: { S: string }; sk: { S: string } } {
   return { pk: { S: playerPk(player) }, sk: { S: sk } };
 }
@@ -33,6 +35,7 @@ export function tombstoneSk(friend: string): string {
   return `${WATCH_PREFIX}!${encodePlayerId(friend)}`;
 }
 
+/** In the partition of a player: how he stands to `friend`. */
 export function friendSk(friend: string): string {
   return `${FRIEND_PREFIX}${encodePlayerId(friend)}`;
 }
@@ -42,6 +45,7 @@ export type Watch =
   | { readonly kind: "entry"; readonly friend: string; readonly connection: string }
   | { readonly kind: "tombstone"; readonly friend: string };
 
+/** Takes a sort key that begins with `WATCH` apart. */
 export function parseWatchSk(sk: string): Watch | undefined {
   const rest = sk.slice(WATCH_PREFIX.length + 1);
   if (sk.startsWith(`${WATCH_PREFIX}!`)) return { kind: "tombstone", friend: decodePlayerId(rest) };

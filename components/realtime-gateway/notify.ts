@@ -15,6 +15,7 @@ import { post, posterFor } from "./post";
 import { publishChanges } from "./publish";
 import { batchWrite } from "./store";
 
+/** What the handler captures. */
 export interface NotifyConfig {
   readonly players: Captured<string>;
   readonly presence: Captured<string>;

@@ -27,6 +27,7 @@ export interface Traces {
   readonly watchPrefix: string;
 }
 
+/** The keys under which another player's partitions may speak of a player. */
 export function tracesAt(other: string, player: string): Traces {
   return {
     side: key(other, friendSk(player)),

@@ -1,6 +1,7 @@
 import { numberOf, textOf, type Item } from "../shared/attributes";
 import { parseWatchSk } from "./keys";
 
+/** What friends see of a player. */
 export type PresenceStatus = "online" | "offline";
 
 /** A live connection of a player. */
@@ -28,6 +29,7 @@ export interface Presence {
   readonly activeAt: number;
 }
 
+/** The presence of a player who never said hello. */
 export const NEVER_SEEN: Presence = { status: "offline", version: 0, connections: [], droppedAt: 0, activeAt: 0 };
 
 /** Attribute of a connection's expiry. */
@@ -40,6 +42,7 @@ export function checkName(connection: string): string {
   return `k#${connection}`;
 }
 
+/** Reads the item `PRESENCE`. */
 export function presenceOf(item: Item | undefined): Presence {
   if (!item) return NEVER_SEEN;
   return {

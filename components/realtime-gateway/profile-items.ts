@@ -39,6 +39,7 @@ export interface Profile {
   readonly email?: string;
 }
 
+/** Reads the profile's part that its player may see; version 0 if there is none. */
 export function profileOf(item: Item | undefined): Profile {
   const members: Record<string, string> = {};
   for (const name of ["name", "locale", "timeZone", "email"]) {
@@ -48,6 +49,7 @@ export function profileOf(item: Item | undefined): Profile {
   return { version: numberOf(item, "version") ?? 0, ...members };
 }
 
+/** Reads a player's game data; version 0 and no members if there is none. */
 export function gameOf(item: Item | undefined): { readonly version: number; readonly data: unknown } {
   return {
     version: numberOf(item, "gameVersion") ?? 0,
@@ -61,6 +63,7 @@ export interface Preferences {
   readonly emailMarketing: boolean;
 }
 
+/** Reads preferences, with what holds until a player says otherwise. */
 export function preferencesOf(item: Item | undefined): Preferences {
   return {
     emailSocial: item?.["emailSocial"]?.BOOL ?? true,

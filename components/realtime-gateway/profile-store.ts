@@ -1,8 +1,10 @@
 import * as dynamodb from "@aws-sdk/client-dynamodb";
 import { N, numberOf, S, type Item } from "../shared/attributes";
+import { PROFILE_SK } from "../shared/player-keys";
 import { key } from "./keys";
 import { updateIf, type Database } from "./store";
 
+/** An item of a player, read consistently; undefined if there is none. */
 export async function readItem(db: Database, table: string, player: string, sk: string): Promise<Item | undefined> {
   const answer = await db.send(
     new dynamodb.GetItemCommand({ TableName: table, Key: key(player, sk), ConsistentRead: true }),
@@ -49,7 +51,7 @@ export async function setVersioned(
   const update = updateOf(player, values, nowSeconds);
   const item = await updateIf(db, {
     TableName: table,
-    Key: key(player, "PROFILE"),
+    Key: key(player, PROFILE_SK),
     UpdateExpression: `SET ${[...update.sets, "#version = :next", "#created = if_not_exists(#created, :updatedAt)"].join(", ")}`,
     ConditionExpression: version === 0 ? "attribute_not_exists(#version)" : "#version = :version",
     ExpressionAttributeNames: { ...update.names, "#version": attribute, "#created": "createdAt" },

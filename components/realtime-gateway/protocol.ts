@@ -121,6 +121,7 @@ export const ACTIONS = {
   event: EVENT_BODY,
 } as const satisfies Record<string, Schema>;
 
+/** The name of an action. */
 export type Action = keyof typeof ACTIONS;
 
 const friendPresence = {

@@ -16,6 +16,7 @@ export interface Pusher {
   push(player: string, body: unknown): Promise<{ readonly delivered: number }>;
 }
 
+/** What the client captures: the Presence table's name, the URL of the API's stage for posts. */
 export interface PushConfig {
   readonly presence: Captured<string>;
   readonly endpoint: Captured<string>;

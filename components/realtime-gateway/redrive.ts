@@ -6,6 +6,7 @@ import { readBatch, type GivenUp } from "../shared/given-up";
 import { givenUpRedrive, type Redriven } from "../shared/redrive";
 import { EVENT_PREFIX, PRESENCE_SK } from "./keys";
 
+/** What the handler captures. */
 export interface GatewayRedriveConfig {
   /** URL of the queue of what was given up. */
   readonly failuresUrl: Captured<string>;

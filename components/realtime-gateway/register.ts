@@ -4,6 +4,7 @@ import { isNear, NEVER_SEEN, watchListOf, type Presence, type PresenceStatus } f
 import { batchWrite, presencesOf, queryAll, type Database, type Write } from "./store";
 import { watchItem } from "./watch-items";
 
+/** What the presence protocol works on: the names of both tables. */
 export interface RegisterContext {
   readonly db: Database;
   readonly players: string;

@@ -36,6 +36,7 @@ export async function readPair(context: RegisterContext, me: string, them: strin
   };
 }
 
+/** Whether both sides say so. */
 export function areFriends({ mine, theirs }: Pick<Pair, "mine" | "theirs">): boolean {
   return isFriend(mine) && isFriend(theirs);
 }

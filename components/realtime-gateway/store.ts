@@ -8,6 +8,7 @@ import { presenceOf, type Presence } from "./presence-items";
 
 /** What handlers do with tables, in as few requests as there can be. All reads are strongly consistent: the protocol needs it. */
 
+/** DynamoDB's client, one per container. */
 export type Database = dynamodb.DynamoDBClient;
 
 /** How often a batch is sent again for what it left over. */
@@ -81,6 +82,7 @@ export function playerOf(item: Item): string {
   return decodePlayerId((textOf(item, "pk") ?? "").slice("PLAYER#".length));
 }
 
+/** A blind write. */
 export type Write = { readonly put: Item } | { readonly delete: Key };
 
 /** Puts and deletes items of a table blindly, 25 at a time. */

@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { applyTransform } from "../shared/transform";
 import type { RealtimeGatewayArgs, Settings } from "./arguments";
 
+/** The gateway's tables. */
 export interface Tables {
   readonly players: aws.dynamodb.Table;
   readonly presence: aws.dynamodb.Table;

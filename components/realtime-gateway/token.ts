@@ -11,6 +11,7 @@ export interface TokenConfig {
   readonly clockSkewSeconds: number;
 }
 
+/** The issuer's key set, fetched when a token asks for it. */
 export type IssuerKeys = ReturnType<typeof jose.createRemoteJWKSet>;
 
 /** Milliseconds: for an answer of the issuer, between two fetches for an unknown key, until keys are fetched anew. */

@@ -12,6 +12,7 @@ import {
   type TargetRole,
 } from "./copy-rights";
 
+/** Arguments of an `AnalyticsCopy`. */
 export interface AnalyticsCopyArgs {
   /** Customer key of the integration and the bucket. */
   key: { readonly arn: pulumi.Input<string> };
@@ -32,10 +33,13 @@ export interface AnalyticsCopyArgs {
  * https://docs.aws.amazon.com/glue/latest/dg/zero-etl-sources.html
  */
 export class AnalyticsCopy extends pulumi.ComponentResource {
+  /** Holds the copy's data files. */
   readonly bucket: PrivateBucket;
+  /** The database of Glue's catalog that the copy is in. */
   readonly database: aws.glue.CatalogDatabase;
   /** Name of the copy in the database: that of the source, in lower case. */
   readonly table: pulumi.Output<string>;
+  /** The zero-ETL integration, `AWS::Glue::Integration`. */
   readonly integration: aws.cloudcontrol.Resource;
   /** What the catalog's policy must hold, for whoever owns it. */
   readonly catalogStatements: pulumi.Output<ResourceStatement[]>;

@@ -17,6 +17,7 @@ import type { PlayerDirectory } from "../shared/player-directory";
 import type { Transform } from "../shared/transform";
 import { MIB, SECONDS_PER_HOUR } from "../shared/units";
 
+/** Arguments of a `SegmentPipeline`. */
 export interface SegmentPipelineArgs {
   /** Where players are; `gateway.directory`. */
   directory: PlayerDirectory;

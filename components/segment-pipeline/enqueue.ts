@@ -13,6 +13,7 @@ import { RUN_LIMITS, type Run } from "./run";
 import { runStore } from "./run-store";
 import { readPart, recordsOf, type Part } from "./wake";
 
+/** What the handler captures. */
 export interface EnqueueSettings {
   readonly runs: Captured<string>;
   readonly partQueueUrl: Captured<string>;

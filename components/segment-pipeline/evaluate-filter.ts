@@ -6,6 +6,7 @@ import { resolveTest, type ResolvedTest } from "./resolve-test";
 /** A player's attributes; what is absent is null or undefined. */
 export type PlayerRecord = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
+/** What a filter is read with outside of a pipeline. */
 export interface PredicateOptions {
   /** The gateway's `playerAttributes`. @default those alone that every profile has */
   readonly attributes?: PlayerAttributes;

@@ -116,6 +116,7 @@ export interface ParsedTest {
   readonly whenNull: boolean;
 }
 
+/** A filter that needs no more checks. */
 export type ParsedFilter =
   | { readonly all: readonly ParsedFilter[] }
   | { readonly any: readonly ParsedFilter[] }

@@ -12,6 +12,7 @@ export interface Ending {
 /** https://docs.aws.amazon.com/athena/latest/ug/error-reference.html */
 const TABLE_MISSING = 1110;
 
+/** What became of a query: its result, or how its run ends. */
 export interface QueryOutcome {
   readonly ending?: Ending;
   /** `s3://bucket/key`. */

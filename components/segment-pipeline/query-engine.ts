@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { PrivateBucket } from "../shared/bucket";
 import type { Statement } from "../shared/iam";
 
+/** Arguments of a `QueryEngine`. */
 export interface QueryEngineArgs {
   /** Customer key of the results. */
   key: { readonly arn: pulumi.Input<string> };
@@ -16,7 +17,9 @@ export interface QueryEngineArgs {
 
 /** A locked Athena workgroup: nobody can change where results go, how they are encrypted, or how much a query may scan. */
 export class QueryEngine extends pulumi.ComponentResource {
+  /** Where Athena writes results. */
   readonly results: PrivateBucket;
+  /** In which every query of segments runs. */
   readonly workgroup: aws.athena.Workgroup;
 
   constructor(name: string, args: QueryEngineArgs, options?: pulumi.ComponentResourceOptions) {

@@ -1,6 +1,7 @@
 import * as athena from "@aws-sdk/client-athena";
 import type { Captured } from "../shared/callback";
 
+/** Where queries run. */
 export interface QuerySettings {
   readonly workgroup: Captured<string>;
   readonly database: Captured<string>;

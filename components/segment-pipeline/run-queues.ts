@@ -2,6 +2,7 @@ import * as sqs from "@aws-sdk/client-sqs";
 import type { Captured } from "../shared/callback";
 import { RUN_LIMITS, type RunStatus } from "./run";
 
+/** URLs of the queues. */
 export interface QueueSettings {
   readonly runQueueUrl: Captured<string>;
   readonly partQueueUrl: Captured<string>;

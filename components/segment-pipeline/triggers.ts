@@ -56,14 +56,19 @@ export function stateChangeRule(
   };
 }
 
+/** A schedule of one segment. */
 export interface ScheduledRunArgs {
+  /** Name of the segment. */
   segment: string;
   /** The segment's own. */
   description: string | undefined;
   /** `rate(...)`, `cron(...)` or `at(...)`. */
   expression: string;
+  /** IANA name. */
   timeZone: string;
+  /** Starts runs. */
   fn: LambdaFunction;
+  /** Customer key of the schedule and its dead letters. */
   key: { readonly arn: pulumi.Input<string> };
 }
 

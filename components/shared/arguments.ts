@@ -43,6 +43,7 @@ export function recordOf(check: Check): Check {
   };
 }
 
+/** A list of what passes `check`. */
 export function listOf(check: Check): Check {
   return (component, argument, value) => {
     if (!Array.isArray(value)) refuse(component, argument, value, "a list", "Give one, or leave it out.");
@@ -52,7 +53,7 @@ export function listOf(check: Check): Check {
   };
 }
 
-/** A member that must be given. */
+/** An object like those of `objectOf`, of whose members these must be given. */
 export function required(shape: Readonly<Record<string, Check>>, names: readonly string[]): Check {
   const check = objectOf(shape);
   return (component, argument, value) => {
@@ -65,16 +66,19 @@ export function required(shape: Readonly<Record<string, Check>>, names: readonly
   };
 }
 
+/** True or false. */
 export const aBoolean: Check = (component, argument, value) => {
   if (typeof value !== "boolean") refuse(component, argument, value, "true or false", "Leave it out for the default.");
 };
 
+/** Text that is not blank. */
 export const aText: Check = (component, argument, value) => {
   if (typeof value !== "string" || value.trim() === "") {
     refuse(component, argument, value, "text that is not empty", "Give one, or leave it out.");
   }
 };
 
+/** One of these words. */
 export function oneOf(...values: readonly string[]): Check {
   return (component, argument, value) => {
     if (typeof value !== "string" || !values.includes(value)) {
@@ -102,6 +106,7 @@ const aTextInput: Check = (component, argument, value) => {
   aText(component, argument, value);
 };
 
+/** A number of days for which CloudWatch can keep logs. */
 export const aRetention: Check = (component, argument, value) => {
   if (typeof value !== "number" || !RETENTIONS.includes(value)) {
     refuse(component, argument, value, `a number of days that CloudWatch knows: ${RETENTIONS.join(", ")}`, "Give one.");
@@ -119,10 +124,12 @@ export function transformsOf(...children: readonly string[]): Check {
   return objectOf(Object.fromEntries(children.map((child) => [child, aTransform])));
 }
 
+/** `MonitoringArgs`. */
 export const monitoringArgs: Check = objectOf({ alarms: oneOf("all", "essential", "none"), alarmTopicArn: aTextInput });
 
 const anAttributeType = oneOf("string", "number", "boolean", "epochSeconds");
 
+/** A `PlayerDirectory`. */
 export const directoryArgs: Check = required(
   { tableName: anything, tableArn: anything, keyArn: anything, attributes: recordOf(anAttributeType) },
   ["tableName", "tableArn", "keyArn", "attributes"],

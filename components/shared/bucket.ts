@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { denyInsecureTransport, policyDocument, type ResourceStatement } from "./iam";
 import { applyTransform, type Transform } from "./transform";
 
+/** Arguments of a `PrivateBucket`. */
 export interface PrivateBucketArgs {
   /** Customer key that everything in the bucket is encrypted with. */
   key: { readonly arn: pulumi.Input<string> };
@@ -20,10 +21,13 @@ export interface PrivateBucketArgs {
 
 /** An S3 bucket nobody outside reaches: private, encrypted, versioned, TLS only, without ACLs. */
 export class PrivateBucket extends pulumi.ComponentResource {
+  /** The bucket itself. */
   readonly bucket: aws.s3.Bucket;
+  /** The bucket's name. */
   readonly name: pulumi.Output<string>;
+  /** The bucket's ARN. */
   readonly arn: pulumi.Output<string>;
-  /** Resolves when the bucket is closed and encrypted: what writes into it depends on this. */
+  /** What closes and encrypts the bucket: whatever writes into it depends on these. */
   readonly ready: pulumi.Resource[];
 
   constructor(name: string, args: PrivateBucketArgs, options?: pulumi.ComponentResourceOptions) {

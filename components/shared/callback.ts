@@ -22,6 +22,7 @@ export type Handler<E, R> = (event: E, context: Context) => Promise<R>;
 /** Makes a handler, once per container: clients, caches and other state belong into it. */
 export type HandlerFactory<E, R> = () => Handler<E, R>;
 
+/** Arguments of a `LambdaFunction`: of events `E` and answers `R`. */
 export interface LambdaFunctionArgs<E, R> {
   /**
    * The factory of the handler. It may capture plain data, plain functions, outputs and namespaces of modules.
@@ -86,9 +87,13 @@ export type AnyLambdaFunctionArgs = LambdaFunctionArgs<never, unknown>;
  * });
  */
 export class LambdaFunction extends pulumi.ComponentResource {
+  /** The function itself. */
   readonly function: aws.lambda.Function;
+  /** The role that it runs under; nothing else assumes it. */
   readonly role: aws.iam.Role;
+  /** Where it logs. */
   readonly logGroup: aws.cloudwatch.LogGroup;
+  /** The function's ARN. */
   readonly arn: pulumi.Output<string>;
   /** Physical name: `<project>-<stack>-<name>`, shortened with a hash where that is too long. */
   readonly name: pulumi.Output<string>;

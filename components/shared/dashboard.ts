@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Widget } from "./monitoring";
 
+/** Arguments of a `Dashboard`. */
 export interface DashboardArgs {
   /** One section per component, in order, from top to bottom. */
   sections: readonly { readonly title: string; readonly widgets: readonly Widget[] }[];
@@ -12,6 +13,7 @@ const WIDGET_HEIGHT = 6;
 
 /** One CloudWatch dashboard of the parts that components contribute: how messages are being delivered. */
 export class Dashboard extends pulumi.ComponentResource {
+  /** The dashboard itself. */
   readonly dashboard: aws.cloudwatch.Dashboard;
 
   constructor(name: string, args: DashboardArgs, options?: pulumi.ComponentResourceOptions) {

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { policyDocument, type ResourceStatement } from "./iam";
 import { applyTransform, type Transform } from "./transform";
 
+/** Arguments of an `EncryptionKey`. */
 export interface EncryptionKeyArgs {
   /** Days until a deleted key is gone for good, 7 to 30. @default 30 */
   deletionWindowInDays?: number;
@@ -61,9 +62,11 @@ function serviceStatements(accountId: string, region: string): ResourceStatement
  * const key = new EncryptionKey("messaging");
  */
 export class EncryptionKey extends pulumi.ComponentResource {
+  /** The key itself. */
   readonly key: aws.kms.Key;
+  /** The key's ARN: what components ask for. */
   readonly arn: pulumi.Output<string>;
-  /** `alias/<name>-<stack>`. */
+  /** `alias/<project>-<stack>-<name>`. */
   readonly alias: aws.kms.Alias;
 
   constructor(name: string, args: EncryptionKeyArgs = {}, options?: pulumi.ComponentResourceOptions) {

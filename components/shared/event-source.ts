@@ -4,8 +4,11 @@ import type { LambdaFunction } from "./callback";
 import type { Statement } from "./iam";
 import type { DeadLetteredQueue } from "./queue";
 
+/** How a function is fed from a DynamoDB stream. */
 export interface StreamMappingArgs {
+  /** ARN of the table's stream. */
   streamArn: pulumi.Input<string>;
+  /** The function that is fed. */
   fn: LambdaFunction;
   /** ARN of the SQS queue that is told about batches given up (metadata only: a redrive re-reads the item). */
   failureQueueArn: pulumi.Input<string>;
@@ -25,6 +28,7 @@ export interface StreamMappingArgs {
 
 /** Rights that a function needs to read a table's stream, and to report what it gave up. */
 export function streamStatements(args: {
+  /** ARN of the table's stream. */
   streamArn: pulumi.Input<string>;
   keyArn: pulumi.Input<string>;
   failureQueueArn: pulumi.Input<string>;
@@ -75,8 +79,11 @@ export function streamMapping(
   );
 }
 
+/** How a function is fed from an SQS queue. */
 export interface QueueMappingArgs {
+  /** The queue that feeds it. */
   queue: DeadLetteredQueue | { readonly arn: pulumi.Input<string> };
+  /** The function that is fed. */
   fn: LambdaFunction;
   /** Messages, up to 10 without a window. @default 10 */
   batchSize?: number;

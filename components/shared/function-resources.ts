@@ -32,6 +32,7 @@ export function createLogGroup(
   );
 }
 
+/** The function's own role, which Lambda alone may assume. */
 export function createRole(parent: LambdaFunction, name: string, args: AnyLambdaFunctionArgs): aws.iam.Role {
   const options: pulumi.CustomResourceOptions = { parent };
   const roleArgs: aws.iam.RoleArgs = {
@@ -83,6 +84,7 @@ export function createPolicy(
   );
 }
 
+/** The function itself, of one file; it exists only after its rights and its log group. */
 export function createFunction(
   parent: LambdaFunction,
   name: string,
@@ -121,6 +123,7 @@ function assetOf(code: string): pulumi.asset.Asset {
   return file === undefined ? new pulumi.asset.StringAsset(code) : new pulumi.asset.FileAsset(file);
 }
 
+/** Where asynchronous events go that failed for good; nothing without `onFailure`. */
 export function createInvokeConfig(parent: LambdaFunction, name: string, args: AnyLambdaFunctionArgs): void {
   if (args.onFailure === undefined) return;
   new aws.lambda.FunctionEventInvokeConfig(

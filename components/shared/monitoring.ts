@@ -33,6 +33,7 @@ export interface AlarmSpec {
   readonly metrics?: Readonly<Record<string, MetricSpec>>;
 }
 
+/** A metric of CloudWatch, and what is asked of it. */
 export interface MetricSpec {
   readonly namespace: string;
   readonly name: string;

@@ -68,10 +68,12 @@ export function deadLettersOf(parent: pulumi.Resource): DeadLetters[] {
   return partsOf(parent).deadLetters.map(({ name, queue }) => ({ name, queue, back: backOf.get(queue) }));
 }
 
+/** The rules and schedules of a component. */
 export function timersOf(parent: pulumi.Resource): readonly Timer[] {
   return partsOf(parent).timers;
 }
 
+/** ARNs of the topics that a component's alarms notify. */
 export function alarmTopicsOf(parent: pulumi.Resource): readonly pulumi.Input<string>[] {
   return partsOf(parent).alarmTopics;
 }

@@ -54,5 +54,7 @@ export function playerPk(id: string): string {
   return `PLAYER#${encodePlayerId(id)}`;
 }
 
+/** Sort key of a player's profile. */
 export const PROFILE_SK = "PROFILE";
+/** Sort key of a player's preferences. */
 export const PREFERENCES_SK = "PREFERENCES";

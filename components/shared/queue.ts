@@ -11,6 +11,7 @@ export interface QueueSender {
   readonly arn: pulumi.Input<string>;
 }
 
+/** Arguments of a `DeadLetteredQueue`. */
 export interface DeadLetteredQueueArgs {
   /** Customer key of the queue and its dead-letter queue. */
   key: { readonly arn: pulumi.Input<string> };
@@ -30,12 +31,16 @@ export interface DeadLetteredQueueArgs {
 
 /**
  * An encrypted SQS queue with its dead-letter queue, both closed to everyone but named senders and IAM grants.
- * Logical names: `<name>` and `<name>-dlq`.
+ * Logical names: `<name>-queue` and `<name>-dlq`.
  */
 export class DeadLetteredQueue extends pulumi.ComponentResource {
+  /** The queue itself. */
   readonly queue: aws.sqs.Queue;
+  /** Where its messages go that were received too often. */
   readonly deadLetters: aws.sqs.Queue;
+  /** The queue's ARN. */
   readonly arn: pulumi.Output<string>;
+  /** The queue's URL. */
   readonly url: pulumi.Output<string>;
   private readonly keyArn: pulumi.Input<string>;
 

@@ -27,6 +27,7 @@ export function counted({ redriven, unchanged, kept }: Redriven, done: Done): Re
   return { redriven: redriven + done, unchanged: done === 0 ? unchanged + 1 : unchanged, kept };
 }
 
+/** What a redrive reads, for how long, and how it does an entry again. */
 export interface RedriveAllSettings {
   readonly queues: sqs.SQSClient;
   readonly queueUrl: string;

@@ -1,4 +1,4 @@
-import { ArgumentError } from "../shared/errors";
+import { ArgumentError } from "./errors";
 import type { Schema } from "./schema";
 
 const KEYWORDS = [

@@ -24,6 +24,7 @@ export interface Schema {
   readonly maximum?: number;
 }
 
+/** The types of JSON Schema, of which a schema names exactly one. */
 export type SchemaType = "object" | "array" | "string" | "number" | "integer" | "boolean" | "null";
 
 /** What is wrong, and where: `field` is a path such as `body.friends[2].name`. */

@@ -4,6 +4,7 @@ import { denyInsecureTransport, policyDocument, type ResourceStatement } from ".
 import type { DeadLetteredQueue } from "./queue";
 import { applyTransform, type Transform } from "./transform";
 
+/** Arguments of an `EncryptedTopic`. */
 export interface EncryptedTopicArgs {
   /** Customer key of the topic. */
   key: { readonly arn: pulumi.Input<string> };
@@ -15,8 +16,11 @@ export interface EncryptedTopicArgs {
 
 /** A topic under a customer key, closed to everyone but IAM grants and a named service. */
 export class EncryptedTopic extends pulumi.ComponentResource {
+  /** The topic itself. */
   readonly topic: aws.sns.Topic;
+  /** Its policy: whoever publishes as a service depends on it. */
   readonly policy: aws.sns.TopicPolicy;
+  /** The topic's ARN. */
   readonly arn: pulumi.Output<string>;
 
   constructor(name: string, args: EncryptedTopicArgs, options?: pulumi.ComponentResourceOptions) {

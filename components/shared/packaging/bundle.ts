@@ -22,6 +22,7 @@ export const BUNDLE_OPTIONS = {
   tsconfigRaw: "{}",
 } as const satisfies esbuild.BuildOptions;
 
+/** What the bundler made. */
 export interface Bundle {
   /** The one file of the archive. */
   readonly code: string;

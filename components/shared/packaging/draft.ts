@@ -58,6 +58,7 @@ export class Draft {
     place.text = `const ${name} = ${print()};\n`;
   }
 
+  /** Adds a constant. */
   addValue(name: string, text: string): void {
     this.values.push(`const ${name} = ${text};\n`);
   }

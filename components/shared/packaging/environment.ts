@@ -16,6 +16,7 @@ export class VariableNames {
     this.taken = new Set(taken);
   }
 
+  /** The variable for a captured output, given the path of names by which it was captured. */
   choose(path: readonly string[]): string {
     const words = path.map((part) =>
       part

@@ -18,6 +18,7 @@ export interface Entry {
   promise?: Entry;
 }
 
+/** How a property was defined, where not by plain assignment. */
 export interface PropertyInfo {
   hasValue?: boolean;
   configurable?: boolean;
@@ -27,16 +28,19 @@ export interface PropertyInfo {
   set?: Entry;
 }
 
+/** A property: how it was defined, and its value. */
 export interface Slot {
   info?: PropertyInfo;
   entry: Entry;
 }
 
+/** An object's own properties, by key, and its prototype. */
 export interface ObjectInfo {
   env: Map<Entry, Slot>;
   proto?: Entry;
 }
 
+/** A function, and what its free names stand for. */
 export interface FunctionInfo extends ObjectInfo {
   /** A function expression, without its name. */
   code: string;

@@ -108,6 +108,7 @@ export function ownProto(info: FunctionInfo): Entry | undefined {
   return isGenerator(info) ? undefined : info.proto;
 }
 
+/** Whether a function is a generator, by its text. */
 export function isGenerator(info: FunctionInfo): boolean {
   return /^(async\s+)?function\s*\*/.test(info.code);
 }
