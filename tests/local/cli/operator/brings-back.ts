@@ -1,4 +1,4 @@
-import { DescribeTableCommand, PutItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { DescribeTableCommand, GetItemCommand, PutItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { PurgeQueueCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { expect } from "chai";
 import { followCommand } from "../../../../local/cli/follow";
@@ -117,6 +117,22 @@ export function bringsBack(stack: () => OperatorStack): void {
       stack().stack.happened(seq, (event) => event.kind === kind && (event.name ?? "").includes(part)).length > 0;
     await until(ran("invoke", "messages-sweep"), "the sweep");
     await until(ran("call", "Publish"), "the publication");
+  });
+
+  it("starts a segment's run again that Lambda gave up, by the id that it had", async () => {
+    const { startFunction = "", runs: TableName } = operations.segments ?? {};
+    await lay("segments-failures", {
+      requestContext: { requestId: "given-up", functionArn: `${startFunction}:$LATEST`, condition: "RetriesExhausted" },
+      requestPayload: { segment: "active-30-days" },
+      responsePayload: { errorMessage: "throttled" },
+    });
+    const shown = await stack().here(redriveCommand, "segments-failures", "--wait", "0");
+    expect(shown.output).to.match(/^segments-failures: 1 brought back, 0 not needed any more, 0 stay$/m);
+    const run = () =>
+      stack().stack.database.send(
+        new GetItemCommand({ TableName, Key: { pk: { S: "RUN#active-30-days-given-up" } }, ConsistentRead: true }),
+      );
+    await until(async () => (await run()).Item !== undefined, "the run");
   });
 
   it("deletes what can never be brought back, only when told to", async () => {
