@@ -185,15 +185,20 @@ const MODES: readonly Mode[] = [
     ...usual,
     ...race,
     name: "grace",
-    players: 3,
-    steps: 6,
+    players: 4,
+    steps: 4,
     pauseMs: 3_000,
     faultyMs: 4 * minute,
     flaps: 0.9,
     friendly: 1,
     parts: ["return", "return", "stay"],
     losses: 0.1,
-    focus: [{ fn: "gateway-check", rate: 0.55, kinds: slow }, ...calm],
+    focus: [
+      { fn: "gateway-check", rate: 0.55, kinds: slow },
+      // Who returns is there at once: a check that began before is not through yet.
+      ...["gateway-authorize", "gateway-connect", "gateway-hello"].map((fn) => ({ fn, rate: 0.03 })),
+      ...calm,
+    ],
   },
   // Over the rate again and again: no message may fail for it.
   {
