@@ -88,9 +88,12 @@ export class Stack {
       .filter((found): found is Resource => found !== undefined && types.includes(found.type));
   }
 
-  /** Whether something has no ARN yet, as at a first preview. */
+  /** Whether something is not there yet, as at a first preview: what AWS will give is unknown, or not told at all. */
   get isToBeMade(): boolean {
-    return this.resources.some(({ props }) => props["arn"] === UNKNOWN);
+    return this.resources.some(
+      ({ type, props, isMade }) =>
+        props["arn"] === UNKNOWN || (isMade && type.startsWith("aws:") && !("arn" in props) && !("id" in props)),
+    );
   }
 
   /** The account that the stack is in: the one that most of its resources' own ARNs name. */

@@ -150,6 +150,18 @@ describe("Accounts and keys that nothing tells yet", () => {
       ]),
       { environment: "production", exceptions: new Exceptions([], "2026-11-21") },
     );
+  it("wait as well where the engine says nothing of what AWS will give", async () => {
+    const named = { policy: '{"Statement":[],"Id":"999999999999"}' };
+    const preview = (made: object) =>
+      evaluate(
+        [referencesStayInAccount],
+        new Stack([{ urn: "urn::k", type: "aws:kms/key:Key", name: "k", props: { ...named, ...made }, isMade: true }]),
+        { environment: "production", exceptions: new Exceptions([], "2026-11-21") },
+      );
+    expect(await preview({})).to.deep.include({ violations: [] });
+    expect((await preview({})).waiting.map(({ urn }) => urn)).to.deep.equal(["urn::k"]);
+    expect((await preview({ id: "k" })).violations.map(({ urn }) => urn)).to.deep.equal(["urn::k"]);
+  });
   it("wait at a first preview and are refused at up, never passed over", async () => {
     const preview = await outcome(UNKNOWN);
     expect(preview.violations).to.deep.equal([]);
