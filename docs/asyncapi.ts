@@ -15,7 +15,8 @@ import {
   STAGE,
   TOKEN_PREFIX,
 } from "../components/realtime-gateway/limits";
-import { ACTIONS, REPLIES, type Action } from "../components/realtime-gateway/protocol";
+import { ACTIONS, type Action } from "../components/realtime-gateway/protocol";
+import { REPLIES } from "../components/realtime-gateway/replies";
 import type { Schema } from "../components/shared/schema";
 import { EXCHANGES, FRAMES } from "./asyncapi-examples";
 

@@ -3,8 +3,8 @@ import { ADDRESS_RULE, isAddress } from "../shared/mail-address";
 import type { AttributeType } from "../shared/player-directory";
 import { isPlayerId, PLAYER_ID_RULE } from "../shared/player-keys";
 import { isPlainObject, requestError, requireMembers } from "../shared/request";
+import { isTimeZone } from "../shared/time-zone";
 import { MAX_ATTRIBUTE_BYTES } from "./limits";
-import { isTimeZone } from "./profile";
 import type { Preferences } from "./profile-items";
 import { LOCALE, ONE_LINE } from "./protocol";
 

@@ -1,6 +1,7 @@
 import { S, type Item } from "../shared/attributes";
 import type { Captured, HandlerFactory } from "../shared/callback";
 import { PREFERENCES_SK, PROFILE_SK } from "../shared/player-keys";
+import { isTimeZone } from "../shared/time-zone";
 import { protocolError } from "./frames";
 import { MAX_GAME_DATA_BYTES } from "./limits";
 import { gameOf, preferencesOf, preferenceValues, profileOf } from "./profile-items";
@@ -65,13 +66,4 @@ function written(version: number | undefined): { readonly version: number } {
 function requireTimeZone(timeZone: unknown): void {
   if (timeZone === undefined || isTimeZone(timeZone)) return;
   throw protocolError("invalid-field", "expected an IANA time zone, e.g. Europe/Berlin", "body.timeZone");
-}
-
-export function isTimeZone(value: unknown): boolean {
-  try {
-    // Offsets such as +01:00 pass the formatter too, and say nothing about daylight saving.
-    return typeof value === "string" && /^[A-Za-z]/.test(value) && !!new Intl.DateTimeFormat("en", { timeZone: value });
-  } catch {
-    return false;
-  }
 }

@@ -1,5 +1,6 @@
 import { messageProblem } from "../message-store/validate";
 import { ArgumentError } from "../shared/errors";
+import { isTimeZone } from "../shared/time-zone";
 import { compileFilter } from "./compile-filter";
 import type { CheckedDefinition, SegmentDefinition } from "./definition";
 import { FILTER_LIMITS, type PlayerAttributes, type ParsedFilter } from "./filter";
@@ -105,10 +106,7 @@ function checkSchedule(
   if (schedule !== undefined && !/^(rate|cron|at)\(.+\)$/.test(schedule)) {
     refuse("schedule", schedule, "rate(...), cron(...) or at(...)", "Write an expression of EventBridge Scheduler.");
   }
-  if (scheduleTimeZone === undefined) return;
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: scheduleTimeZone });
-  } catch {
+  if (scheduleTimeZone !== undefined && !isTimeZone(scheduleTimeZone)) {
     refuse("scheduleTimeZone", scheduleTimeZone, "an IANA time zone such as Europe/Berlin", "Correct the name.");
   }
 }

@@ -1,6 +1,6 @@
 import { dayStart } from "./day-start";
 import type { DayStart, Duration, ParsedTest } from "./filter";
-import { durationSeconds } from "./parse-filter";
+import { durationSeconds } from "./operands";
 
 /** A test whose relative times have become instants: only `exists`, comparisons and sets are left. */
 export interface ResolvedTest extends Omit<ParsedTest, "operand"> {
