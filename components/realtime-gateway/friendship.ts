@@ -73,7 +73,9 @@ export function decide(action: FriendAction, mine: Side | undefined, theirs: Sid
 
 function request(mine: Side | undefined, theirs: Side | undefined): Decision {
   if (mine?.state === "blocked") return refused("blocked");
-  if (mine?.state === "accepted" || mine?.state === "requested") return { kind: "unchanged" };
+  if (mine?.state === "accepted") return { kind: "unchanged" };
+  // Asked already, unless the other has no sign of it: it was asked while he blocked, and he does no more.
+  if (mine?.state === "requested" && theirs) return { kind: "unchanged" };
   if (theirs?.state === "requested") return befriend();
   // Who is blocked must not learn of it: his request looks like any other and reaches nobody.
   const other = theirs?.state === "blocked" ? theirs : ({ state: "pending", muted: false } as const);

@@ -94,18 +94,25 @@ export function targetRole(
       Action: ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
       Resource: pulumi.interpolate`arn:aws:logs:${region}:${accountId}:log-group:/aws-glue/zeroETL-integrations/*`,
     },
-    {
-      Sid: "Key",
-      Action: ["kms:Decrypt", "kms:GenerateDataKey", "kms:Encrypt", "kms:DescribeKey"],
-      Resource: args.key.arn,
-    },
   ];
+  const all = pulumi
+    .all([args.key.arn, args.directory.keyArn])
+    .apply(([own, players]) => [...statements, ...keyStatements(own, players)]);
   const policy = new aws.iam.RolePolicy(
     `${name}-target-policy`,
-    { role: role.id, policy: policyDocument(statements) },
+    { role: role.id, policy: policyDocument(all) },
     { parent },
   );
   return { role, policy };
+}
+
+/** Glue writes with the copy's key, and reads with that of the players, which is another where each component has its own. */
+export function keyStatements(own: string, players: string): Statement[] {
+  const write = ["kms:Decrypt", "kms:GenerateDataKey", "kms:Encrypt", "kms:DescribeKey"];
+  return [
+    { Sid: "Key", Action: write, Resource: own },
+    ...(players === own ? [] : [{ Sid: "PlayersKey", Action: "kms:Decrypt", Resource: players }]),
+  ];
 }
 
 /**

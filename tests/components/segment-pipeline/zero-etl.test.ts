@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { keyStatements } from "../../../components/segment-pipeline/copy-rights";
 import { find } from "../declared";
 import { arnOf, type DeclaredGame, declareGame } from "./game";
 
@@ -114,5 +115,14 @@ describe("SegmentPipeline: the zero-ETL integration", function () {
       ["Logs", "arn:aws:logs:us-east-1:123456789012:log-group:/aws-glue/zeroETL-integrations/*"],
       ["Key", arnOf("messaging-key")],
     ]);
+  });
+
+  it("reads a source that has a key of its own", () => {
+    expect(keyStatements("own", "own").map(({ Sid }) => Sid)).to.deep.equal(["Key"]);
+    expect(keyStatements("own", "of players")[1]).to.deep.equal({
+      Sid: "PlayersKey",
+      Action: "kms:Decrypt",
+      Resource: "of players",
+    });
   });
 });

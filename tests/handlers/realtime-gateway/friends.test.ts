@@ -122,6 +122,20 @@ describe("friends", () => {
     expect([await heard("anna", "b1"), await heard("ben", "a1")]).to.deep.equal([["anna"], ["ben"]]);
   });
 
+  it("tells who unblocks of a request that is repeated", async () => {
+    await act("anna", "block", "ben");
+    await act("ben", "request", "anna");
+    await act("anna", "unblock", "ben");
+    expect([await list("anna"), await list("ben")].map(([friend]) => friend?.state)).to.deep.equal([
+      undefined,
+      "requested",
+    ]);
+    expect(await act("ben", "request", "anna")).to.include({ state: "requested" });
+    expect(await act("anna", "accept", "ben")).to.include({ state: "accepted" });
+    await game.readStream();
+    expect([await heard("anna", "b1"), await heard("ben", "a1")]).to.deep.equal([["anna"], ["ben"]]);
+  });
+
   it("mutes one direction, across a reconnect too, and resumes", async () => {
     await game.befriend("anna", "ben");
     await act("anna", "mute", "ben");

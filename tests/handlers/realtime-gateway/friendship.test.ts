@@ -45,6 +45,15 @@ describe("what a friendship becomes", () => {
     });
     expect(after("request", undefined, BLOCKS)).to.have.nested.property("theirs.state", "blocked");
     expect(after("request", BLOCKS, undefined)).to.equal("blocked");
+    expect(after("request", ASKS, BLOCKS)).to.equal("unchanged");
+  });
+
+  it("is asked for again when the block that swallowed the request is gone", () => {
+    expect(after("request", ASKS, undefined)).to.deep.include({
+      mine: { state: "requested", muted: false },
+      theirs: { state: "pending", muted: false },
+    });
+    expect(after("request", ASKS, ASKED)).to.equal("unchanged");
   });
 
   it("is silent to who mutes, and to him alone", () => {
