@@ -21,7 +21,7 @@ export function embeddedMetrics(line: string): readonly Parameters<MetricsPort["
   }
   const directives = (root["_aws"] as { CloudWatchMetrics?: unknown } | undefined)?.CloudWatchMetrics;
   if (!Array.isArray(directives)) return [];
-  return (directives as Directive[]).flatMap((directive) => dataOf(directive, root));
+  return directives.filter(isObject).flatMap((directive: Directive) => dataOf(directive, root));
 }
 
 function dataOf(
@@ -33,7 +33,7 @@ function dataOf(
   return sets.flatMap((set) => {
     const names = Array.isArray(set) ? set.map(String) : [];
     const dimensions = Object.fromEntries(names.map((name) => [name, String(root[name])]));
-    return (Metrics as { Name?: unknown; Unit?: unknown }[]).flatMap(({ Name, Unit }) => {
+    return Metrics.filter(isObject).flatMap(({ Name, Unit }: { Name?: unknown; Unit?: unknown }) => {
       if (typeof Name !== "string") return [];
       const unit = typeof Unit === "string" ? Unit : undefined;
       return [root[Name]]
@@ -42,4 +42,8 @@ function dataOf(
         .map((value): Parameters<MetricsPort["put"]> => [Namespace, Name, dimensions, value, unit]);
     });
   });
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }

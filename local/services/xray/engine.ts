@@ -37,12 +37,13 @@ export class XrayEngine {
 
   /** Takes a segment document; returns why it cannot be processed, if so. */
   put(document: string): { readonly id?: string; readonly code: string; readonly message: string } | undefined {
-    let segment: Partial<Segment>;
+    let segment: Partial<Segment> | null;
     try {
-      segment = JSON.parse(document) as Partial<Segment>;
+      segment = JSON.parse(document) as Partial<Segment> | null;
     } catch {
-      return { code: "ParseError", message: "Invalid segment. ErrorCode: ParseError" };
+      segment = null;
     }
+    if (segment === null) return { code: "ParseError", message: "Invalid segment. ErrorCode: ParseError" };
     const { id, name, trace_id: trace, start_time: start } = segment;
     const own = id === undefined ? {} : { id };
     if (typeof id !== "string" || !/^[0-9a-f]{16}$/.test(id))

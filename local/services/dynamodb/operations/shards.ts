@@ -27,10 +27,11 @@ export function parseIterator(
 ): { stream: Stream; after: string; madeAt: number } {
   const [arn, , state] = text.split("|");
   try {
-    const [after, madeAt] = JSON.parse(Buffer.from(state!, "base64").toString()) as [string, number];
-    return { stream: database.stream(arn!), after, madeAt };
+    const [after, madeAt] = JSON.parse(Buffer.from(state!, "base64").toString()) as unknown[];
+    if (typeof after === "string" && typeof madeAt === "number")
+      return { stream: database.stream(arn!), after, madeAt };
   } catch (error) {
     if (error instanceof AwsError) throw error;
-    throw new AwsError("ValidationException", "Invalid ShardIterator");
   }
+  throw new AwsError("ValidationException", "Invalid ShardIterator");
 }
