@@ -1,12 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
+import { isMailFrom, isSenderDomain } from "./components/shared/mail-address";
 
 /** The stack's settings, read once. `Pulumi.yaml` says what each means. */
 export interface Settings {
   readonly environment: "production" | "development" | "local";
   readonly issuer: string;
   readonly audience: string;
-  /** `address` or `Name <address>`. */
-  readonly sender: { readonly address: string; readonly name?: string };
+  /** Of `sender`, an address or `Name <address>`, and what is verified beside it by `senderDomain` and `mailFromDomain`. */
+  readonly sender: {
+    readonly address: string;
+    readonly name?: string;
+    readonly domain?: string;
+    readonly mailFrom?: string;
+  };
   readonly recipients: readonly string[];
   /** Where readers of marketing mail unsubscribe; without one such mail is not sent. */
   readonly unsubscribeUrl?: string;
@@ -26,11 +32,13 @@ export interface Settings {
 
 const ENVIRONMENTS = ["production", "development", "local"] as const;
 const ALARMS = ["all", "essential", "none"] as const;
-const NAMES: Readonly<Record<keyof Settings, true>> = {
+const NAMES: Readonly<Record<keyof Settings | "senderDomain" | "mailFromDomain", true>> = {
   environment: true,
   issuer: true,
   audience: true,
   sender: true,
+  senderDomain: true,
+  mailFromDomain: true,
   recipients: true,
   unsubscribeUrl: true,
   alarms: true,
@@ -84,6 +92,19 @@ export function readSettings(config = new pulumi.Config()): Settings {
   const sender = text("sender", "an address, or a name and an address: My Game <hello@example.com>", (value) =>
     SENDER.test(value),
   );
+  const { address, name } = parseSender(sender);
+  const fitsSender = (value: string): boolean => !SENDER.test(sender) || isSenderDomain(value, address);
+  const domain = optional(
+    "senderDomain",
+    "the domain of sender's address, or one above it, in lower case, e.g. example.com",
+    fitsSender,
+  );
+  const ofDomain = domain === undefined ? "" : `mail.${domain}`;
+  const mailFrom = config.get("mailFromDomain") || ofDomain;
+  if (domain === undefined && mailFrom !== "")
+    problem("mailFromDomain", mailFrom, "none without a senderDomain", "rm mailFromDomain");
+  if (domain !== undefined && fitsSender(domain) && !isMailFrom(mailFrom, domain, address))
+    wrong("mailFromDomain", mailFrom, `a subdomain of ${domain} where nothing else has mail, e.g. bounce.${domain}`);
   const recipients = addressPatterns(config, wrong);
   if (environment !== "production" && recipients?.length === 0)
     wrong(
@@ -119,7 +140,11 @@ export function readSettings(config = new pulumi.Config()): Settings {
     environment,
     issuer,
     audience,
-    sender: parseSender(sender),
+    sender: {
+      address,
+      ...(name === undefined ? {} : { name }),
+      ...(domain === undefined ? {} : { domain, mailFrom }),
+    },
     recipients: recipients ?? [],
     ...(unsubscribeUrl === undefined ? {} : { unsubscribeUrl }),
     alarms,
@@ -154,7 +179,7 @@ function regionOf(): string | undefined {
 
 const SENDER = /^(?:([^<>\r\n]+?)\s*<([^<>\s@]+@[^<>\s@]+)>|[^<>\s@]+@[^<>\s@]+)$/;
 
-function parseSender(text: string): Settings["sender"] {
+function parseSender(text: string): { readonly address: string; readonly name?: string } {
   const [, name, address] = SENDER.exec(text) ?? [];
   return name === undefined || address === undefined ? { address: text } : { name, address };
 }

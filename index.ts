@@ -91,6 +91,7 @@ export const messagesTable = messages.table.name;
 export const enqueueFunction = messages.enqueueFunction.arn;
 export const profileFunction = gateway.profileFunction.arn;
 export const eventFunction = gateway.eventFunction.arn;
+export const dnsRecords = emails.dnsRecords;
 export const redriveFunction = emails.redriveFunction.arn;
 export const redriveMessagesFunction = messages.redriveFunction.arn;
 export const redriveNoticesFunction = gateway.redriveFunction.arn;

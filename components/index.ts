@@ -1,5 +1,6 @@
 /** The public list: what other programs compose, and the types that its signatures name. */
 export type { SenderArgs } from "./email-dispatcher/arguments";
+export type { DnsRecord } from "./email-dispatcher/dns-records";
 export { EmailDispatcher, type EmailDispatcherArgs } from "./email-dispatcher/email-dispatcher";
 export type { TemplateArgs, TemplateData, TemplateLocale } from "./email-dispatcher/templates";
 export type { AddressAnswer, ChannelAdapter, Recipient, RenderAnswer } from "./message-store/channel";

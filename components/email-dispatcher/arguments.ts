@@ -12,7 +12,7 @@ import {
   withArn,
 } from "../shared/arguments";
 import { ArgumentError, requireInteger } from "../shared/errors";
-import { isAddress } from "../shared/mail-address";
+import { isAddress, isMailFrom, isSenderDomain } from "../shared/mail-address";
 import type { MonitoringArgs } from "../shared/monitoring";
 import type { Transform } from "../shared/transform";
 import { canonicalAddress } from "./address";
@@ -23,9 +23,12 @@ export interface SenderArgs {
   readonly address: string;
   /** Shown beside the address. @default none */
   readonly name?: string;
-  /** The domain to verify, of which `address` must be. @default the address alone is verified */
+  /**
+   * The address's domain, or one above it, to be verified beside the address: mail is signed for it by Easy DKIM. One stack of
+   * an account and Region can verify a domain. @default the address alone is verified
+   */
   readonly domain?: string;
-  /** Domain of the envelope's sender. @default mail.<domain> */
+  /** Domain of the envelope's sender, below `domain`; nothing else sends or receives mail there. @default mail.<domain> */
   readonly mailFrom?: string;
 }
 
@@ -35,7 +38,7 @@ export interface EmailDispatcherArgs {
   messages: MessageStore;
   /** Customer key of queues, topic and logs. @default that of the store */
   key?: { readonly arn: pulumi.Output<string> };
-  /** Who mails are from. With a domain, the whole domain is verified and gets a MAIL FROM of its own. */
+  /** Who mails are from. With a domain, it is verified too, signed for, and gets a MAIL FROM of its own. */
   sender: SenderArgs;
   /** True for the one environment that mails real players. @default false */
   production?: boolean;
@@ -49,7 +52,7 @@ export interface EmailDispatcherArgs {
   maximumConcurrency?: number;
   /** https address of one-click unsubscribe with `{player}` and `{message}`; without it, mail that needs consent fails. */
   unsubscribeUrl?: string;
-  /** Protects the identity from deletion and replacement: the DKIM keys in its domain's zone would be void. @default true */
+  /** Protects the identities from deletion and replacement: the DKIM keys in its domain's zone would be void. @default true */
   protect?: boolean;
   /** Which alarms there are, and whom they notify. @default all alarms, notifying nobody */
   monitoring?: MonitoringArgs;
@@ -57,6 +60,7 @@ export interface EmailDispatcherArgs {
   transform?: {
     configurationSet?: Transform<aws.sesv2.ConfigurationSetArgs>;
     identity?: Transform<aws.sesv2.EmailIdentityArgs>;
+    domainIdentity?: Transform<aws.sesv2.EmailIdentityArgs>;
   };
 }
 
@@ -73,7 +77,7 @@ const checkShape = required(
     unsubscribeUrl: anything,
     protect: aBoolean,
     monitoring: monitoringArgs,
-    transform: transformsOf("configurationSet", "identity"),
+    transform: transformsOf("configurationSet", "identity", "domainIdentity"),
   },
   ["messages", "sender"],
 );
@@ -105,11 +109,14 @@ export function checkArgs(component: string, args: EmailDispatcherArgs): void {
   if (sender.name !== undefined && /[\u0000-\u001f\u007f]/.test(sender.name)) {
     refuse("sender.name", sender.name, "text on one line", "Remove the line breaks.");
   }
-  if (sender.domain !== undefined && !`@${sender.address}`.endsWith(`@${sender.domain}`)) {
-    refuse("sender.domain", sender.domain, `the domain of ${sender.address}`, "Give the part behind the @.");
+  if (sender.domain !== undefined && !isSenderDomain(sender.domain, sender.address)) {
+    const expected = `the domain of ${sender.address}, or one above it, in lower case`;
+    refuse("sender.domain", sender.domain, expected, "Give the part behind the @.");
   }
-  if (sender.mailFrom !== undefined && !sender.mailFrom.endsWith(`.${sender.domain ?? ""}`)) {
-    refuse("sender.mailFrom", sender.mailFrom, "a subdomain of sender.domain", "Give one such as mail.<domain>.");
+  const { domain, mailFrom = domain === undefined ? undefined : `mail.${domain}` } = sender;
+  if (mailFrom !== undefined && !isMailFrom(mailFrom, domain, sender.address)) {
+    const expected = "a subdomain of sender.domain, in lower case, where nothing else sends or receives mail";
+    refuse("sender.mailFrom", mailFrom, expected, "Give one such as bounce.<domain>.");
   }
   if (args.production && recipients !== undefined) {
     refuse("recipients", recipients, "nothing in production", "Leave it out, or do not set production.");

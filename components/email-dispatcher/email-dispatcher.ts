@@ -12,6 +12,7 @@ import type { DeadLetteredQueue } from "../shared/queue";
 import { emailAdapter } from "./adapter";
 import { alarmsOf, sendEventAgeFilter, widgetsOf } from "./alarms";
 import { checkArgs, type EmailDispatcherArgs } from "./arguments";
+import type { DnsRecord } from "./dns-records";
 import {
   createDeadLetterFunction,
   createEventFunction,
@@ -20,7 +21,7 @@ import {
   createSendFunction,
   type Parts,
 } from "./functions";
-import { createConfigurationSet, createIdentity, senderOf } from "./identity";
+import { createConfigurationSet, createDomainIdentity, createIdentity, dnsRecordsOf, senderOf } from "./identity";
 import { DEFAULT_HOLD_SECONDS } from "./limits";
 import { createEventQueue, createQueues } from "./queues";
 import type { CompiledTemplate } from "./render";
@@ -47,8 +48,12 @@ export type { EmailDispatcherArgs } from "./arguments";
  * });
  */
 export class EmailDispatcher extends pulumi.ComponentResource {
-  /** The verified domain or address; its `dkimSigningAttributes` hold the tokens for DNS. */
+  /** The sender's address. */
   readonly identity: aws.sesv2.EmailIdentity;
+  /** The sender's domain, if that is verified. */
+  readonly domainIdentity: aws.sesv2.EmailIdentity | undefined;
+  /** What to publish in the domain's zone: DKIM, MAIL FROM, SPF, and a DMARC record to begin with. */
+  readonly dnsRecords: pulumi.Output<DnsRecord[]>;
   /** What every mail is sent with: TLS, reputation metrics, suppression, events. */
   readonly configurationSet: aws.sesv2.ConfigurationSet;
   /** What is to be sent. */
@@ -86,14 +91,17 @@ export class EmailDispatcher extends pulumi.ComponentResource {
     this.templates = new LateList("template", name);
     this.configurationSet = createConfigurationSet(this, name, args);
     this.identity = createIdentity(this, name, args, this.configurationSet);
+    this.domainIdentity = createDomainIdentity(this, name, args, this.configurationSet);
+    this.dnsRecords = dnsRecordsOf(this, args, this.domainIdentity);
     const queues = createQueues(this, name, key, Object.values(messages.topics));
     this.queue = queues.send;
     this.reconcileQueue = queues.reconcile;
     this.deadLetters = queues.deadLetters;
     this.eventQueue = createEventQueue(this, name, key, this.configurationSet);
 
-    const { identity, configurationSet } = this;
-    const parts: Parts = { name, parent: this, key, messages, queues, identity, configurationSet, holdSeconds };
+    const { configurationSet } = this;
+    const identities = [this.identity, this.domainIdentity].filter((one) => one !== undefined);
+    const parts: Parts = { name, parent: this, key, messages, queues, identities, configurationSet, holdSeconds };
     const sending = { sender: senderOf(args), recipients, maxSendRate, maximumConcurrency };
     this.sendFunction = createSendFunction(parts, sending);
     this.reconcileFunction = createReconcileFunction(parts);

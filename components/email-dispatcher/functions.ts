@@ -22,7 +22,8 @@ export interface Parts {
   readonly key: { readonly arn: pulumi.Output<string> };
   readonly messages: MessageStore;
   readonly queues: Queues;
-  readonly identity: aws.sesv2.EmailIdentity;
+  /** Of the sender: its address, and its domain if that is verified. */
+  readonly identities: readonly aws.sesv2.EmailIdentity[];
   readonly configurationSet: aws.sesv2.ConfigurationSet;
   readonly holdSeconds: number;
 }

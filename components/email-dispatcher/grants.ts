@@ -2,17 +2,17 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Statement } from "../shared/iam";
 import { canonicalAddress } from "./address";
-import type { EmailDispatcher } from "./email-dispatcher";
+import type { Parts } from "./functions";
 
 /** https://docs.aws.amazon.com/ses/latest/dg/send-an-email-from-console.html */
 const SIMULATOR = "simulator.amazonses.com";
 
 /**
- * The right to send: with this identity and configuration set, from this address, and outside production only to the
+ * The right to send: with these identities (SES asks for the one that covers the sender best) and configuration set, from this address, and outside production only to the
  * allowed recipients, whatever the code does.
  */
 export function mailStatements(
-  { identity, configurationSet }: Pick<EmailDispatcher, "identity" | "configurationSet">,
+  { identities, configurationSet }: Pick<Parts, "identities" | "configurationSet">,
   from: string,
   allowed: readonly string[] | undefined,
   parent: pulumi.Resource,
@@ -31,7 +31,7 @@ export function mailStatements(
     {
       Sid: "SendMail",
       Action: "ses:SendRawEmail",
-      Resource: [identity.arn, configurationSet.arn, ...sandbox],
+      Resource: [...identities.map(({ arn }) => arn), configurationSet.arn, ...sandbox],
       Condition: {
         StringEquals: { "ses:FromAddress": from },
         ...(recipients === undefined ? {} : { "ForAllValues:StringLike": { "ses:Recipients": recipients } }),

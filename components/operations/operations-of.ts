@@ -89,7 +89,7 @@ function ofMessages(messages: MessageStore) {
 
 function ofEmails(emails: EmailDispatcher) {
   return {
-    identity: emails.identity.emailIdentity,
+    identity: (emails.domainIdentity ?? emails.identity).emailIdentity,
     configurationSet: emails.configurationSet.configurationSetName,
     production: emails.production,
     redriveFunction: emails.redriveFunction.arn,

@@ -51,7 +51,7 @@ export interface MessageOperations {
 
 /** Of the dispatcher: what SES knows it by, the ARN of its redrive. */
 export interface EmailOperations {
-  /** Domain or address that SES verifies. */
+  /** What is to be verified for the sender: its domain, or else its address. */
   readonly identity: string;
   readonly configurationSet: string;
   readonly production: boolean;

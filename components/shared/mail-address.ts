@@ -18,6 +18,29 @@ export function isAddress(value: string): boolean {
     at > 0 &&
     local.length <= 64 &&
     /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/.test(local) &&
-    /^([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/.test(domain)
+    DOMAIN.test(domain)
   );
+}
+
+const DOMAIN = /^([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
+
+/** Whether this domain can be verified for a sender: the one of the address or one above it, in lower case. */
+export function isSenderDomain(domain: string, sender: string): boolean {
+  return isDomain(domain) && `.${domainOf(sender)}`.endsWith(`.${domain}`);
+}
+
+/**
+ * Whether SES takes this for the MAIL FROM domain of a sender: below the verified domain, and no domain that mail is from.
+ * https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_PutEmailIdentityMailFromAttributes.html
+ */
+export function isMailFrom(mailFrom: string, domain: string | undefined, sender: string): boolean {
+  return domain !== undefined && isDomain(mailFrom) && mailFrom.endsWith(`.${domain}`) && mailFrom !== domainOf(sender);
+}
+
+function isDomain(value: string): boolean {
+  return value.length <= 253 && value === value.toLowerCase() && DOMAIN.test(value);
+}
+
+function domainOf(address: string): string {
+  return address.slice(address.lastIndexOf("@") + 1);
 }

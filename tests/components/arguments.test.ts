@@ -114,6 +114,7 @@ const DISPATCHER: Paths = {
   transform: isEmptyObject,
   "transform.configurationSet": isTransform,
   "transform.identity": isTransform,
+  "transform.domainIdentity": isTransform,
   unknown: nothing,
 };
 

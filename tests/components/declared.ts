@@ -15,7 +15,9 @@ export async function record(declared: Declared[]): Promise<void> {
         const values = inputs as Record<string, unknown>;
         declared.push({ type, name, inputs: values });
         const arn = `arn:aws:test:us-east-1:123456789012:${name}`;
-        const state = { name, arn, url: `https://queue/${name}`, streamArn: `${arn}/stream`, ...values };
+        const dkimSigningAttributes = { tokens: ["t1", "t2", "t3"] };
+        const own = type.endsWith(":EmailIdentity") ? { dkimSigningAttributes } : {};
+        const state = { name, arn, url: `https://queue/${name}`, streamArn: `${arn}/stream`, ...values, ...own };
         return { id: `${name}-id`, state };
       },
       call: ({ token }) =>

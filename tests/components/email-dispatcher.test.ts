@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { dkimRecords } from "../../components/email-dispatcher/dns-records";
 import { EmailDispatcher, type EmailDispatcherArgs } from "../../components/email-dispatcher/email-dispatcher";
 import type { LambdaFunction } from "../../components/shared/callback";
 import type { TemplateReference } from "../../components/message-store/template-reference";
@@ -85,12 +86,33 @@ describe("EmailDispatcher", function () {
       "DELIVERY",
     ]);
     expect(eventDestination.snsDestination.topicArn).to.match(/emails-events-topic$/);
-    expect(find(declared, "emails-identity").inputs).to.deep.include({
+    expect(find(declared, "emails-identity").inputs).to.deep.equal({
+      emailIdentity: "hello@mail.game.example",
+      configurationSetName: "game-dev-emails",
+    });
+    expect(find(declared, "emails-domain-identity").inputs).to.deep.equal({
       emailIdentity: "mail.game.example",
       configurationSetName: "game-dev-emails",
       dkimSigningAttributes: { nextSigningKeyLength: "RSA_2048_BIT" },
     });
-    expect(find(declared, "emails-mail-from").inputs["mailFromDomain"]).to.equal("mail.mail.game.example");
+    expect(find(declared, "emails-mail-from").inputs).to.deep.equal({
+      emailIdentity: "mail.game.example",
+      mailFromDomain: "mail.mail.game.example",
+      behaviorOnMxFailure: "USE_DEFAULT_VALUE",
+    });
+  });
+
+  it("tells which records to publish for its domain", async () => {
+    const records = await valueOf(emails.dnsRecords);
+    expect(records.map(({ purpose, type, name, value }) => `${purpose}: ${name} ${type} ${value}`)).to.deep.equal([
+      "DKIM: t1._domainkey.mail.game.example CNAME t1.dkim.amazonses.com",
+      "DKIM: t2._domainkey.mail.game.example CNAME t2.dkim.amazonses.com",
+      "DKIM: t3._domainkey.mail.game.example CNAME t3.dkim.amazonses.com",
+      "MAIL FROM: mail.mail.game.example MX 10 feedback-smtp.us-east-1.amazonses.com",
+      "SPF: mail.mail.game.example TXT v=spf1 include:amazonses.com ~all",
+      "DMARC: _dmarc.mail.game.example TXT v=DMARC1; p=none; rua=mailto:dmarc@mail.game.example",
+    ]);
+    expect(dkimRecords("game.example", ["t1"], "eu-south-1")[0]?.value).to.equal("t1.dkim.eu-south-1.amazonses.com");
   });
 
   it("takes e-mail of every type, and leaves the rest to the catch-all", () => {
@@ -120,6 +142,7 @@ describe("EmailDispatcher", function () {
       Action: "ses:SendRawEmail",
       Resource: [
         "arn:aws:test:us-east-1:123456789012:emails-identity",
+        "arn:aws:test:us-east-1:123456789012:emails-domain-identity",
         "arn:aws:test:us-east-1:123456789012:emails-configuration-set",
         "arn:aws:ses:us-east-1:123456789012:identity/*@players.test",
         "arn:aws:ses:us-east-1:123456789012:identity/players.test",
@@ -176,6 +199,18 @@ describe("EmailDispatcher", function () {
       ],
       [{ sender: { address: "a@b.example", name: "A\nBcc: x" } }, 'sender.name for "e"'],
       [{ sender: { address: "a@b.example", domain: "c.example" } }, 'sender.domain for "e": got "c.example"'],
+      [{ sender: { address: "a@bb.example", domain: "b.example" } }, 'sender.domain for "e": got "b.example"'],
+      [{ sender: { address: "a@b.example", domain: "example" } }, 'sender.domain for "e": got "example"'],
+      [{ sender: { address: "a@b.example", mailFrom: "mail.b.example" } }, 'sender.mailFrom for "e"'],
+      [
+        { sender: { address: "a@b.example", domain: "b.example", mailFrom: "mail.c.example" } },
+        'sender.mailFrom for "e": got "mail.c.example"; expected a subdomain of sender.domain',
+      ],
+      [
+        { sender: { address: "a@mail.b.example", domain: "b.example" } },
+        'sender.mailFrom for "e": got "mail.b.example"; expected a subdomain of sender.domain, in lower case, where ' +
+          "nothing else sends or receives mail. Give one such as bounce.<domain>.",
+      ],
       [{ recipients: [] }, 'recipients for "e": got []; expected patterns of test addresses'],
       [{ recipients: ["*"] }, 'recipients for "e": got "*"; expected a pattern such as *@players.test.'],
       [{ recipients: ["a@*"] }, 'recipients for "e": got "a@*"'],

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
+import type { DnsRecord } from "../../components";
 import { operatorCredentials } from "../../local/services/iam";
 import { ISSUER_PATH } from "../../local/issuer";
 import { ROOT } from "../helpers/command";
@@ -114,6 +115,25 @@ describe(`The commands of ${PAGE}, in order`, () => {
     ])
       expect(afterwards?.text).to.match(new RegExp(`ok +.*${ready}`));
     expect(afterwards?.text).to.match(/to do +DKIM/);
+  });
+
+  it("verify the sender's domain beside its address, and tell what to publish", () => {
+    const records = JSON.parse(answerOf(/^pulumi stack output dnsRecords/).text) as DnsRecord[];
+    expect(records.map(({ purpose, type }) => `${purpose} ${type}`)).to.deep.equal([
+      "DKIM CNAME",
+      "DKIM CNAME",
+      "DKIM CNAME",
+      "MAIL FROM MX",
+      "SPF TXT",
+      "DMARC TXT",
+    ]);
+    const [, , , signed] = said.filter(({ command }) => command.startsWith("npm run doctor"));
+    for (const ready of ["identity: dev.players.test is verified", "DKIM: signed for", "MAIL FROM: mail.dev.players"])
+      expect(signed?.text).to.match(new RegExp(`ok +${ready}`));
+    const [, again] = said.filter(({ command }) => command.startsWith("pulumi up"));
+    expect(again?.text)
+      .to.match(/\+ +2 created/)
+      .and.not.to.match(/deleted|replaced/);
   });
 
   it("end with the history of a delivered message", () => {

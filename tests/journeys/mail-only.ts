@@ -7,7 +7,7 @@ export function mailOnly(): { readonly messages: MessageStore; readonly emails: 
   const emails = new EmailDispatcher("emails", {
     ...common,
     messages,
-    sender: { address: "hello@game.test" },
+    sender: { address: "hello@game.test", domain: "game.test" },
     recipients: ["*@players.test"],
   });
   return { messages, emails };

@@ -52,6 +52,26 @@ describe("State and message in one transaction", function () {
     expect(subjectsTo("ada")).to.deep.equal(["Join Dragons", "Thank you"]);
   });
 
+  it("go out by the sender's domain, though nobody has clicked what SES mailed to the address", async () => {
+    const { identities } = sesEngine(stack.cloud);
+    const [address, domain] = [identities.get("hello@game.test"), identities.get("game.test")];
+    expect(domain).to.deep.include({ type: "DOMAIN", configurationSet: address.configurationSet });
+    expect(domain.mailFrom?.domain).to.equal("mail.game.test");
+    address.verified = false;
+    const id = await send("hedy", { guild: "Dragons" });
+    await messages.until("hedy", id, ["delivered"]);
+    expect(messages.mails(id).map(({ from, sourceArn }) => [from, sourceArn])).to.deep.equal([
+      ["hello@game.test", domain.arn],
+    ]);
+
+    domain.verified = false;
+    const refused = await send("mary", { guild: "Dragons" });
+    const item = await messages.until("mary", refused, ["failed", "delivered"]);
+    expect(item["status"]?.S).to.equal("failed");
+    expect(JSON.stringify(Messages.reason(item))).to.include("Email address is not verified");
+    address.verified = domain.verified = true;
+  });
+
   it("are both missing when the state cannot be written", async () => {
     const key = { pk: { S: "GUILD#grace" }, sk: { S: "JOINED" } };
     const input = { TableName: stack.stack.output("messagesTable"), Item: { ...key, by: { S: "another way" } } };

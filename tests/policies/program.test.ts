@@ -56,6 +56,11 @@ const VARIANTS: Readonly<Record<string, GraphOptions & { readonly environment?: 
     environment: "production",
     config: { "games-messaging:sender": "Studio <mail@studio.example>" },
   },
+  "a sender whose domain is verified": {
+    stack: "prod",
+    environment: "production",
+    config: { "games-messaging:senderDomain": "example.com" },
+  },
   "recipients of one's own domain": { stack: "dev", config: { "games-messaging:recipients": '["*@studio.example"]' } },
   "one recipient at a public domain": {
     stack: "dev",

@@ -61,7 +61,9 @@ export const settingsChecks: readonly Check[] = [
     look: ({ settings, stack }) => {
       if (stack === undefined) return Promise.resolve(undefined);
       if (!settings) return Promise.resolve(cannotSee("the stack's settings could not be read"));
-      const left = ["issuer", "sender"].filter((name) => /\bexample\.(com|org|net)\b/.test(settings[name] ?? ""));
+      const left = ["issuer", "sender", "senderDomain"].filter((name) =>
+        /\bexample\.(com|org|net)\b/.test(settings[name] ?? ""),
+      );
       return Promise.resolve(
         left.length === 0
           ? ok("issuer and sender are your own")

@@ -1,4 +1,11 @@
+import {
+  dkimRecords,
+  dmarcRecord,
+  mailFromRecords,
+  type DnsRecord,
+} from "../../../components/email-dispatcher/dns-records";
 import { GetAccountCommand, GetConfigurationSetCommand, GetEmailIdentityCommand } from "@aws-sdk/client-sesv2";
+import { plural } from "../plural";
 import { cannotSee, isProduction, ofStack, ok, toDo, type Check, type Deployed } from "./check";
 
 const SECTION = "E-mail";
@@ -29,23 +36,21 @@ export const mailChecks: readonly Check[] = [
       if (!found) return undefined;
       const { name, isDomain, identity } = found;
       if (!isDomain) {
-        const fix = "Give the sender a `domain`, which is then verified and signed for.";
+        const fix = `Run: pulumi config set senderDomain ${domainOf(name)}, then pulumi up (in a program of your own: \`sender: { domain }\`).`;
         return toDo(`${name} is an address: its mail is not signed for its domain`, fix, isProduction(patient));
       }
-      const { Status, Tokens = [] } = identity.DkimAttributes ?? {};
-      const records = Tokens.map((token) => [`${token}._domainkey.${name}`, `${token}.dkim.amazonses.com`] as const);
+      const { Status, Tokens = [], SigningHostedZone: zone } = identity.DkimAttributes ?? {};
       if (Status === "SUCCESS") return ok(`signed for ${name}`);
-      const missing: string[] = [];
-      for (const [from, to] of records) {
-        const present = await patient.world.lookUp("CNAME", from);
-        if (!present.some((target) => target.replace(/\.$/, "") === to)) missing.push(`${from} CNAME ${to}`);
-      }
+      const missing = await notPublished(patient, dkimRecords(name, Tokens, patient.aws.connection.region, zone));
       return missing.length === 0
         ? cannotSee(
             `the records are there, SES says ${Status ?? "nothing"}`,
             "Wait: SES looks again for up to 72 hours.",
           )
-        : toDo(`SES says ${Status ?? "nothing"}; ${missing.length} records are missing`, missing.join("; "));
+        : toDo(
+            `SES says ${Status ?? "nothing"}; ${plural(missing.length, "record is", "records are")} missing`,
+            listed(missing),
+          );
     }),
   },
   {
@@ -53,21 +58,21 @@ export const mailChecks: readonly Check[] = [
     title: "MAIL FROM",
     look: ofStack(async (patient) => {
       const found = await identityOf(patient);
-      const domain = found?.identity.MailFromAttributes?.MailFromDomain;
-      if (!found || domain === undefined) return undefined;
-      if (found.identity.MailFromAttributes?.MailFromDomainStatus === "SUCCESS") return ok(domain);
-      const exchanger = `feedback-smtp.${patient.aws.connection.region}.amazonses.com`;
-      const mx = await patient.world.lookUp("MX", domain);
-      const spf = await patient.world.lookUp("TXT", domain);
-      const missing = [
-        ...(mx.some((record) => record.includes(exchanger)) ? [] : [`${domain} MX 10 ${exchanger}`]),
-        ...(spf.some((record) => record.includes("include:amazonses.com"))
-          ? []
-          : [`${domain} TXT "v=spf1 include:amazonses.com ~all"`]),
-      ];
-      return missing.length === 0
-        ? cannotSee(`the records of ${domain} are there, SES has not seen them yet`, "Wait up to 72 hours.")
-        : toDo(`${domain} lacks records`, missing.join("; "), false);
+      if (!found?.isDomain) return undefined;
+      const { MailFromDomain: domain, MailFromDomainStatus: status } = found.identity.MailFromAttributes ?? {};
+      if (domain === undefined)
+        return toDo(
+          `${found.name} has none: SPF is not aligned with the sender`,
+          "pulumi refresh, then pulumi up",
+          false,
+        );
+      if (status === "SUCCESS") return ok(domain);
+      const missing = await notPublished(patient, mailFromRecords(domain, patient.aws.connection.region));
+      if (missing.length > 0) return toDo(`${domain} lacks records`, listed(missing), false);
+      const exchangers = await patient.world.lookUp("MX", domain);
+      return exchangers.length > 1
+        ? toDo(`${domain} has ${exchangers.length} MX records, SES takes one`, "Remove the others.", false)
+        : cannotSee(`the records of ${domain} are there, SES has not seen them yet`, "Wait up to 72 hours.");
     }),
   },
   {
@@ -76,16 +81,15 @@ export const mailChecks: readonly Check[] = [
     look: ofStack(async (patient) => {
       const found = await identityOf(patient);
       if (!found || patient.local) return undefined;
-      const domain = found.name.slice(found.name.indexOf("@") + 1);
-      const records = await patient.world.lookUp("TXT", `_dmarc.${domain}`);
-      const policy = records.find((record) => record.startsWith("v=DMARC1"));
-      return policy === undefined
-        ? toDo(
-            `_dmarc.${domain} has no record`,
-            `_dmarc.${domain} TXT "v=DMARC1; p=none; rua=mailto:dmarc@${domain}"`,
-            isProduction(patient),
-          )
-        : ok(policy);
+      const domain = domainOf(found.name);
+      // A domain without a policy has that of the organization above it. https://www.rfc-editor.org/rfc/rfc7489#section-6.6.3
+      for (let place = domain; place.includes("."); place = place.slice(place.indexOf(".") + 1)) {
+        const records = await patient.world.lookUp("TXT", `_dmarc.${place}`);
+        const policy = records.find((record) => record.startsWith("v=DMARC1"));
+        if (policy !== undefined) return ok(place === domain ? policy : `${policy} (of ${place})`);
+      }
+      const record = dmarcRecord(domain);
+      return toDo(`${record.name} has no record`, listed([record]), isProduction(patient));
     }),
   },
   {
@@ -127,6 +131,34 @@ export const mailChecks: readonly Check[] = [
     }),
   },
 ];
+
+/** Which of these records are not in the DNS. */
+async function notPublished({ world }: Deployed, records: readonly DnsRecord[]): Promise<DnsRecord[]> {
+  const missing: DnsRecord[] = [];
+  for (const record of records) {
+    const present = await world.lookUp(record.type, record.name);
+    if (!present.some((value) => keeps(record, value))) missing.push(record);
+  }
+  return missing;
+}
+
+/** Whether what is published does what the record is for: names end with a dot or not, SPF may admit others too. */
+function keeps({ purpose, value }: DnsRecord, published: string): boolean {
+  if (purpose === "SPF") return /^v=spf1 (?:.* )?[+]?include:amazonses\.com(?: |$)/i.test(published);
+  const name = (text: string): string => text.replace(/^\d+ /, "").replace(/\.$/, "").toLowerCase();
+  return name(published) === name(value);
+}
+
+/** Records as a person puts them into a zone. */
+function listed(records: readonly DnsRecord[]): string {
+  return records
+    .map(({ type, name, value }) => `${name} ${type} ${type === "TXT" ? JSON.stringify(value) : value}`)
+    .join("; ");
+}
+
+function domainOf(identity: string): string {
+  return identity.slice(identity.indexOf("@") + 1);
+}
 
 async function identityOf({ aws, operations: { emails } }: Deployed) {
   if (!emails) return undefined;

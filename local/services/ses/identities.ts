@@ -81,6 +81,16 @@ export class IdentityStore {
     return undefined;
   }
 
+  /** @throws AwsError BadRequestException for a MAIL FROM domain that is not below the identity's. */
+  setMailFrom(identity: Identity, mailFrom: { readonly domain: string; readonly behaviorOnMxFailure: string }): void {
+    const parent = identity.name.slice(identity.name.indexOf("@") + 1);
+    if (!mailFrom.domain.toLowerCase().endsWith(`.${parent}`)) {
+      const message = `Provided MAIL-FROM domain <${mailFrom.domain}> is not subdomain of the domain of the identity <${identity.name}>.`;
+      throw new AwsError("BadRequestException", message, 400);
+    }
+    identity.mailFrom = mailFrom;
+  }
+
   setPolicy(identity: Identity, name: string, source: unknown): void {
     if (source === undefined) identity.policies.delete(name);
     else identity.policies.set(name, parsePolicy(source, "resource"));

@@ -26,14 +26,19 @@ export function sesResources(engine: SesEngine): Readonly<Record<string, Resourc
       update: (id, inputs, context) => emailIdentity(engine, identities.get(id), inputs, context),
       delete: (id) => identities.delete(id),
     },
-    "aws:sesv2/emailIdentityMailFromAttributes:EmailIdentityMailFromAttributes": same((inputs, context) => {
-      const identity = identities.get(textOf(inputs["emailIdentity"]));
-      const behaviorOnMxFailure = textOf(inputs["behaviorOnMxFailure"], "USE_DEFAULT_VALUE");
-      if (typeof inputs["mailFromDomain"] === "string")
-        identity.mailFrom = { domain: inputs["mailFromDomain"], behaviorOnMxFailure };
-      else delete identity.mailFrom;
-      return { id: identity.name, state: { ...inputs, ...region(context), id: identity.name, behaviorOnMxFailure } };
-    }),
+    "aws:sesv2/emailIdentityMailFromAttributes:EmailIdentityMailFromAttributes": same(
+      (inputs, context) => {
+        const identity = identities.get(textOf(inputs["emailIdentity"]));
+        const behaviorOnMxFailure = textOf(inputs["behaviorOnMxFailure"], "USE_DEFAULT_VALUE");
+        if (typeof inputs["mailFromDomain"] === "string")
+          identities.setMailFrom(identity, { domain: inputs["mailFromDomain"], behaviorOnMxFailure });
+        else delete identity.mailFrom;
+        return { id: identity.name, state: { ...inputs, ...region(context), id: identity.name, behaviorOnMxFailure } };
+      },
+      (id) => {
+        delete identities.all.get(id)?.mailFrom;
+      },
+    ),
     "aws:sesv2/emailIdentityFeedbackAttributes:EmailIdentityFeedbackAttributes": same((inputs, context) => {
       const identity = identities.get(textOf(inputs["emailIdentity"]));
       identity.feedbackForwarding = inputs["emailForwardingEnabled"] === true;

@@ -126,13 +126,37 @@ const VERDICTS: readonly (readonly [title: string, change: Change, says: RegExp,
     /Follow the link/,
     MUST,
   ],
-  ["DKIM", { operations: asAddress }, /is an address: its mail is not signed/, /Give the sender a `domain`/, MUST],
+  [
+    "DKIM",
+    { operations: asAddress },
+    /is an address: its mail is not signed/,
+    /^Run: pulumi config set senderDomain game\.test, then pulumi up/,
+    MUST,
+  ],
   [
     "DKIM",
     { answers: dkim("PENDING"), records: { "CNAME t1._domainkey.game.test": [] } },
-    /^SES says PENDING; 1 records are missing/,
+    /^SES says PENDING; 1 record is missing/,
     /^t1\._domainkey\.game\.test CNAME t1\.dkim\.amazonses\.com$/,
     MUST,
+  ],
+  [
+    "DKIM",
+    { answers: ofIdentity({ DkimAttributes: { Status: "PENDING", Tokens: ["t1"], SigningHostedZone: "keys.test" } }) },
+    /1 record is missing$/,
+    /^t1\._domainkey\.game\.test CNAME t1\.keys\.test$/,
+    MUST,
+  ],
+  ["MAIL FROM", { answers: ofIdentity({ MailFromAttributes: undefined }) }, /has none/, /pulumi refresh/, COULD],
+  [
+    "MAIL FROM",
+    {
+      answers: mailFrom("PENDING"),
+      records: { "MX mail.game.test": ["10 feedback-smtp.eu-west-1.amazonses.com.", "20 mx.game.test"] },
+    },
+    /has 2 MX records, SES takes one$/,
+    /^Remove the others/,
+    COULD,
   ],
   [
     "MAIL FROM",
@@ -327,6 +351,19 @@ describe("Doctor's verdicts", () => {
       expect(finding.fix).to.match(fix);
     });
   }
+
+  it("DMARC: a domain below one with a policy has that", async () => {
+    const emails = { ...operations.emails!, identity: "mail.eu.game.test" };
+    expect(await findingOf("DMARC", { operations: { emails } })).to.include({
+      verdict: "ok",
+      detail: "v=DMARC1; p=reject (of game.test)",
+    });
+  });
+
+  it("MAIL FROM: an SPF record may admit others too", async () => {
+    const records = { "TXT mail.game.test": ["v=spf1 include:_spf.other.test include:amazonses.com -all"] };
+    expect((await findingOf("MAIL FROM", { answers: mailFrom("PENDING"), records })).verdict).to.equal("cannot see");
+  });
 
   it("have a case each in which something is to do", () => {
     expect([...new Set(VERDICTS.map(([title]) => title))]).to.have.members(CHECKS.map(({ title }) => title));

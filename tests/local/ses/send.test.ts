@@ -3,9 +3,9 @@ import fc from "fast-check";
 import type { VirtualClock } from "../../../local/clock";
 import type { Cloud } from "../../../local/cloud";
 import type { Json } from "../../../local/service";
-import { sesEngine } from "../../../local/services/ses";
+import { sesEngine, sesService } from "../../../local/services/ses";
 import { routes } from "../../../local/services/ses/routes";
-import { account, mailCloud, rawMail, ready, refusal, role } from "./helpers";
+import { account, declare, mailCloud, rawMail, ready, refusal, role } from "./helpers";
 
 const identity = `arn:aws:ses:us-east-1:${account}:identity/studio.test`;
 const set = `arn:aws:ses:us-east-1:${account}:configuration-set/game`;
@@ -189,6 +189,31 @@ describe("SES sending", () => {
     expect(
       await refusal(sendV2({ Content: { Simple: { Body: { Text: { Data: "t" } } } }, ConfigurationSetName: "none" })),
     ).to.equal("NotFoundException: Configuration set <none> does not exist.");
+  });
+
+  it("knows a domain's DKIM tokens and MAIL FROM, which come true when its records are there", async () => {
+    const MAIL_FROM = "aws:sesv2/emailIdentityMailFromAttributes:EmailIdentityMailFromAttributes";
+    const read = () =>
+      cloud
+        .call("ses", "GetEmailIdentity", { EmailIdentity: "other.com" }, cloud.operator)
+        .then((identity) => [
+          (identity["DkimAttributes"] as Json)["Status"],
+          (identity["MailFromAttributes"] as Json | undefined)?.["MailFromDomainStatus"],
+        ]);
+    const state = await declare(cloud, "aws:sesv2/emailIdentity:EmailIdentity", { emailIdentity: "other.com" });
+    expect((state["dkimSigningAttributes"] as { tokens: string[] }).tokens).to.have.lengthOf(3);
+    expect(await read()).to.deep.equal(["PENDING", undefined]);
+    const mailFrom = { emailIdentity: "other.com", mailFromDomain: "mail.other.com" };
+    await declare(cloud, MAIL_FROM, mailFrom);
+    expect(await read()).to.deep.equal(["PENDING", "PENDING"]);
+    sesEngine(cloud).verify("other.com");
+    expect(await read()).to.deep.equal(["SUCCESS", "SUCCESS"]);
+    const context = { cloud, name: "r", type: MAIL_FROM, urn: "u", physicalName: () => "r" };
+    await sesService(cloud).resourceTypes[MAIL_FROM]?.delete?.("other.com", mailFrom, context);
+    expect(await read()).to.deep.equal(["SUCCESS", undefined]);
+    expect(await refusal(declare(cloud, MAIL_FROM, { ...mailFrom, mailFromDomain: "mail.third.com" }))).to.equal(
+      "BadRequestException: Provided MAIL-FROM domain <mail.third.com> is not subdomain of the domain of the identity <other.com>.",
+    );
   });
 
   it("keeps to the sandbox until production access is granted", async () => {

@@ -78,7 +78,8 @@ export function identityOperations(engine: SesEngine): Readonly<Record<string, A
             : {
                 MailFromAttributes: {
                   MailFromDomain: identity.mailFrom.domain,
-                  MailFromDomainStatus: "SUCCESS",
+                  // Its records come into the zone together with those that verify the identity.
+                  MailFromDomainStatus: identity.verified ? "SUCCESS" : "PENDING",
                   BehaviorOnMxFailure: identity.mailFrom.behaviorOnMxFailure,
                 },
               }),
