@@ -8,6 +8,7 @@
  */
 const { createHash } = require("node:crypto");
 const fs = require("node:fs");
+const Module = require("node:module");
 const path = require("node:path");
 
 const FOLDER = path.join(process.cwd(), ".cache", "transpiled");
@@ -78,6 +79,22 @@ function compile(source, file) {
 require.extensions[".ts"] = (module, file) => {
   process.setSourceMapsEnabled?.(true);
   module._compile(compile(fs.readFileSync(file, "utf8"), file), file);
+};
+
+// In an ES module TypeScript has its neighbours imported by the names that they will have as JavaScript.
+const resolveFilename = Module._resolveFilename;
+Module._resolveFilename = function (request, parent, ...rest) {
+  try {
+    return resolveFilename.call(this, request, parent, ...rest);
+  } catch (error) {
+    const typed = /^\.{1,2}\/.*\.js$/.test(request) && parent?.filename?.endsWith(".ts");
+    if (!typed || error.code !== "MODULE_NOT_FOUND") throw error;
+    try {
+      return resolveFilename.call(this, request.replace(/\.js$/, ".ts"), parent, ...rest);
+    } catch {
+      throw error;
+    }
+  }
 };
 
 // Reading the source maps of all packages would take a tenth of a start; our own frames are the ones that get mapped.

@@ -6,6 +6,7 @@ import { invocation } from "./invocation";
 import { followMessage, wasSent } from "./message-record";
 import { readOptions } from "./options";
 import { plural } from "./plural";
+import { refusedConnection } from "./refused-connection";
 import { followRun, refresh } from "./segment";
 import { openStack, type LocalAccess } from "./stack-access";
 import { isStarting } from "./start-lock";
@@ -46,7 +47,9 @@ async function playFirstMinute(
 ): Promise<number> {
   const enter = async ({ id, token }: SamplePlayer): Promise<GameClient> => {
     const { url, protocol } = access.local.websocket;
-    const player = await GameClient.enter({ url, protocol, token });
+    const player = await GameClient.enter({ url, protocol, token }).catch((error: unknown) => {
+      throw refusedConnection(url, error);
+    });
     connected.push(player);
     say(`${id} is online`);
     return player;

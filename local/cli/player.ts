@@ -4,6 +4,7 @@ import { GameClient, RequestRefused } from "../game-client";
 import { CliError } from "./errors";
 import { invocation } from "./invocation";
 import { readOptions } from "./options";
+import { refusedConnection } from "./refused-connection";
 import { openStack, type LocalAccess } from "./stack-access";
 
 const USAGE = `Usage: ${invocation("player", "<player>")}
@@ -97,7 +98,7 @@ async function connect(access: LocalAccess, player: string): Promise<GameClient>
   try {
     return await GameClient.open({ url, protocol, token });
   } catch (error) {
-    throw new CliError(`Cannot connect to ${url}: ${error instanceof Error ? error.message : String(error)}`);
+    throw refusedConnection(url, error);
   }
 }
 
