@@ -6,11 +6,8 @@ import { captureGraph, type FunctionInfo } from "./graph";
 import { grantsOf } from "./grants";
 import { loadedModules, printedPath, printsAsText } from "./modules";
 import { amongModules } from "./recall";
+import { forbidDeploymentOnly, forbidShadowedGlobals, refusal, unserializable, type AnyFactory } from "./refusals";
 import { markOutput, type Session, withSession } from "./session";
-import { findCaptured, findShadowedGlobal } from "./where";
-
-/** A factory as the packager takes it, whatever its handler's types. */
-export type AnyFactory = () => unknown;
 
 /** What a function captures. */
 export interface Captured {
@@ -19,8 +16,6 @@ export interface Captured {
   /** Grants of the clients that it captures. */
   readonly grants: readonly (() => Statement[])[];
 }
-
-const EXPECTED = "plain data, plain functions, outputs and namespaces of modules";
 
 /**
  * Serializes a factory with all that it captures.
@@ -112,77 +107,4 @@ function acceptModule(value: object, file: string, session: Session): boolean {
 function isStandIn(value: object): boolean {
   const keys = Object.keys(value);
   return value.constructor?.name === "SerializedOutput" && keys.length === 1 && keys[0] === "value";
-}
-
-const unshadowed = new WeakSet<object>();
-
-async function forbidShadowedGlobals(component: string, functions: ReadonlySet<object>): Promise<void> {
-  for (const fn of functions) {
-    if (unshadowed.has(fn)) continue;
-    const name = await findShadowedGlobal(fn);
-    if (name !== undefined) {
-      throw new PackagingError(
-        component,
-        `captured variable "${name}"`,
-        "a variable named like a global of Node, which the serializer would use in its place",
-        "another name",
-        `Rename "${name}".`,
-      );
-    }
-    unshadowed.add(fn);
-  }
-}
-
-/** The serializer replaces a function that exists only while deploying by one that throws at run time. */
-function forbidDeploymentOnly(component: string, root: FunctionInfo): void {
-  const seen = new Set<FunctionInfo>();
-  const visit = (info: FunctionInfo): void => {
-    if (seen.has(info)) return;
-    seen.add(info);
-    for (const [key, { entry }] of info.capturedValues) {
-      const text = entry.json;
-      if (
-        key.json === "message" &&
-        typeof text === "string" &&
-        /^Function '.*' cannot be called at runtime/.test(text)
-      ) {
-        const name = /^Function '(.*)' cannot/.exec(text)?.[1] ?? "a function";
-        throw new PackagingError(
-          component,
-          `captured function "${name}"`,
-          "a function that exists only while deploying",
-          EXPECTED,
-          "Call it outside the handler and capture its result.",
-        );
-      }
-      if (entry.function) visit(entry.function);
-      for (const slot of entry.object?.env.values() ?? []) if (slot?.entry.function) visit(slot.entry.function);
-    }
-  };
-  visit(root);
-}
-
-async function refusal(component: string, factory: AnyFactory, value: unknown): Promise<PackagingError> {
-  const place = await findCaptured(factory, value);
-  const reason = refusalOf(value);
-  const owner = place?.owner ? ` of function ${place.owner}` : "";
-  return new PackagingError(
-    component,
-    place ? `captured variable "${place.path}"${owner}` : "captured value",
-    reason?.got ?? "a value",
-    EXPECTED,
-    reason?.fix ?? "Make it inside the factory.",
-  );
-}
-
-function unserializable(component: string, error: unknown): PackagingError {
-  const message = error instanceof Error ? error.message : String(error);
-  return new PackagingError(
-    component,
-    "captured value",
-    `what cannot be serialized (${message.replace(/\s*\n\s*/g, " ").slice(0, 600)})`,
-    EXPECTED,
-    "Make it inside the factory.",
-    { cause: error },
-  );
 }

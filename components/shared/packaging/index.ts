@@ -2,11 +2,12 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Statement } from "../iam";
 import { type Bundle, bundleText, withBuilders } from "./bundle";
 import { archiveSha, cached } from "./cache";
-import { type AnyFactory, capture } from "./capture";
+import { capture } from "./capture";
 import type { Printed } from "./draft";
 import { VariableNames } from "./environment";
 import { PackagingError } from "./errors";
 import { printModule } from "./print";
+import type { AnyFactory } from "./refusals";
 import { serially } from "./serially";
 import { UnprintableError } from "./usage";
 

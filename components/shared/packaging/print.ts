@@ -1,8 +1,8 @@
 import { Draft, type ChooseVariable, type Printed } from "./draft";
-import type { Entry, FunctionInfo, Slot } from "./graph";
-import { keyText, kindOf } from "./graph";
-import { type FreeName, freeNames, replaceRanges } from "./references";
-import { isGenerator, ownProto, slotOf, type Usage, usageOf } from "./usage";
+import { keyText, type Entry, type FunctionInfo, type Slot } from "./graph";
+import { freeNames, replaceRanges, type FreeName } from "./references";
+import { isGenerator, ownProto, slotOf, usageOf, type Usage } from "./usage";
+import { Values } from "./values";
 
 /**
  * Prints a captured graph as one module: every function as it was written, with the names it captured replaced by
@@ -16,37 +16,39 @@ export function printModule(root: FunctionInfo, choose: ChooseVariable): Printed
   let prefix = "$c";
   while (usage.functions.some((info) => info.code.includes(prefix))) prefix += "_";
   const draft = new Draft(prefix, choose);
-  return draft.finish(new Printer(usage, draft).functionName(root, "factory"));
+  return draft.finish(new Functions(usage, draft).print(root, "factory"));
 }
 
-class Printer {
-  /** Of values: structures by their entry, literals by their text. */
-  private readonly names = new Map<Entry | string, string>();
-  private readonly functionNames = new Map<FunctionInfo, string>();
-  private readonly declared = new Set<Entry>();
+/** Prints functions: each as it was written, with what it captured under the names that this has in the module. */
+class Functions {
+  private readonly names = new Map<FunctionInfo, string>();
+  private readonly values: Values;
 
   constructor(
     private readonly usage: Usage,
     private readonly draft: Draft,
-  ) {}
+  ) {
+    this.values = new Values(draft, (info, hint) => this.print(info, hint));
+  }
 
-  functionName(info: FunctionInfo, hint: string): string {
-    const known = this.functionNames.get(info);
+  /** Prints a function, once. @returns its name. */
+  print(info: FunctionInfo, hint: string): string {
+    const known = this.names.get(info);
     if (known) return known;
     const name = this.draft.name(info.name ?? hint);
-    this.functionNames.set(info, name);
-    this.draft.addFunction(name, info.code, () => this.functionText(info));
+    this.names.set(info, name);
+    this.draft.addFunction(name, info.code, () => this.text(info));
     const proto = ownProto(info);
-    if (proto) this.draft.addLate(`Object.setPrototypeOf(${name}, ${this.inline(proto, [hint])})`);
+    if (proto) this.draft.addLate(`Object.setPrototypeOf(${name}, ${this.values.inline(proto, [hint])})`);
     for (const [key, slot] of info.env) {
       const text = keyText(key);
       if (text === "arguments" || text === "caller" || (text === "prototype" && isGenerator(info))) continue;
-      this.draft.addLate(this.assignment(name, key, slot, [hint]));
+      this.draft.addLate(this.values.assignment(name, key, slot, [hint]));
     }
     return name;
   }
 
-  private functionText(info: FunctionInfo): string {
+  private text(info: FunctionInfo): string {
     const captured = this.usage.captured.get(info);
     const edits = freeNames(info.code).flatMap((free) => {
       const entry = captured?.get(free.name);
@@ -63,148 +65,16 @@ class Printer {
       if (slot) return { start, end: member.end, by: this.member(slot, [name, member.name]) };
     }
     if (entry.output && member?.name === "get" && member.emptyCallEnd !== undefined) {
-      return { start, end: member.emptyCallEnd, by: this.outputValue(entry, [name]) };
+      return { start, end: member.emptyCallEnd, by: this.values.output(entry, [name]) };
     }
     if (entry.module !== undefined && member) return { start, end, by: this.draft.namespace(entry.module, name) };
-    const by = this.constant(entry, [name]);
+    const by = this.values.constant(entry, [name]);
     return { start, end, by: free.shorthand ? `${name}: ${by}` : by };
   }
 
   /** A member of an object that is not printed as an object. */
   private member(slot: Slot, path: readonly string[]): string {
     const getter = slot.info?.get?.function;
-    return getter ? `${this.functionName(getter, path.at(-1) ?? "get")}()` : this.constant(slot.entry, path);
+    return getter ? `${this.print(getter, path.at(-1) ?? "get")}()` : this.values.constant(slot.entry, path);
   }
-
-  /** A module-level name for a value. */
-  private constant(entry: Entry, path: readonly string[]): string {
-    if (entry.function) return this.functionName(entry.function, path.at(-1) ?? "f");
-    if (entry.object || entry.array || entry.regexp) return this.structure(entry, path);
-    if (entry.output) return this.outputObject(entry, path);
-    const literal = this.inline(entry, path);
-    const known = this.names.get(literal);
-    if (known) return known;
-    const name = this.draft.name(path.at(-1) ?? "value");
-    this.names.set(literal, name);
-    this.draft.addValue(name, literal);
-    return name;
-  }
-
-  /** An expression for a value that stands inside another one. */
-  private inline(entry: Entry, path: readonly string[]): string {
-    switch (kindOf(entry)) {
-      case "json":
-        return entry.json === undefined ? "undefined" : JSON.stringify(entry.json);
-      case "expr":
-        return entry.expr ?? "undefined";
-      case "module":
-        return this.draft.wholeModule(entry.module ?? "", path.at(-1) ?? "module");
-      case "promise":
-        throw new Error(`a promise was captured as ${path.join(".")}`);
-      default:
-        return this.constant(entry, path);
-    }
-  }
-
-  private structure(entry: Entry, path: readonly string[]): string {
-    const known = this.names.get(entry);
-    if (known) return known;
-    const name = this.draft.name(path.at(-1) ?? "value");
-    this.names.set(entry, name);
-    const text = entry.regexp
-      ? `new RegExp(${JSON.stringify(entry.regexp.source)}, ${JSON.stringify(entry.regexp.flags)})`
-      : entry.array
-        ? this.arrayText(name, entry.array, path)
-        : this.objectText(name, entry, path);
-    this.draft.addValue(name, text);
-    this.declared.add(entry);
-    return name;
-  }
-
-  private arrayText(name: string, array: readonly (Entry | undefined)[], path: readonly string[]): string {
-    const names = Object.getOwnPropertyNames(array).filter((key) => key !== "length");
-    const dense = names.length === array.length && names.every((key, i) => key === String(i));
-    if (!dense) {
-      for (const key of names) {
-        const item = (array as unknown as Record<string, Entry>)[key];
-        if (item) this.draft.addLate(`${name}[${JSON.stringify(key)}] = ${this.inline(item, [...path, key])}`);
-      }
-      return "[]";
-    }
-    const items = array.map((item, i) => {
-      if (!item) throw new Error(`the array ${path.join(".")} has a hole that the serializer did not mention`);
-      return this.child(item, [...path, String(i)], `${name}[${i}]`);
-    });
-    return `[${items.join(", ")}]`;
-  }
-
-  private objectText(name: string, entry: Entry, path: readonly string[]): string {
-    const object = entry.object;
-    if (!object) throw new Error("an object without its form");
-    const slots = [...object.env];
-    const frozen =
-      slots.length > 0 && slots.every(([, { info }]) => info && !info.configurable && !info.writable && !info.get);
-    const plain = !object.proto && slots.every(([, { info }]) => frozen || isPlain(info));
-    if (!plain) {
-      for (const [key, slot] of slots) this.draft.addLate(this.assignment(name, key, slot, path));
-      return object.proto ? `Object.create(${this.inline(object.proto, [...path, "prototype"])})` : "{}";
-    }
-    const members = slots.map(([key, slot]) => {
-      const keyed = this.key(key);
-      return `[${keyed}]: ${this.child(slot.entry, [...path, keyText(key) ?? "symbol"], `${name}[${keyed}]`)}`;
-    });
-    if (frozen) this.draft.addLate(`Object.freeze(${name})`);
-    return `{ ${members.join(", ")} }`;
-  }
-
-  /** A value inside a structure; where it holds the structure itself, it is put into its place when both exist. */
-  private child(entry: Entry, path: readonly string[], place: string): string {
-    const value = this.inline(entry, path);
-    if (!(entry.object || entry.array) || this.declared.has(entry)) return value;
-    this.draft.addLate(`${place} = ${value}`);
-    return "undefined";
-  }
-
-  private assignment(owner: string, key: Entry, { info, entry }: Slot, path: readonly string[]): string {
-    const keyed = this.key(key);
-    const inner = [...path, keyText(key) ?? "symbol"];
-    if (isPlain(info)) return `${owner}[${keyed}] = ${this.inline(entry, inner)}`;
-    const parts = (["configurable", "enumerable", "writable"] as const)
-      .filter((p) => info?.[p])
-      .map((p) => `${p}: true`);
-    if (info?.get) parts.push(`get: ${this.inline(info.get, inner)}`);
-    if (info?.set) parts.push(`set: ${this.inline(info.set, inner)}`);
-    if (!info?.get && !info?.set) parts.push(`value: ${this.inline(entry, inner)}`);
-    return `Object.defineProperty(${owner}, ${keyed}, { ${parts.join(", ")} })`;
-  }
-
-  private key(key: Entry): string {
-    if (key.json === undefined && key.expr === undefined) throw new Error("a key that is neither text nor well known");
-    return this.inline(key, []);
-  }
-
-  private outputValue(entry: Entry, path: readonly string[]): string {
-    return this.draft.variable(markerOf(entry), path);
-  }
-
-  private outputObject(entry: Entry, path: readonly string[]): string {
-    const value = this.outputValue(entry, path);
-    const known = this.names.get(entry);
-    if (known) return known;
-    const name = this.draft.name(path.at(-1) ?? "output");
-    this.names.set(entry, name);
-    this.draft.addValue(name, `$output(${value})`);
-    return name;
-  }
-}
-
-function isPlain(info: Slot["info"]): boolean {
-  return !info || (!!info.enumerable && !!info.writable && !!info.configurable && !info.get && !info.set);
-}
-
-function markerOf(entry: Entry): string {
-  for (const [key, slot] of entry.output?.object?.env ?? []) {
-    if (keyText(key) === "value" && typeof slot.entry.json === "string") return slot.entry.json;
-  }
-  throw new Error("the serializer made an output without its value");
 }
