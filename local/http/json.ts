@@ -27,12 +27,19 @@ export function writeJson(output: unknown, version: string, requestId: string): 
   };
 }
 
+/**
+ * Refusals of a caller. The JSON protocols answer them with 400, other than REST and query
+ * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html); SQS kept the 403 of its query API.
+ */
+const ofCaller =
+  /^(AccessDenied|UnrecognizedClient|InvalidSignature|MissingAuthenticationToken|IncompleteSignature)Exception$/;
+
 export function writeJsonError(error: AwsError, target: string, version: string, requestId: string): HttpResponse {
   const { queryErrorCode, ...detail } = error.detail;
   // Services name their errors with the namespace of their model; SDKs cut it off.
   const prefix = target.startsWith("DynamoDB") && !error.code.includes("#") ? namespaceOf(error.code) : "";
   return {
-    status: error.status,
+    status: ofCaller.test(error.code) ? (target === "AmazonSQS" ? 403 : 400) : error.status,
     headers: {
       "content-type": `application/x-amz-json-${version}`,
       "x-amzn-requestid": requestId,

@@ -58,7 +58,7 @@ export function writeQueryError(error: AwsError, xmlns: string, requestId: strin
   const own = error.detail["queryErrorCode"];
   const code = typeof own === "string" ? own : queryCode(error.code);
   return {
-    status: error.status,
+    status: error.code === "AccessDeniedException" ? 403 : error.status,
     headers: { "content-type": "text/xml", "x-amzn-requestid": requestId },
     body:
       `<ErrorResponse xmlns="${xmlns}"><Error><Type>${type}</Type><Code>${escapeXml(code)}</Code>` +

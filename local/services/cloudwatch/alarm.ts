@@ -53,31 +53,55 @@ export const comparisons: Readonly<Record<string, (value: number, threshold: num
 };
 
 /**
- * The state that the last datapoints (oldest first) give an alarm, "M out of N" and missing data as declared.
+ * Periods before its own that an alarm looks back at, for data in the place of missing ones. AWS says that there are some and
+ * not how many; its examples show two.
+ */
+const further = 2;
+
+/** Datapoints that are fetched to judge an alarm: its "evaluation range". */
+export function evaluationRange(alarm: MetricAlarm): number {
+  return alarm.evaluationPeriods + further;
+}
+
+/** Of the fetched datapoints those that exist and count: the newest, as many as the alarm evaluates. */
+export function evaluated(alarm: MetricAlarm, points: Points): readonly number[] {
+  return points.filter((point) => point !== undefined).slice(-alarm.evaluationPeriods);
+}
+
+/**
+ * The state that the last datapoints (oldest first, an evaluation range of them) give an alarm. Data that exist count as
+ * far as the range goes back; only what they lack is filled in as declared. Without gaps its own periods are enough.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
  */
 export function judge(alarm: MetricAlarm, points: Points): AlarmState {
   const breaches = comparisons[alarm.comparison]!;
-  let breaching = 0;
-  let present = 0;
-  for (const point of points) {
-    if (point !== undefined) {
-      present++;
-      if (breaches(point, alarm.threshold)) breaching++;
-    } else if (alarm.treatMissing === "breaching") {
-      present++;
-      breaching++;
-    } else if (alarm.treatMissing === "notBreaching") present++;
+  const treatment = treatmentOf(alarm);
+  const values = evaluated(alarm, points);
+  if (values.length === 0) {
+    if (treatment === "ignore") return alarm.state;
+    if (treatment === "missing") return "INSUFFICIENT_DATA";
   }
-  if (breaching >= alarm.datapointsToAlarm) return "ALARM";
-  if (present === 0) return alarm.treatMissing === "ignore" ? alarm.state : "INSUFFICIENT_DATA";
-  return "OK";
+  const breaching = values.filter((value) => breaches(value, alarm.threshold)).length;
+  const lacking = alarm.evaluationPeriods - values.length;
+  const filled = treatment === "breaching" ? lacking : 0;
+  if (breaching + filled >= alarm.datapointsToAlarm) return "ALARM";
+  if (lacking === 0 || treatment === "notBreaching" || breaching < values.length) return "OK";
+  // Nothing but breaches, too few of them: the state waits until the oldest is as old as an alarm needs.
+  if (treatment === "ignore") return alarm.state;
+  const age = points.length - points.findIndex((point) => point !== undefined);
+  return age >= alarm.datapointsToAlarm ? "ALARM" : "OK";
+}
+
+/** Alarms on DynamoDB's metrics keep their state while data are missing, whatever they declare (API_PutMetricAlarm.html). */
+function treatmentOf(alarm: MetricAlarm): MetricAlarm["treatMissing"] {
+  return alarm.queries.some(({ metric }) => metric?.namespace === "AWS/DynamoDB") ? "ignore" : alarm.treatMissing;
 }
 
 /** AWS's sentence about why a state was entered. */
 export function reasonFor(alarm: MetricAlarm, state: AlarmState, points: Points): string {
   if (state === "INSUFFICIENT_DATA") return "Insufficient Data: 1 datapoint was unknown.";
-  const shown = points.filter((point) => point !== undefined);
+  const shown = evaluated(alarm, points);
+  const periods = alarm.evaluationPeriods;
   const relation = {
     GreaterThanThreshold: "greater than",
     GreaterThanOrEqualToThreshold: "greater than or equal to",
@@ -86,7 +110,7 @@ export function reasonFor(alarm: MetricAlarm, state: AlarmState, points: Points)
   }[alarm.comparison];
   if (shown.length === 0) {
     const treated = alarm.treatMissing === "breaching" ? "Breaching" : "NonBreaching";
-    return `Threshold Crossed: no datapoints were received for ${points.length} period${points.length === 1 ? "" : "s"} and ${points.length} missing datapoint${points.length === 1 ? " was" : "s were"} treated as [${treated}].`;
+    return `Threshold Crossed: no datapoints were received for ${periods} period${periods === 1 ? "" : "s"} and ${periods} missing datapoint${periods === 1 ? " was" : "s were"} treated as [${treated}].`;
   }
   const was = shown.length === 1 ? "datapoint" : "datapoints";
   const verb = state === "ALARM" ? (shown.length === 1 ? "was" : "were") : shown.length === 1 ? "was not" : "were not";

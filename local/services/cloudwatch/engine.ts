@@ -1,7 +1,7 @@
 import type { Cloud } from "../../cloud";
 import type { Timer } from "../../clock";
 import type { MetricsPort } from "../../ports";
-import { judge, reasonFor, type Alarm, type AlarmState, type MetricAlarm } from "./alarm";
+import { evaluated, evaluationRange, judge, reasonFor, type Alarm, type AlarmState, type MetricAlarm } from "./alarm";
 import { notify } from "./alarm-actions";
 import { keyOf, MetricStore, type Metric, type DatumOptions } from "./metric-store";
 import type { Points } from "./math";
@@ -194,7 +194,7 @@ export class CloudWatchEngine implements MetricsPort {
     const reason = reasonFor(alarm, state, points);
     if (state !== alarm.state)
       await this.setState(alarm, state, reason, {
-        recentDatapoints: points,
+        recentDatapoints: evaluated(alarm, points),
         threshold: alarm.threshold,
         period: alarm.period,
       });
@@ -207,17 +207,16 @@ export class CloudWatchEngine implements MetricsPort {
 
   private points(alarm: MetricAlarm, end: number): Points {
     const span = Math.max(look, alarm.period * 1000);
-    const starts = Array.from(
-      { length: alarm.evaluationPeriods },
-      (_, i) => end - (alarm.evaluationPeriods - i) * span,
-    );
-    return this.values(alarm, starts, span);
+    const startsOf = (count: number): number[] => Array.from({ length: count }, (_, i) => end - (count - i) * span);
+    const own = this.values(alarm, startsOf(alarm.evaluationPeriods), span);
+    // Older data only stand in for missing ones.
+    return own.includes(undefined) ? this.values(alarm, startsOf(evaluationRange(alarm)), span) : own;
   }
 
   /** The state that the alarm comes to when nothing more happens: gauges stay, all other data ends. */
   private settles(alarm: MetricAlarm, end: number): AlarmState {
     const last = this.gauges.has(alarm.name) ? this.values(alarm, [end - look], look)[0] : undefined;
-    return judge(alarm, new Array<number | undefined>(alarm.evaluationPeriods).fill(last));
+    return judge(alarm, new Array<number | undefined>(evaluationRange(alarm)).fill(last));
   }
 
   private values(alarm: MetricAlarm, starts: readonly number[], span: number): Points {

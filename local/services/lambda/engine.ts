@@ -78,6 +78,11 @@ export class LambdaEngine implements FunctionsPort {
   find(reference: string): LambdaFunction {
     const fn = this.functions.get(nameOf(reference));
     if (fn) return fn;
+    if (!/^[\w:$-]+$/.test(reference))
+      throw new AwsError(
+        "ValidationException",
+        `1 validation error detected: Value '${reference}' at 'functionName' failed to satisfy constraint: Member must be a function's name, its ARN or a part of the ARN`,
+      );
     const arn = this.cloud.arn("lambda", `function:${nameOf(reference)}`);
     throw new AwsError("ResourceNotFoundException", `Function not found: ${arn}`, 404);
   }
@@ -131,6 +136,10 @@ export class LambdaEngine implements FunctionsPort {
 
   crash(environmentId: string): void {
     this.runnerInUse.crash(environmentId);
+  }
+
+  waits(environmentId: string): () => void {
+    return this.runnerInUse.waits?.(environmentId) ?? (() => undefined);
   }
 
   causeOf(environmentId: string): number | undefined {

@@ -28,6 +28,8 @@ export function crc32(body: Buffer): string {
 /** Compares the checksums that came with a body to the body; answers those to keep. CRC32C and CRC64NVME are kept unverified. */
 export function verify(input: Json, body: Buffer): Record<string, string> {
   const md5 = input["ContentMD5"];
+  if (typeof md5 === "string" && Buffer.from(md5, "base64").length !== 16)
+    throw new AwsError("InvalidDigest", "The Content-MD5 you specified was invalid.", 400, { "Content-MD5": md5 });
   if (typeof md5 === "string" && createHash("md5").update(body).digest("base64") !== md5) {
     throw new AwsError("BadDigest", "The Content-MD5 you specified did not match what we received.");
   }

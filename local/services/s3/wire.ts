@@ -53,6 +53,7 @@ const responseHeaders: Readonly<Record<string, string>> = {
   BucketRegion: "x-amz-bucket-region",
   BucketKeyEnabled: "x-amz-server-side-encryption-bucket-key-enabled",
   CacheControl: "cache-control",
+  ChecksumType: "x-amz-checksum-type",
   ContentDisposition: "content-disposition",
   ContentEncoding: "content-encoding",
   ContentLanguage: "content-language",

@@ -6,13 +6,24 @@ const route = (method: string, path: string, operation: string): RestRoute => ({
   operation,
 });
 
+/** The page that a list is asked for by GET, as older SDKs and boto3 do, comes as text in the query. */
+function paged(listing: RestRoute): RestRoute {
+  return {
+    ...listing,
+    decode: ({ query }) => {
+      const { PageSize, ...rest } = Object.fromEntries(new URLSearchParams(query));
+      return { ...rest, ...(PageSize === undefined ? {} : { PageSize: Number(PageSize) }) };
+    },
+  };
+}
+
 /** The first API lists objects, the second one names. */
 function namesOnly(listing: RestRoute): RestRoute {
   return {
     ...listing,
     encode: (output) => {
-      const { ConfigurationSets } = output as { ConfigurationSets: readonly { readonly Name: string }[] };
-      const body = JSON.stringify({ ConfigurationSets: ConfigurationSets.map(({ Name }) => Name) });
+      const { ConfigurationSets, ...next } = output as { ConfigurationSets: readonly { readonly Name: string }[] };
+      const body = JSON.stringify({ ConfigurationSets: ConfigurationSets.map(({ Name }) => Name), ...next });
       return { status: 200, headers: { "content-type": "application/json" }, body };
     },
   };
@@ -35,11 +46,11 @@ export const routes: readonly RestRoute[] = [
   route("GET", "suppression/addresses/{EmailAddress}", "GetSuppressedDestination"),
   route("DELETE", "suppression/addresses/{EmailAddress}", "DeleteSuppressedDestination"),
   route("POST", "identities", "CreateEmailIdentity"),
-  route("GET", "identities", "ListEmailIdentities"),
+  paged(route("GET", "identities", "ListEmailIdentities")),
   route("GET", "identities/{EmailIdentity}", "GetEmailIdentity"),
   route("DELETE", "identities/{EmailIdentity}", "DeleteEmailIdentity"),
   route("POST", "configuration-sets", "CreateConfigurationSet"),
-  namesOnly(route("GET", "configuration-sets", "ListConfigurationSets")),
+  paged(namesOnly(route("GET", "configuration-sets", "ListConfigurationSets"))),
   // Newer SDKs ask for lists by POST.
   namesOnly(route("POST", "list-configuration-sets", "ListConfigurationSets")),
   route("POST", "list-identities", "ListEmailIdentities"),

@@ -18,6 +18,9 @@ describe("CloudWatch", () => {
       world.put(1);
       await world.clock.advance(60_000);
       expect(world.state()).to.equal("ALARM");
+      // The next two looks still find the breach, in the place of what is missing.
+      await world.clock.advance(120_000);
+      expect(world.state()).to.equal("ALARM");
       await world.clock.advance(60_000);
       expect(world.state()).to.equal("OK");
       const messages = world.published.map((input) => JSON.parse(String(input["Message"])) as Json);
@@ -54,7 +57,10 @@ describe("CloudWatch", () => {
       world.put(1);
       await world.clock.advance(60_000);
       expect(world.state()).to.equal("ALARM");
+      // Both count for five minutes, the older one since two minutes.
       await world.clock.advance(120_000);
+      expect(world.state()).to.equal("ALARM");
+      await world.clock.advance(60_000);
       expect(world.state()).to.equal("OK");
     });
 
@@ -73,6 +79,31 @@ describe("CloudWatch", () => {
         expect(world.state()).to.equal(expected);
       });
     }
+
+    it("sum up whole periods, those of minutes before included", async () => {
+      await world.alarm({ period: 300, threshold: 2 });
+      for (let i = 0; i < 3; i++) {
+        world.put(1);
+        await world.clock.advance(60_000);
+      }
+      expect(world.state()).to.equal("ALARM");
+    });
+
+    it("tell the actions of the state that they enter, and none while they are switched off or do not move", async () => {
+      await world.alarm({ treatMissingData: "missing", insufficientDataActions: [topic], okActions: [] });
+      const states = (): unknown[] =>
+        world.published.map((input) => (JSON.parse(String(input["Message"])) as Json)["NewStateValue"]);
+      const set = (StateValue: string): Promise<Json> =>
+        world.call("SetAlarmState", { AlarmName: "errors", StateValue, StateReason: "by hand" });
+      await set("OK");
+      await set("ALARM");
+      await set("ALARM");
+      await set("INSUFFICIENT_DATA");
+      expect(states()).to.deep.equal(["ALARM", "INSUFFICIENT_DATA"]);
+      await world.call("DisableAlarmActions", { AlarmNames: ["errors"] });
+      await set("ALARM");
+      expect(states()).to.have.length(2);
+    });
 
     it("watch a gauge that only moves with events", async () => {
       let depth = 0;

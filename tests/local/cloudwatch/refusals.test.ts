@@ -80,6 +80,14 @@ describe("CloudWatch metrics", () => {
     expect(await refusal("GetMetricData", { ...queries, StartTime: start, EndTime: start })).to.equal(
       "ValidationError: The parameter StartTime must not equal parameter EndTime.",
     );
+    expect(await refusal("GetMetricStatistics", read({ Period: 61, Statistics: ["Sum"] }))).to.match(
+      /^InvalidParameterValue.*The parameter Period must be 1, 5, 10, 20, 30 or a multiple of 60\.$/,
+    );
+    const day = { EndTime: end, StartTime: Number(end) - 86_400, Period: 60, Statistics: ["Sum"] };
+    expect(await refusal("GetMetricStatistics", read(day))).to.equal("");
+    expect(await refusal("GetMetricStatistics", read({ ...day, StartTime: day.StartTime - 60 }))).to.match(
+      /^InvalidParameterCombination.*You have requested up to 1,441 datapoints, which exceeds the limit of 1,440\./,
+    );
     expect(await refusal("ListMetrics", { NextToken: "mine" })).to.match(/NextToken is invalid$/);
   });
 });

@@ -37,6 +37,9 @@ describe("IAM", () => {
         Condition: { StringEquals: { "sts:ExternalId": "studio" } },
       });
       iamEngine(cloud).store.putRole("worker", trusting);
+      expect(await refusalOf(assume(cloud.operator, { RoleSessionName: "a b" }))).to.match(
+        /^ValidationError: 1 validation error detected: Value 'a b' at 'roleSessionName'/,
+      );
       expect(await refusalOf(assume(cloud.operator))).to.equal(
         `AccessDeniedException: User: arn:aws:iam::${account}:user/operator is not authorized to perform: sts:AssumeRole on resource: ${roleArn} because no resource-based policy allows the sts:AssumeRole action`,
       );

@@ -164,6 +164,10 @@ describe("KMS", () => {
       code: "DisabledException",
       message: `${keyArnOf(cloud, KeyId)} is disabled.`,
     });
+    for (const PendingWindowInDays of [6, 31])
+      expect((await failure(call("ScheduleKeyDeletion", { KeyId, PendingWindowInDays }))).code).to.equal(
+        "ValidationException",
+      );
     await call("ScheduleKeyDeletion", { KeyId, PendingWindowInDays: 7 });
     expect((await failure(call("Encrypt", { KeyId, Plaintext: "QQ==" }))).code).to.equal("KMSInvalidStateException");
     await clock.advance(7 * 86_400_000);

@@ -1,7 +1,9 @@
 import {
   CompleteMultipartUploadCommand,
+  CopyObjectCommand,
   CreateMultipartUploadCommand,
   GetObjectCommand,
+  HeadObjectCommand,
   ListBucketsCommand,
   ListObjectsV2Command,
   ListPartsCommand,
@@ -94,6 +96,32 @@ describe("S3 in detail", () => {
       ArgumentName: "partNumber",
       ArgumentValue: "10001",
     });
+  });
+
+  it("refuses a copy that changes nothing, and an MD5 that is none", async () => {
+    const copy = { Bucket: "games", Key: "same", CopySource: "games/same" };
+    await s3.send(new PutObjectCommand({ Bucket: "games", Key: "same", Body: "1", Metadata: { a: "1" } }));
+    expect(await told(s3.send(new CopyObjectCommand(copy)))).to.include({ name: "InvalidRequest" });
+    await s3.send(new CopyObjectCommand({ ...copy, MetadataDirective: "REPLACE", Metadata: { a: "2" } }));
+    await s3.send(new CopyObjectCommand({ ...copy, ServerSideEncryption: "AES256" }));
+    const head = await s3.send(new HeadObjectCommand({ Bucket: "games", Key: "same" }));
+    expect(head.Metadata).to.deep.equal({ a: "2" });
+    const put = (ContentMD5: string): Promise<unknown> =>
+      told(s3.send(new PutObjectCommand({ Bucket: "games", Key: "sum", Body: "1", ContentMD5 })));
+    expect(await put("zz")).to.include({ name: "InvalidDigest" });
+    expect(await put("1B2M2Y8AsgTpgAmY7PhCfg==")).to.include({ name: "BadDigest" });
+  });
+
+  it("tells of a checksum whether it is of the whole object", async () => {
+    const [Bucket, Key] = ["games", "summed"];
+    await s3.send(new PutObjectCommand({ Bucket, Key, Body: "abc", ChecksumAlgorithm: "SHA256" }));
+    const { ChecksumSHA256, ChecksumType } = await s3.send(
+      new HeadObjectCommand({ Bucket, Key, ChecksumMode: "ENABLED" }),
+    );
+    expect([ChecksumSHA256, ChecksumType]).to.deep.equal([
+      "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=",
+      "FULL_OBJECT",
+    ]);
   });
 
   it("lists parts and buckets in pages, and owners when asked", async () => {

@@ -8,6 +8,17 @@ interface Input extends Json {
   readonly apiId: string;
   readonly stageName: string;
   readonly routeId: string;
+  /** Of a list; a number as text. @default all */
+  readonly maxResults?: string;
+  readonly nextToken?: string;
+}
+
+function pageOf(items: readonly Json[], { maxResults, nextToken }: Input): Json {
+  const from = Number(nextToken ?? 0);
+  const to = from + Number(maxResults ?? items.length);
+  if (Number.isInteger(from) && Number.isInteger(to) && to >= from)
+    return { items: items.slice(from, to), ...(to < items.length ? { nextToken: String(to) } : {}) };
+  throw new AwsError("BadRequestException", "maxResults must be a number, nextToken one of an earlier answer");
 }
 
 /**
@@ -30,12 +41,12 @@ export function managementOperations(cloud: Cloud): Readonly<Record<string, AnyO
   const list = (part: string, items: (api: Api) => readonly Json[]): AnyOperation =>
     reads(
       ({ apiId }) => `/apis/${apiId}/${part}`,
-      (input) => ({ items: items(find(input)) }),
+      (input) => pageOf(items(find(input)), input),
     );
   return {
     GetApis: reads(
       () => "/apis",
-      () => ({ items: [...apis().values()].map(apiShape) }),
+      (input) => pageOf([...apis().values()].map(apiShape), input),
     ),
     GetApi: reads(
       ({ apiId }) => `/apis/${apiId}`,

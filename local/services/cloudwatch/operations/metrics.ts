@@ -48,6 +48,15 @@ interface DataInput {
   readonly ScanBy?: string;
 }
 
+/** Datapoints that GetMetricStatistics answers at most (API_GetMetricStatistics.html). */
+const MOST_STATISTICS = 1_440;
+
+function periodOfStatistics(given: Scalar): number {
+  const seconds = Number(given);
+  if (seconds > 0 && ([1, 5, 10, 20, 30].includes(seconds) || seconds % 60 === 0)) return seconds;
+  throw invalid("The parameter Period must be 1, 5, 10, 20, 30 or a multiple of 60.");
+}
+
 /** PutMetricData, GetMetricStatistics, GetMetricData, ListMetrics. */
 export function metricOperations(engine: CloudWatchEngine): Readonly<Record<string, AnyOperation>> {
   const { store, cloud } = engine;
@@ -89,7 +98,12 @@ export function metricOperations(engine: CloudWatchEngine): Readonly<Record<stri
           name: input.MetricName,
           dimensions: dimensionsOf(input.Dimensions),
         };
-        const periodMs = Number(input.Period) * 1000;
+        const periodMs = periodOfStatistics(input.Period) * 1000;
+        const asked = Math.ceil((timeOf(input.EndTime, cloud.clock.now()) - timeOf(input.StartTime, 0)) / periodMs);
+        if (asked > MOST_STATISTICS)
+          throw combination(
+            `You have requested up to ${asked.toLocaleString("en-US")} datapoints, which exceeds the limit of 1,440. You may reduce the datapoints requested by increasing Period, or decreasing the time range.`,
+          );
         refresh([metric]);
         const Datapoints = startsOf(input.StartTime, input.EndTime, periodMs).flatMap((from) => {
           if (store.statistic(metric, "SampleCount", from, from + periodMs) === undefined) return [];

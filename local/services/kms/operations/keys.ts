@@ -1,3 +1,4 @@
+import { AwsError } from "../../../aws-error";
 import type { AnyOperation, CallContext, Json } from "../../../service";
 import { keyAccess } from "../access";
 import type { Key, KeyStore } from "../keys";
@@ -68,7 +69,10 @@ export function keyOperations(store: KeyStore): Readonly<Record<string, AnyOpera
       return {};
     }),
     ScheduleKeyDeletion: on("ScheduleKeyDeletion", (key, { cloud }, { PendingWindowInDays }) => {
-      key.deletion = cloud.clock.now() + Number(PendingWindowInDays ?? 30) * 86_400_000;
+      const days = Number(PendingWindowInDays ?? 30);
+      if (days < 7 || days > 30)
+        throw new AwsError("ValidationException", "PendingWindowInDays must be between 7 and 30 inclusive.");
+      key.deletion = cloud.clock.now() + days * 86_400_000;
       return { KeyId: key.arn, DeletionDate: key.deletion / 1000, KeyState: "PendingDeletion" };
     }),
     CancelKeyDeletion: on("CancelKeyDeletion", (key) => {

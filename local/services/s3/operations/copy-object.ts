@@ -1,5 +1,6 @@
 import { copyFile, mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
+import { AwsError } from "../../../aws-error";
 import type { Operation } from "../../../service";
 import type { ObjectStore } from "../store";
 import { attributesOf, copySource, encryptionMembers, encryptionOf, find, isoTime, type ObjectInput } from "./common";
@@ -18,6 +19,12 @@ export function copyObject(store: ObjectStore): Operation<CopyInput> {
       context.use("s3.put", 1);
       const source = find(store, copySource(input.CopySource), context);
       const bucket = store.bucket(input.Bucket);
+      if (source === bucket.objects.get(input.Key) && changesNothing(input)) {
+        throw new AwsError(
+          "InvalidRequest",
+          "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
+        );
+      }
       const encryption = encryptionOf(store, input);
       const draft = store.draft(bucket);
       await mkdir(dirname(draft), { recursive: true });
@@ -31,4 +38,8 @@ export function copyObject(store: ObjectStore): Operation<CopyInput> {
       };
     },
   };
+}
+
+function changesNothing(input: CopyInput): boolean {
+  return input.MetadataDirective !== "REPLACE" && input.ServerSideEncryption === undefined;
 }

@@ -56,7 +56,11 @@ function describe(object: StoredObject, input: ObjectInput): Json {
     ...object.headers,
     ...encryptionMembers(object.encryption),
     // A checksum covers the whole object, so that a range comes without one.
-    ...(input.ChecksumMode === "ENABLED" && !input.Range && !object.parts ? object.checksums : {}),
+    ...(input.ChecksumMode === "ENABLED" && !input.Range && !object.parts ? shownChecksums(object) : {}),
     ...(object.parts === undefined ? {} : { PartsCount: object.parts }),
   };
+}
+
+function shownChecksums({ checksums }: StoredObject): Json {
+  return Object.keys(checksums).length === 0 ? {} : { ...checksums, ChecksumType: "FULL_OBJECT" };
 }

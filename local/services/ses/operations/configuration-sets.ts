@@ -1,6 +1,7 @@
 import type { AnyOperation, Json } from "../../../service";
 import type { ConfigurationSet, EventDestination, EventType, SuppressedReason } from "../configuration-sets";
 import type { SesEngine } from "../engine";
+import { pageOf, type PageInput } from "../page";
 
 interface Named {
   readonly ConfigurationSetName: string;
@@ -14,6 +15,11 @@ interface CreateInput extends Named {
   readonly ReputationOptions?: { readonly ReputationMetricsEnabled?: boolean };
   readonly TrackingOptions?: { readonly CustomRedirectDomain?: string };
 }
+interface Dimension {
+  readonly DimensionName: string;
+  readonly DimensionValueSource: string;
+  readonly DefaultDimensionValue: string;
+}
 interface DestinationInput extends Named {
   readonly EventDestinationName: string;
   readonly EventDestination: {
@@ -21,6 +27,7 @@ interface DestinationInput extends Named {
     readonly MatchingEventTypes?: readonly EventType[];
     readonly SnsDestination?: { readonly TopicArn: string };
     readonly EventBridgeDestination?: { readonly EventBusArn: string };
+    readonly CloudWatchDestination?: { readonly DimensionConfigurations?: readonly Dimension[] };
   };
 }
 
@@ -39,6 +46,7 @@ export function configurationSetOperations(engine: SesEngine): Readonly<Record<s
         types: given.MatchingEventTypes ?? [],
         ...(given.SnsDestination ? { topicArn: given.SnsDestination.TopicArn } : {}),
         ...(given.EventBridgeDestination ? { eventBusArn: given.EventBridgeDestination.EventBusArn } : {}),
+        ...(given.CloudWatchDestination ? { dimensions: dimensionsOf(given.CloudWatchDestination) } : {}),
       });
       return {};
     },
@@ -69,7 +77,11 @@ export function configurationSetOperations(engine: SesEngine): Readonly<Record<s
     },
     ListConfigurationSets: {
       authorize: () => [{ action: "ses:ListConfigurationSets", resource: "*" }],
-      answer: () => ({ ConfigurationSets: [...sets.all.keys()].map((Name) => ({ Name })) }),
+      // The first API says how many by MaxItems.
+      answer: ({ NextToken, PageSize, MaxItems }: PageInput & { readonly MaxItems?: string }) => {
+        const { items, next } = pageOf([...sets.all.keys()], { NextToken, PageSize: PageSize ?? MaxItems });
+        return { ConfigurationSets: items.map((Name) => ({ Name })), ...next };
+      },
     },
     DeleteConfigurationSet: {
       authorize: one("ses:DeleteConfigurationSet"),
@@ -110,5 +122,28 @@ function destinationShape(destination: EventDestination): Json {
     ...(destination.eventBusArn === undefined
       ? {}
       : { EventBridgeDestination: { EventBusArn: destination.eventBusArn } }),
+    ...(destination.dimensions === undefined
+      ? {}
+      : {
+          CloudWatchDestination: {
+            DimensionConfigurations: destination.dimensions.map(({ name, source, fallback }) => ({
+              DimensionName: name,
+              DimensionValueSource: source,
+              DefaultDimensionValue: fallback,
+            })),
+          },
+        }),
   };
+}
+
+function dimensionsOf({
+  DimensionConfigurations = [],
+}: NonNullable<DestinationInput["EventDestination"]["CloudWatchDestination"]>): NonNullable<
+  EventDestination["dimensions"]
+> {
+  return DimensionConfigurations.map((given) => ({
+    name: given.DimensionName,
+    source: given.DimensionValueSource,
+    fallback: given.DefaultDimensionValue,
+  }));
 }

@@ -2,6 +2,7 @@ import { xmlMap } from "../../../http/xml";
 import type { AnyOperation, Json } from "../../../service";
 import type { SesEngine } from "../engine";
 import type { Identity } from "../identities";
+import { pageOf, type PageInput } from "../page";
 
 /** Identities in both APIs: create, read, list, delete. */
 export function identityOperations(engine: SesEngine): Readonly<Record<string, AnyOperation>> {
@@ -25,14 +26,20 @@ export function identityOperations(engine: SesEngine): Readonly<Record<string, A
     },
     ListIdentities: {
       authorize: any("ses:ListIdentities"),
-      answer: ({ IdentityType }: { IdentityType?: string }) => {
+      answer: ({
+        IdentityType,
+        MaxItems,
+        NextToken,
+      }: {
+        IdentityType?: string;
+        MaxItems?: string;
+        NextToken?: string;
+      }) => {
         const wanted =
           IdentityType === "EmailAddress" ? "EMAIL_ADDRESS" : IdentityType === "Domain" ? "DOMAIN" : undefined;
-        return {
-          Identities: [...identities.all.values()]
-            .filter(({ type }) => wanted === undefined || type === wanted)
-            .map(({ name }) => name),
-        };
+        const found = [...identities.all.values()].filter(({ type }) => wanted === undefined || type === wanted);
+        const { items, next } = pageOf(found, { NextToken, PageSize: MaxItems });
+        return { Identities: items.map(({ name }) => name), ...next };
       },
     },
     GetIdentityVerificationAttributes: {
@@ -88,14 +95,16 @@ export function identityOperations(engine: SesEngine): Readonly<Record<string, A
     },
     ListEmailIdentities: {
       authorize: any("ses:ListEmailIdentities"),
-      answer: () => ({
-        EmailIdentities: [...identities.all.values()].map((identity) => ({
+      answer: (asked: PageInput) => {
+        const { items, next } = pageOf([...identities.all.values()], asked);
+        const EmailIdentities = items.map((identity) => ({
           IdentityType: identity.type,
           IdentityName: identity.name,
           SendingEnabled: identity.verified,
           VerificationStatus: identity.verified ? "SUCCESS" : "PENDING",
-        })),
-      }),
+        }));
+        return { EmailIdentities, ...next };
+      },
     },
     DeleteEmailIdentity: {
       authorize: one("ses:DeleteEmailIdentity"),

@@ -97,6 +97,7 @@ export function simpleV2(input: SendEmailV2): SimpleParameters {
   }
   if (input.FromEmailAddress === undefined) throw invalidParameter("2", "Missing required header 'From'.");
   const message = input.Content.Simple;
+  if (message === undefined) throw invalidParameter("2", "Content must hold one of Simple, Raw and Template.");
   return {
     ...commonV2(input),
     source: input.FromEmailAddress,

@@ -21,6 +21,10 @@ export const assumeRole: AnyOperation = {
       throw invalid(
         "1 validation error detected: Value null at 'roleSessionName' failed to satisfy constraint: Member must not be null",
       );
+    if (!/^[\w+=,.@-]{2,64}$/.test(RoleSessionName))
+      throw invalid(
+        `1 validation error detected: Value '${RoleSessionName}' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*`,
+      );
     const context = {
       "sts:RoleSessionName": RoleSessionName,
       ...(ExternalId === undefined ? {} : { "sts:ExternalId": ExternalId }),
