@@ -31,6 +31,7 @@ export interface Settings {
 }
 
 const ENVIRONMENTS = ["production", "development", "local"] as const;
+const PATTERNS = '["*@players.test"]';
 const ALARMS = ["all", "essential", "none"] as const;
 const NAMES: Readonly<Record<keyof Settings | "senderDomain" | "mailFromDomain", true>> = {
   environment: true,
@@ -60,8 +61,8 @@ export function readSettings(config = new pulumi.Config()): Settings {
   const problem = (key: string, got: unknown, expected: string, fix: string): void => {
     problems.push(`${key}: got ${JSON.stringify(got) ?? "nothing"}; expected ${expected}. Run: pulumi config ${fix}`);
   };
-  const wrong = (key: string, got: unknown, expected: string): void =>
-    problem(key, got === "" ? undefined : got, expected, `set ${key} <value>`);
+  const wrong = (key: string, got: unknown, expected: string, value = "<value>"): void =>
+    problem(key, got === "" ? undefined : got, expected, `set ${key} ${value}`);
   const text = (key: string, expected: string, fits: (value: string) => boolean): string => {
     const value = config.get(key);
     if (value === undefined || !fits(value)) wrong(key, value, expected);
@@ -110,7 +111,8 @@ export function readSettings(config = new pulumi.Config()): Settings {
     wrong(
       "recipients",
       recipients,
-      'at least one pattern, since only production may mail everybody (e.g. ["*@players.test"])',
+      `at least one pattern, since only production may mail everybody (e.g. ${PATTERNS})`,
+      `'${PATTERNS}'`,
     );
   if (environment === "production" && (recipients?.length ?? 0) > 0)
     problem("recipients", recipients, "none, since production mails everybody", "rm recipients");
@@ -186,7 +188,7 @@ function parseSender(text: string): { readonly address: string; readonly name?: 
 
 function addressPatterns(
   config: pulumi.Config,
-  wrong: (key: string, got: unknown, expected: string) => void,
+  wrong: (key: string, got: unknown, expected: string, value: string) => void,
 ): readonly string[] | undefined {
   let value: unknown;
   try {
@@ -196,6 +198,6 @@ function addressPatterns(
   }
   if (Array.isArray(value) && value.every((item): item is string => typeof item === "string" && item.includes("@")))
     return value;
-  wrong("recipients", value, 'a list of address patterns, e.g. ["*@players.test"]');
+  wrong("recipients", value, `a list of address patterns, e.g. ${PATTERNS}`, `'${PATTERNS}'`);
   return undefined;
 }
