@@ -81,6 +81,24 @@ export class Cloud {
     return this.clock.track(this.perform<O>(serviceName, operationName, input, principal));
   }
 
+  /**
+   * Waits, in a call of `principal`, for something that only time can bring. A function that does nothing but wait for the
+   * call lets a virtual clock move on, too.
+   */
+  async idle<T>(principal: Principal, wait: Promise<T>): Promise<T> {
+    const goOn = this.waitsFor(principal);
+    try {
+      return await this.clock.idle(wait);
+    } finally {
+      goOn();
+    }
+  }
+
+  private waitsFor(principal: Principal): () => void {
+    const environment = principal.type === "role" ? principal.environmentId : undefined;
+    return environment === undefined ? () => undefined : this.ports.functions.waits(environment);
+  }
+
   private async perform<O>(serviceName: string, operationName: string, input: Json, principal: Principal): Promise<O> {
     const service = this.services.get(serviceName);
     const operation = service?.operations[operationName];
@@ -169,7 +187,9 @@ export class Cloud {
     if ((fault === "crash-before" || fault === "crash-after") && principal.type === "role" && principal.environmentId) {
       this.ports.functions.crash(principal.environmentId);
     }
-    throw fault.startsWith("time-out") ? new NoReply() : new ConnectionLost();
+    if (!fault.startsWith("time-out")) throw new ConnectionLost();
+    this.waitsFor(principal);
+    throw new NoReply();
   }
 
   async close(): Promise<void> {

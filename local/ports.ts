@@ -107,6 +107,8 @@ export interface FunctionsPort {
   crash(environmentId: string): void;
   /** The trace event of the invocation that the environment is running. */
   causeOf(environmentId: string): number | undefined;
+  /** A call of the environment goes on only when time does; returns what ends that. */
+  waits(environmentId: string): () => void;
 }
 
 /** Owned by `logs`. */

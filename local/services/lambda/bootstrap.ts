@@ -25,7 +25,8 @@ export type FromWorker =
   | { readonly kind: "ready" }
   | { readonly kind: "failed-init"; readonly payload: string }
   | { readonly kind: "line"; readonly line: LogLine }
-  | { readonly kind: "waiting"; readonly until: number | undefined }
+  /** `turn`: how often calls of the environment had been answered late when it looked. */
+  | { readonly kind: "waiting"; readonly until: number | undefined; readonly turn: number }
   | {
       readonly kind: "done";
       readonly requestId: string;
@@ -44,6 +45,8 @@ export interface EnvironmentData {
   readonly memorySize: number;
   /** One 64-bit float: the cloud's time in ms; absent when the clock is the real one. */
   readonly time: SharedArrayBuffer | undefined;
+  /** Two 32-bit integers: the open calls that go on only when time does, and how many such have ended. */
+  readonly calls: SharedArrayBuffer;
 }
 
 /**
@@ -65,8 +68,9 @@ export function bootstrap(req: NodeJS.Require, clockOf: typeof workerClock): voi
   const time = clockOf(
     req,
     data.time,
+    data.calls,
     () => current !== undefined && !current.settled,
-    (until) => post({ kind: "waiting", until }),
+    (until, turn) => post({ kind: "waiting", until, turn }),
   );
   // eslint-disable-next-line @typescript-eslint/unbound-method -- closures of workerClock, they know no `this`
   const { now, watch } = time;

@@ -28,6 +28,8 @@ export class Environment {
   /** May no longer take an invocation. */
   dead = false;
   private readonly worker: Worker;
+  /** See `EnvironmentData.calls`. */
+  private readonly calls = new Int32Array(new SharedArrayBuffer(8));
   private ready: ((problem: string | undefined) => void) | undefined;
   private readonly loaded: Promise<string | undefined>;
   private run: Run | undefined;
@@ -56,6 +58,7 @@ export class Environment {
       functionName: code.name,
       memorySize: code.memorySize,
       time,
+      calls: this.calls.buffer,
     };
     this.worker = new Worker(source, {
       eval: true,
@@ -105,6 +108,7 @@ export class Environment {
           open(performance.now() - this.startedReal);
         }
         this.stamp();
+        Atomics.store(this.calls, 0, 0);
         this.send({
           kind: "invoke",
           requestId: request.requestId,
@@ -124,6 +128,21 @@ export class Environment {
     return this.worker.terminate();
   }
 
+  /** A call of the function goes on only when time does; returns what ends that: the function is at work again. */
+  waits(): () => void {
+    const { run } = this;
+    if (!run || !this.time) return () => undefined;
+    Atomics.add(this.calls, 0, 1);
+    return () => {
+      if (this.run !== run || this.dead) return;
+      this.board();
+      this.stamp();
+      Atomics.sub(this.calls, 0, 1);
+      Atomics.add(this.calls, 1, 1);
+      this.send({ kind: "wake" });
+    };
+  }
+
   private receive(message: FromWorker): void {
     switch (message.kind) {
       case "ready":
@@ -133,7 +152,8 @@ export class Environment {
       case "line":
         return this.run?.request.line(message.line);
       case "waiting": {
-        this.wait(message.until);
+        // A call has been answered since it looked: it looks again.
+        if (message.turn === Atomics.load(this.calls, 1)) this.wait(message.until);
         return;
       }
       case "done":

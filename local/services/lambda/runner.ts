@@ -68,6 +68,8 @@ export interface FunctionRunner {
   retire(functionName: string): void;
   /** Kills an environment in the midst of what it does. */
   crash(environmentId: string): void;
+  /** A call of the environment goes on only when time does; returns what ends that. For runners that cannot see it themselves. */
+  waits?(environmentId: string): () => void;
   close(): Promise<void>;
 }
 

@@ -17,17 +17,21 @@ export interface WorkerClock {
  * With a virtual clock the environment sees the cloud's time, and its timers wait for it; else nothing is replaced.
  * Handed to the worker as text, hence self-contained.
  * @param time the shared time in ms; undefined for the real one.
+ * @param calls two 32-bit integers: the open calls that go on only when time does, and how many such have ended.
  * @param isOpen whether an invocation is running.
- * @param tell called when the invocation can go on only when time does, with the time of its next timer.
+ * @param tell called when the invocation can go on only when time does, with the time of its next timer and the second
+ * integer of `calls`, as it was before it looked.
  */
 export function workerClock(
   req: NodeJS.Require,
   time: SharedArrayBuffer | undefined,
+  calls: SharedArrayBuffer,
   isOpen: () => boolean,
-  tell: (until: number | undefined) => void,
+  tell: (until: number | undefined, turn: number) => void,
 ): WorkerClock {
   const native = { setTimeout, setImmediate, clearTimeout, clearImmediate, Date };
   const clock = time ? new Float64Array(time) : undefined;
+  const waiting = new Int32Array(calls);
   const now = (): number => (clock ? clock[0]! : native.Date.now());
   interface VirtualTimer {
     due: number;
@@ -73,7 +77,8 @@ export function workerClock(
     jobs > 0 ||
     process
       .getActiveResourcesInfo()
-      .some((kind) => kind !== "MessagePort" && kind !== "Timeout" && kind !== "Immediate");
+      .filter((kind) => kind !== "MessagePort" && kind !== "Timeout" && kind !== "Immediate").length >
+      Atomics.load(waiting, 0);
   const earliest = (): number | undefined => {
     let first: number | undefined;
     for (const timer of timers.values()) if (first === undefined || timer.due < first) first = timer.due;
@@ -89,13 +94,14 @@ export function workerClock(
         watching = false;
         return;
       }
+      const turn = Atomics.load(waiting, 1);
       if (busy()) native.setTimeout(() => look(0), 2);
       else if (idle < 3) native.setImmediate(() => look(idle + 1));
       else {
         const until = earliest();
         if (told !== until) {
           told = until;
-          tell(until);
+          tell(until, turn);
         }
         watching = false;
       }

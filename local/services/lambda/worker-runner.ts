@@ -58,6 +58,10 @@ export class WorkerRunner implements FunctionRunner {
     if (environment) this.kill(environment);
   }
 
+  waits(environmentId: string): () => void {
+    return this.environments.get(environmentId)?.waits() ?? (() => undefined);
+  }
+
   async close(): Promise<void> {
     this.closed = true;
     this.queue = [];

@@ -1,5 +1,6 @@
 import type { Cloud } from "../../cloud";
 import type { QueuesPort } from "../../ports";
+import type { Principal } from "../../principal";
 import { numberOf, validateAttributes, type QueueAttributes, type RedrivePolicy } from "./attributes";
 import { invalidParameter, queueDoesNotExist, sqsError } from "./errors";
 import { md5, type Message, type MessageAttributes } from "./message";
@@ -23,6 +24,8 @@ export interface ReceiveOptions {
   readonly limit: number;
   readonly visibilityTimeoutMs: number;
   readonly waitMs: number;
+  /** Who waits. */
+  readonly principal: Principal;
 }
 
 export interface QueuesSnapshot {
@@ -204,7 +207,7 @@ export class Queues implements QueuesPort {
     for (;;) {
       const messages = this.takeAll(queue, options);
       if (messages.length > 0 || queue.deleted || this.cloud.clock.now() >= deadline) return messages;
-      await this.cloud.clock.idle(this.nextVisible(queue, deadline));
+      await this.cloud.idle(options.principal, this.nextVisible(queue, deadline));
     }
   }
 

@@ -44,7 +44,7 @@ export function invoke(engine: LambdaEngine, asynchronous: AsyncInvocations): Op
         return { StatusCode: 202 };
       }
       const run = { payload, requestId: context.requestId, ...(cause === undefined ? {} : { cause }) };
-      const outcome = await context.cloud.clock.idle(engine.run(fn, run));
+      const outcome = await context.cloud.idle(principal, engine.run(fn, run));
       return {
         StatusCode: 200,
         ExecutedVersion: "$LATEST",

@@ -43,7 +43,12 @@ export const receiveMessage = (queues: Queues): Operation<Input> => ({
       "WaitTimeSeconds",
       "Must be >= 0 and <= 20, if provided.",
     );
-    const messages = await queues.receive(queue, { limit, visibilityTimeoutMs: timeout * 1000, waitMs: wait * 1000 });
+    const messages = await queues.receive(queue, {
+      limit,
+      visibilityTimeoutMs: timeout * 1000,
+      waitMs: wait * 1000,
+      principal: context.principal,
+    });
     meter(
       context,
       queue,
