@@ -39,6 +39,13 @@ describe("Filter patterns of event source mappings", () => {
         expect(matches(pattern, { a: String(value) })).to.equal(false);
       }),
     );
+    const around = (operator: string): boolean[] =>
+      [1, 2, 3].map((value) => matches({ a: [{ numeric: [operator, 2] }] }, { a: value }));
+    expect(around("=")).to.deep.equal([false, true, false]);
+    expect(around("<")).to.deep.equal([true, false, false]);
+    expect(around("<=")).to.deep.equal([true, true, false]);
+    expect(around(">")).to.deep.equal([false, false, true]);
+    expect(around(">=")).to.deep.equal([false, true, true]);
   });
 
   it("refuses patterns that AWS refuses", () => {

@@ -63,6 +63,8 @@ export interface Rig {
   readonly logs: { readonly principal: Principal; readonly group: string; readonly line: string }[];
   /** Calls to the services that the rig plays: `sqs:SendMessage` and the like. */
   readonly sent: { readonly call: string; readonly input: Json; readonly principal: Principal }[];
+  /** Plays one more operation, whose calls `sent` gets. */
+  register(service: string, operation: string): void;
   /** Makes a function of one file and declares it. */
   fn(name: string, source: string, inputs?: Json): Promise<Json>;
   declare(type: string, name: string, inputs: Json): Promise<Json>;
@@ -146,6 +148,7 @@ export function rig(clock: Clock = new VirtualClock()): Rig {
     denied,
     logs,
     sent,
+    register: record,
     declare,
     fn: (name, source, inputs = {}) =>
       declare("aws:lambda/function:Function", name, {

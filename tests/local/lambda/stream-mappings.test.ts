@@ -137,6 +137,38 @@ describe("Event source mappings of DynamoDB streams", () => {
     expect(batches().at(-1)).to.equal("b");
   });
 
+  it("fills a batch up to 6 MB, whatever its size in records says", async () => {
+    await r.fn("worker", worker);
+    const bytes = 6 * 1024 * 1024;
+    // With the record around it, three of these are a little less than 6 MB, and four are more.
+    const big = "x".repeat(Math.floor(bytes / 3) - 1024);
+    r.stream.append(...["a", "b", "c", "d"].map((name) => ({ pk: "p", name, big })));
+    await map({ batchSize: 100 });
+    await r.clock.advance(1000);
+    expect(batches()).to.deep.equal(["a,b,c", "d"]);
+  });
+
+  it("drops without a limit of its own what the stream keeps no longer, and tries until then once a minute", async () => {
+    await r.fn("worker", worker, { reservedConcurrentExecutions: 0 });
+    await map({ destinationConfig: { onFailure: { destinationArn: "arn:aws:sqs:us-east-1:123456789012:dead" } } });
+    const tries = (): number => r.cloud.trace.since().filter((one) => one.data?.["throttled"] === true).length;
+    r.stream.append(...named("a"));
+    await r.clock.advance(3_600_000);
+    const tried = tries();
+    await r.clock.advance(600_000);
+    expect(tries()).to.equal(tried + 10);
+    await r.clock.advance(24 * 3_600_000 - 4_200_000);
+    expect(r.sent).to.have.length(0);
+    await r.clock.advance(120_000);
+    const [letter] = r.sent;
+    const body = JSON.parse(letter!.input["MessageBody"] as string) as Record<string, Json>;
+    expect(body["requestContext"]).to.include({ condition: "RecordAgeExceeded" });
+    expect(body).to.not.have.property("responseContext");
+    const ended = tries();
+    await r.clock.advance(3_600_000);
+    expect(tries()).to.equal(ended);
+  });
+
   it("takes a malformed answer for the failure of all", async () => {
     await r.fn(
       "worker",
