@@ -12,7 +12,7 @@ import {
   transformsOf,
   withArn,
 } from "../shared/arguments";
-import { ArgumentError, requireInteger } from "../shared/errors";
+import { refuse, requireInteger } from "../shared/errors";
 import type { MonitoringArgs } from "../shared/monitoring";
 import { PROFILE_ATTRIBUTES, type AttributeType } from "../shared/player-directory";
 import type { Transform } from "../shared/transform";
@@ -181,8 +181,4 @@ function requireUrl(name: string, argument: string, value: string): void {
   const loopback = url?.protocol === "http:" && ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
   if (url?.protocol === "https:" || loopback) return;
   refuse(name, argument, value, "an https URL", "Keys that come over plain http could be anyone's.");
-}
-
-function refuse(component: string, argument: string, got: unknown, expected: string, fix: string): never {
-  throw new ArgumentError({ component, argument, got, expected, fix });
 }

@@ -1,5 +1,6 @@
 import type { ParsedFilter } from "./filter";
 import { resolveTest, type ResolvedTest } from "./resolve-test";
+import { identifier, literal } from "./sql";
 
 /**
  * A checked filter as a condition of Athena SQL (engine version 3, Trino). Identifiers come from the declared
@@ -87,12 +88,5 @@ function comparison(column: string, { attribute, test, operand }: ResolvedTest):
 
 /** Glue keeps column names in lower case; quoted, a name that is also a word of SQL is safe. */
 export function columnName(attribute: string): string {
-  return `"${attribute.toLowerCase().replaceAll('"', '""')}"`;
-}
-
-/** A literal of Trino: text in single quotes, numbers as DOUBLE, since zero-ETL makes every DynamoDB number a double. */
-export function literal(value: string | number | boolean): string {
-  if (typeof value === "string") return `'${value.replaceAll("'", "''")}'`;
-  if (typeof value === "boolean") return value ? "TRUE" : "FALSE";
-  return (Object.is(value, -0) ? 0 : value).toExponential().toUpperCase().replace("E+", "E");
+  return identifier(attribute.toLowerCase());
 }

@@ -1,32 +1,28 @@
 /** Where players are spoken of in the analytics copy and in the results of queries. */
 import { encodePlayerId, playerPk } from "../shared/player-keys";
-import type { PlayersCopy } from "./queries";
-
-const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
-const name = (value: string): string => `"${value.replaceAll('"', '""')}"`;
-const tableOf = (copy: PlayersCopy): string => `${name(copy.database)}.${name(copy.table)}`;
+import { tableOf, type PlayersCopy } from "./queries";
+import { literal } from "./sql";
 
 /** How many rows name a player (those of his partition, and the other side of his friendships), and how old the copy is. */
 export function rowCountQuery(copy: PlayersCopy, player: string): string {
-  const side = text(`FRIEND#${encodePlayerId(player)}`);
-  const named = `"pk" = ${text(playerPk(player))} OR "sk" = ${side}`;
+  const side = literal(`FRIEND#${encodePlayerId(player)}`);
+  const named = `"pk" = ${literal(playerPk(player))} OR "sk" = ${side}`;
   return `SELECT CAST(COUNT(*) AS BIGINT), (${copyTimeQuery(copy)}) FROM ${tableOf(copy)} WHERE ${named}`;
 }
 
 /** The rows of a player's own partition. */
 export function rowsQuery(copy: PlayersCopy, player: string): string {
-  return `SELECT * FROM ${tableOf(copy)} WHERE "pk" = ${text(playerPk(player))}`;
+  return `SELECT * FROM ${tableOf(copy)} WHERE "pk" = ${literal(playerPk(player))}`;
 }
 
 /** When the copy was last brought up to date, epoch seconds. */
 function copyTimeQuery(copy: PlayersCopy): string {
-  const snapshots = `${name(copy.database)}.${name(`${copy.table}$snapshots`)}`;
-  return `SELECT CAST(to_unixtime(MAX(committed_at)) AS BIGINT) FROM ${snapshots}`;
+  return `SELECT CAST(to_unixtime(MAX(committed_at)) AS BIGINT) FROM ${tableOf(copy, "$snapshots")}`;
 }
 
 /** Partition keys of the players with an e-mail address, whatever its case. */
 export function playersByEmailQuery(copy: PlayersCopy, email: string): string {
-  const wanted = text(email.trim().toLowerCase());
+  const wanted = literal(email.trim().toLowerCase());
   return `SELECT "pk" FROM ${tableOf(copy)} WHERE "sk" = 'PROFILE' AND lower("email") = ${wanted}`;
 }
 

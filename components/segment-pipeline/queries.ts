@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { compileFilter } from "./compile-filter";
 import type { CheckedDefinition } from "./definition";
+import { identifier } from "./sql";
 
 /** Identifiers of the analytics copy, as Athena names them. */
 export interface PlayersCopy {
@@ -8,8 +9,9 @@ export interface PlayersCopy {
   readonly table: string;
 }
 
-function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
+/** The copy itself, or with a suffix such as `$files` one of Iceberg's tables about it, as queries name it. */
+export function tableOf(copy: PlayersCopy, suffix = ""): string {
+  return `${identifier(copy.database)}.${identifier(`${copy.table}${suffix}`)}`;
 }
 
 /**
@@ -18,11 +20,10 @@ function quoted(name: string): string {
  * https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-table-metadata.html
  */
 export function preflightQuery(copy: PlayersCopy): string {
-  const of = (suffix: string): string => `${quoted(copy.database)}.${quoted(`${copy.table}${suffix}`)}`;
   return (
-    `SELECT (SELECT CAST(to_unixtime(MAX(committed_at)) AS BIGINT) FROM ${of("$snapshots")}) AS committed_at, ` +
-    `(SELECT CAST(SUM(file_size_in_bytes) AS BIGINT) FROM ${of("$files")}) AS total_bytes, players.* ` +
-    `FROM (VALUES 1) AS one(n) LEFT JOIN (SELECT * FROM ${of("")} LIMIT 0) AS players ON TRUE`
+    `SELECT (SELECT CAST(to_unixtime(MAX(committed_at)) AS BIGINT) FROM ${tableOf(copy, "$snapshots")}) AS committed_at, ` +
+    `(SELECT CAST(SUM(file_size_in_bytes) AS BIGINT) FROM ${tableOf(copy, "$files")}) AS total_bytes, players.* ` +
+    `FROM (VALUES 1) AS one(n) LEFT JOIN (SELECT * FROM ${tableOf(copy)} LIMIT 0) AS players ON TRUE`
   );
 }
 
@@ -49,7 +50,7 @@ export function segmentQuery(
   now: number,
   columns?: ReadonlySet<string>,
 ): string {
-  const players = `${quoted(copy.database)}.${quoted(copy.table)}`;
+  const players = tableOf(copy);
   if (definition.sql !== undefined)
     return `SELECT "pk" FROM (${definition.sql.replaceAll("{players}", players)}) AS segment`;
   const condition = definition.where === undefined ? "TRUE" : compileFilter(definition.where, now, columns);

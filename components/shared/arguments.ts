@@ -1,4 +1,4 @@
-import { ArgumentError } from "./errors";
+import { refuse } from "./errors";
 
 /** Holds one argument against what it may be. @throws ArgumentError */
 export type Check = (component: string, argument: string, value: unknown) => void;
@@ -7,10 +7,6 @@ export type Check = (component: string, argument: string, value: unknown) => voi
 const RETENTIONS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1_096, 1_827, 2_192, 2_557, 2_922, 3_288, 3_653,
 ];
-
-function refuse(component: string, argument: string, got: unknown, expected: string, fix: string): never {
-  throw new ArgumentError({ component, argument, got, expected, fix });
-}
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);

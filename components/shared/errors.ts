@@ -38,6 +38,11 @@ export class ArgumentError extends Error implements ArgumentProblem {
   }
 }
 
+/** @throws ArgumentError */
+export function refuse(component: string, argument: string, got: unknown, expected: string, fix: string): never {
+  throw new ArgumentError({ component, argument, got, expected, fix });
+}
+
 /** Something asked of the program that it cannot declare, e.g. a route added after the deployment was sealed. */
 export class DeclarationError extends Error {
   constructor(
