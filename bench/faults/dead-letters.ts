@@ -87,6 +87,7 @@ export class DeadLetters {
   async redrive(faulty = false): Promise<number> {
     const waiting = await this.waiting();
     await this.move(waiting);
+    await this.startAgain(waiting);
     for (const [fn, payload] of [
       ["emails-redrive-function", { deadLetters: true }],
       ["messages-redrive", {}],
@@ -109,6 +110,24 @@ export class DeadLetters {
       const input = { QueueUrl: url };
       const sources = await world.operator<{ queueUrls?: string[] }>("sqs", "ListDeadLetterSourceQueues", input);
       if ((sources.queueUrls ?? []).length > 0) await world.operator("sqs", "StartMessageMoveTask", { SourceArn: arn });
+    }
+  }
+
+  /** Starts of segments that Lambda gave up: what it says about each is an input of the function that starts. */
+  private async startAgain(queues: readonly Depth[]): Promise<void> {
+    const { world } = this;
+    for (const { url: QueueUrl, messages } of queues.filter(({ name }) => name.startsWith("segments-failures"))) {
+      for (let left = messages; left > 0; left--) {
+        const { Messages = [] } = await world.operator<{ Messages?: { Body: string; ReceiptHandle: string }[] }>(
+          "sqs",
+          "ReceiveMessage",
+          { QueueUrl },
+        );
+        for (const { Body, ReceiptHandle } of Messages) {
+          await world.event("segmentFunction", JSON.parse(Body));
+          await world.operator("sqs", "DeleteMessage", { QueueUrl, ReceiptHandle });
+        }
+      }
     }
   }
 

@@ -139,6 +139,13 @@ export class World {
     return JSON.parse(text) as R;
   }
 
+  /** Invokes a function as a schedule does, which does not wait for it. */
+  async event(output: string, payload: unknown): Promise<void> {
+    const Payload = Buffer.from(JSON.stringify(payload)).toString("base64");
+    const FunctionName = this.image.outputs[output]!;
+    await this.operator("lambda", "Invoke", { FunctionName, InvocationType: "Event", Payload });
+  }
+
   async operator<R = Json>(service: string, operation: string, input: Json): Promise<R> {
     return this.cloud.call<R>(service, operation, input, this.cloud.operator);
   }

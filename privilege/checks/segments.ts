@@ -128,7 +128,7 @@ const stopped: Check = {
   run: async (stage) => {
     await players(stage);
     const { queries } = stage.cloud.services.get("athena") as AthenaService;
-    queries.queuedMs = 86_400_000;
+    queries.queuedMs = () => 86_400_000;
     await start(stage);
     await runIs(stage, "failed", 3_600_000);
     await stage.until(() => queries.active() === 0, "the query to be stopped", 600_000);

@@ -33,7 +33,7 @@ export class Queries {
   /** How often a state-change event arrives: AWS promises nothing, so tests may lose (0) or double (2) it. */
   eventCopies: (detail: Json) => number = () => 1;
   /** Milliseconds that a query waits before it runs: a busy account can be played with more. */
-  queuedMs = QUEUED_MS;
+  queuedMs: (execution: Execution) => number = () => QUEUED_MS;
 
   constructor(
     readonly cloud: Cloud,
@@ -75,7 +75,7 @@ export class Queries {
     };
     this.executions.set(id, execution);
     this.announce(execution, undefined);
-    this.cloud.clock.setTimer(this.queuedMs, () => this.run(execution));
+    this.cloud.clock.setTimer(this.queuedMs(execution), () => this.run(execution));
     return execution;
   }
 
