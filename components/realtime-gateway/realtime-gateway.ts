@@ -94,7 +94,7 @@ export class RealtimeGateway extends pulumi.ComponentResource {
     this.events = new LateList("reaction to a player event", name);
     // Kept as long as the tables are: without their key nobody can read them.
     const key =
-      args.key ?? new EncryptionKey(`${name}-encryption`, { retainOnDelete: settings.protect }, { parent: this });
+      args.key ?? new EncryptionKey(`${name}-key`, { retainOnDelete: settings.protect }, { parent: this });
     const tables = createTables(this, name, key, settings, args.transform);
     const queueTimeouts = { visibilityTimeoutSeconds: 180, maxReceiveCount: 5 };
     const checks = new DeadLetteredQueue(`${name}-checks`, { key, ...queueTimeouts }, { parent: this });

@@ -69,10 +69,14 @@ function article(type: SchemaType): string {
   return /^[aeio]/.test(type) ? `an ${type}` : `a ${type}`;
 }
 
+function counted(count: number, one: string): string {
+  return `${count} ${count === 1 ? one : `${one}s`}`;
+}
+
 function textProblem(schema: Schema, value: string, field: string): SchemaProblem | undefined {
   const { minLength = 0, maxLength = Infinity, pattern } = schema;
-  if (value.length < minLength) return { field, message: `expected at least ${minLength} characters` };
-  if (value.length > maxLength) return { field, message: `expected at most ${maxLength} characters` };
+  if (value.length < minLength) return { field, message: `expected at least ${counted(minLength, "character")}` };
+  if (value.length > maxLength) return { field, message: `expected at most ${counted(maxLength, "character")}` };
   if (pattern !== undefined && !new RegExp(pattern, "u").test(value)) {
     return { field, message: `expected text that matches ${pattern}` };
   }
@@ -88,8 +92,8 @@ function numberProblem(schema: Schema, value: number, field: string): SchemaProb
 
 function listProblem(schema: Schema, value: readonly unknown[], field: string): SchemaProblem | undefined {
   const { minItems = 0, maxItems = Infinity, items } = schema;
-  if (value.length < minItems) return { field, message: `expected at least ${minItems} items` };
-  if (value.length > maxItems) return { field, message: `expected at most ${maxItems} items` };
+  if (value.length < minItems) return { field, message: `expected at least ${counted(minItems, "item")}` };
+  if (value.length > maxItems) return { field, message: `expected at most ${counted(maxItems, "item")}` };
   if (!items) return undefined;
   for (let i = 0; i < value.length; i++) {
     const problem = validate(items, value[i], `${field}[${i}]`);
@@ -106,7 +110,7 @@ function objectProblem(schema: Schema, value: Record<string, unknown>, field: st
       return { field: `${field}.${name}`, message: "missing" };
   }
   const names = Object.keys(value).filter((name) => value[name] !== undefined);
-  if (names.length > maxProperties) return { field, message: `expected at most ${maxProperties} members` };
+  if (names.length > maxProperties) return { field, message: `expected at most ${counted(maxProperties, "member")}` };
   for (const name of names) {
     const known = Object.hasOwn(properties, name) ? properties[name] : additionalProperties;
     if (known === false || known === undefined) return { field: `${field}.${name}`, message: "unknown" };

@@ -43,15 +43,27 @@ export async function doctorCommand(args: readonly string[], world?: World): Pro
   return code;
 }
 
+/** What is said where there is nothing to look at yet. */
+const NO_STACK: Finding = {
+  section: "Stack",
+  title: "stack",
+  verdict: "to do",
+  detail: "there is none to look at: none runs in this folder, and --stack names none on AWS",
+  fix: `${invocation("local")} in another terminal; or, for AWS, pulumi stack init dev, and then ${invocation("doctor", "--stack dev")}`,
+  must: true,
+};
+
 /** The stack as far as it can be reached; what is missing of it is a finding, since a first deployment starts without. */
 async function meet(target: Target, world: World): Promise<{ patient: Patient; missing: Finding[] }> {
   const missing: Finding[] = [];
-  const miss = (title: string, error: unknown, must: boolean): undefined => {
+  const miss = (title: string, error: unknown): undefined => {
     if (!(error instanceof CliError)) throw error;
-    missing.push({ section: "Stack", title, verdict: must ? "to do" : "cannot see", detail: error.message, must });
+    missing.push({ section: "Stack", title, verdict: "to do", detail: error.message, must: true });
     return undefined;
   };
-  const access = await openTarget(target).catch((error: unknown) => miss("outputs", error, target.stack !== undefined));
+  const access = await openTarget(target).catch((error: unknown) => miss("outputs", error));
+  if (!access && target.stack === undefined && target.profile === undefined && target.region === undefined)
+    missing.splice(0, missing.length, NO_STACK);
   const settings =
     target.stack === undefined ? undefined : await readSettings(target.stack, target.profile).catch(() => undefined);
   const region = target.region ?? settings?.["aws:region"] ?? process.env["AWS_REGION"];
@@ -62,7 +74,7 @@ async function meet(target: Target, world: World): Promise<{ patient: Patient; m
   try {
     operations = access?.operations;
   } catch (error) {
-    miss("operations", error, true);
+    miss("operations", error);
   }
   return { patient: { world, stack: target.stack, local: access?.local, settings, aws, operations }, missing };
 }

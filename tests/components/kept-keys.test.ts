@@ -39,7 +39,7 @@ describe("keys that components make for themselves", function () {
       expect(Object.fromEntries(kept)).to.deep.equal(
         Object.fromEntries(
           [
-            "gateway-encryption-key",
+            "gateway-key-key",
             "gateway-players",
             "gateway-presence",
             "messages-key-key",

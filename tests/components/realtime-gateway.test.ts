@@ -10,9 +10,9 @@ import { ArgumentError } from "../../components/shared/errors";
 import { find, grants, record, unwatched, valueOf, type Declared } from "./declared";
 
 const auth = { issuer: "https://id.example.com", audience: "game" };
-const READ_KEY = ["kms:Decrypt gateway-encryption-key"];
+const READ_KEY = ["kms:Decrypt gateway-key-key"];
 const WRITE_KEY = ["Encrypt", "GenerateDataKey", "ReEncryptFrom", "ReEncryptTo"].map(
-  (action) => `kms:${action} gateway-encryption-key`,
+  (action) => `kms:${action} gateway-key-key`,
 );
 const on = (resource: string, service: string, ...actions: string[]) =>
   actions.map((action) => `${service}:${action} ${resource}`);
@@ -75,7 +75,7 @@ describe("RealtimeGateway", function () {
         pointInTimeRecovery: { enabled: true },
         serverSideEncryption: {
           enabled: true,
-          kmsKeyArn: "arn:aws:test:us-east-1:123456789012:gateway-encryption-key",
+          kmsKeyArn: "arn:aws:test:us-east-1:123456789012:gateway-key-key",
         },
       });
     }

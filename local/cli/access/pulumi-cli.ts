@@ -6,7 +6,11 @@ const MOST_MS = 60_000;
 
 /** What stands between a person and a stack's outputs. */
 const REASONS: readonly (readonly [sign: RegExp, sentence: (said: string) => string])[] = [
-  [/no stack named/i, (said) => `There is no such stack: ${said}. \`pulumi stack ls\` lists those of this project.`],
+  [
+    /no stack named/i,
+    (said) =>
+      `There is no such stack: ${said}. \`pulumi stack ls\` lists those of this project, \`pulumi stack init\` makes one.`,
+  ],
   [
     /PULUMI_ACCESS_TOKEN must be set|no Pulumi access token|not logged in/i,
     () =>

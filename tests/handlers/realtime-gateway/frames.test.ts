@@ -188,6 +188,23 @@ describe("frames", () => {
     );
   });
 
+  it("says how many of what are wanted", () => {
+    const said = (schema: Schema, value: unknown): string | undefined => validate(schema, value, "body")?.message;
+    expect([
+      said({ type: "string", minLength: 1 }, ""),
+      said({ type: "string", maxLength: 2 }, "abc"),
+      said({ type: "array", minItems: 1 }, []),
+      said({ type: "array", maxItems: 0 }, [1]),
+      said({ type: "object", additionalProperties: true, maxProperties: 1 }, { a: 1, b: 2 }),
+    ]).to.deep.equal([
+      "expected at least 1 character",
+      "expected at most 2 characters",
+      "expected at least 1 item",
+      "expected at most 0 items",
+      "expected at most 1 member",
+    ]);
+  });
+
   it("agrees with ajv on generated schemas and values", () => {
     const ajv = new Ajv({ strict: false, unicodeRegExp: true });
     const leaf: fc.Arbitrary<Schema> = fc.oneof(

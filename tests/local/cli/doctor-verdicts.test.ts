@@ -1,6 +1,11 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect } from "chai";
+import { doctorCommand } from "../../../local/cli/doctor";
 import { examine } from "../../../local/cli/doctor/check";
 import { CliError } from "../../../local/cli/errors";
+import { runInProcess } from "../../helpers/in-process-command";
 import {
   CHECKS,
   ISSUER,
@@ -333,6 +338,9 @@ const UNSEEN: readonly (readonly [title: string, change: Change, says: RegExp])[
   ["Athena workgroup", { answers: { GetWorkGroupCommand: {} } }, /^Athena says nothing of segments$/],
 ];
 
+/** A machine on which everything is installed. */
+const { world } = patientWith({});
+
 /** Checks that ask nothing of AWS. */
 const OUTSIDE = ["Node.js", "Pulumi CLI", "Pulumi login", "AWS CLI", "placeholders", "tokens' issuer"];
 
@@ -391,5 +399,19 @@ describe("Doctor's verdicts", () => {
     const emails = { ...operations.emails!, production: false };
     for (const [title, change] of VERDICTS.filter(([one]) => ["SES: out of the sandbox", "DMARC"].includes(one)))
       expect((await findingOf(title, { ...change, operations: { emails } })).must, title).to.equal(false);
+  });
+
+  it("where there is no stack at all, name the two ways to one", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "games-messaging-doctor-"));
+    const run = (args: readonly string[]): Promise<number> => doctorCommand(args, world);
+    const { code, output } = await runInProcess(run, [], { folder }).finally(() => rmSync(folder, { recursive: true }));
+    expect(code).to.equal(1);
+    expect(output.split("\n").slice(-5)).to.deep.equal([
+      "Stack",
+      "  to do       stack: there is none to look at: none runs in this folder, and --stack names none on AWS",
+      "              do: npm run local in another terminal; or, for AWS, pulumi stack init dev, and then npm run doctor -- --stack dev",
+      "",
+      "3 ok, 1 to do, 0 cannot be seen",
+    ]);
   });
 });

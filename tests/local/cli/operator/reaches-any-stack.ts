@@ -104,7 +104,7 @@ export function reachesAnyStack(stack: () => OperatorStack): void {
   it("say that the CLI, the stack, its outputs or its login is missing", async () => {
     for (const [run, ...args] of EVERY) {
       expect(refused(await stack().away(run, stack().operator, ...args, "--stack", "nope"))).to.equal(
-        "There is no such stack: no stack named 'nope' found. `pulumi stack ls` lists those of this project.",
+        "There is no such stack: no stack named 'nope' found. `pulumi stack ls` lists those of this project, `pulumi stack init` makes one.",
       );
     }
     expect(refused(await stack().away(sendCommand, stack().operator, "ada", "welcome", "--stack", "empty"))).to.equal(
