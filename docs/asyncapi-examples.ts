@@ -66,6 +66,9 @@ export const FRAMES = {
     },
     { type: "error", error: { code: "invalid-json", message: "expected JSON" } },
   ],
+  apiGatewayError: [
+    { message: "Internal server error", connectionId: "H6sKDIaiqhI4hBL=", requestId: "VOP9ShP3kFbRH9u=" },
+  ],
   notices: [
     {
       type: "notices",

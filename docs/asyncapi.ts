@@ -47,7 +47,7 @@ export function asyncApiDocument(): object {
     };
     operations[id] = incoming(id, REPLIES[action].summary);
   }
-  const others = { route: routeMessage, routeReply: routeReplyMessage, error, notices, push };
+  const others = { route: routeMessage, routeReply: routeReplyMessage, error, apiGatewayError, notices, push };
   for (const [id, message] of Object.entries(others)) {
     const frames: readonly object[] = FRAMES[id as keyof typeof others];
     messages[id] = { ...message, examples: frames.map((payload) => ({ payload })) };
@@ -120,7 +120,7 @@ export function asyncApiDocument(): object {
     "x-error-codes": ERROR_CODES,
     "x-handshake-status": {
       101: "Open. Send `hello` next.",
-      401: "The token is missing, wrong, expired or of another issuer or audience.",
+      401: `The token is missing, wrong, expired or of another issuer or audience, or ${PROTOCOL} is not offered beside it.`,
       403: "The token is right, and the player may not connect: a foreign origin, an id beyond 80 bytes or with control characters.",
       429: "Too many connections at once: try again after a random wait that doubles.",
       500: "The issuer's keys could not be had: try again after a random wait that doubles.",
@@ -157,7 +157,7 @@ const DESCRIPTION = `Frames are JSON objects in text messages.
 
 1. Open the WebSocket with the subprotocols \`${PROTOCOL}\` and \`${TOKEN_PREFIX}<token>\`.
 2. Send \`{"action":"hello","id":"1"}\`. Until it is answered the player is not there for his friends; if no answer comes, send it again. Send nothing else before: every other action, the studio's own included, answers \`not-registered\` and does nothing.
-3. Every frame \`{action, id?, body?}\` is answered by a reply or an error frame with the same \`id\`; an error frame lacks it where the frame could not be read.
+3. Every frame \`{action, id?, body?}\` is answered by a reply or an error frame with the same \`id\`; an error frame lacks it where the frame could not be read. Under a load beyond all limits, or when a function dies, API Gateway answers itself (\`apiGatewayError\`): such a frame has no \`type\` and no \`id\`. Send again, after a random wait, what has no answer after 30 seconds.
 4. Send \`ping\` every ${KEEP_ALIVE_SECONDS} seconds. If it answers \`not-registered\`, send \`hello\`.
 5. Presence carries a \`version\` per friend, in the snapshot of \`hello\` and in notices: ignore one that is older than the one you know. Events carry an \`id\`: ignore one you have seen.
 6. A second device is a second connection. Reconnect after a random wait that doubles from 1 s to 60 s.
@@ -185,6 +185,22 @@ const error = {
       field: { type: "string", description: "Path to what is wrong, e.g. `body.player`." },
     }),
   }),
+};
+
+const apiGatewayError = {
+  name: "API Gateway's error",
+  summary: "API Gateway could not have the frame served; the socket stays. It does not tell which frame it was.",
+  payload: {
+    ...object(["message", "connectionId", "requestId"], {
+      message: {
+        type: "string",
+        description: "`Too Many Requests`, `Internal server error`, `Endpoint request timed out`.",
+      },
+      connectionId: { type: "string" },
+      requestId: { type: "string", description: "For the studio, who finds it in the access log." },
+    }),
+    not: { required: ["type"] },
+  },
 };
 
 const time = { type: "integer", description: "Milliseconds since the epoch." };
@@ -277,7 +293,9 @@ function incoming(message: string, summary: string): object {
     messages: [{ $ref: `#/channels/socket/messages/${message}` }],
     reply: {
       channel: { $ref: "#/channels/socket" },
-      messages: [{ $ref: `#/channels/socket/messages/${message}Reply` }, { $ref: "#/channels/socket/messages/error" }],
+      messages: [`${message}Reply`, "error", "apiGatewayError"].map((id) => ({
+        $ref: `#/channels/socket/messages/${id}`,
+      })),
     },
   };
 }
