@@ -47,3 +47,10 @@ export class AthenaSession {
     return (await this.athena.send(new GetQueryExecutionCommand({ QueryExecutionId }))).QueryExecution!;
   }
 }
+
+/** A session for each test of a suite. @param begin takes it. */
+export function beforeEachSession(begin: (session: AthenaSession) => void): void {
+  let session: AthenaSession;
+  beforeEach(async () => begin((session = await AthenaSession.open())));
+  afterEach(() => session.close());
+}

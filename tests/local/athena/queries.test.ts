@@ -9,18 +9,17 @@ import {
 import { expect } from "chai";
 import { refusalOf } from "../../helpers/refusal";
 import type { AnalyticsWorld } from "./analytics-world";
-import { AthenaSession } from "./athena-session";
+import { beforeEachSession, type AthenaSession } from "./athena-session";
 
 describe("Athena through the AWS SDK: queries", () => {
   let session: AthenaSession;
   let world: AnalyticsWorld;
   let athena: AthenaClient;
 
-  beforeEach(async () => {
-    session = await AthenaSession.open();
+  beforeEachSession((opened) => {
+    session = opened;
     ({ world, athena } = session);
   });
-  afterEach(() => session.close());
 
   it("goes from queued over running to succeeded and tells its figures", async () => {
     const id = await session.start("SELECT playerid FROM players WHERE lastactive >= 2490");

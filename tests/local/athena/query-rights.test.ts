@@ -2,17 +2,16 @@ import { expect } from "chai";
 import { refusalOf } from "../../helpers/refusal";
 import { role } from "../s3/served-cloud";
 import type { AnalyticsWorld } from "./analytics-world";
-import { AthenaSession } from "./athena-session";
+import { beforeEachSession, type AthenaSession } from "./athena-session";
 
 describe("Athena through the AWS SDK: rights", () => {
   let session: AthenaSession;
   let world: AnalyticsWorld;
 
-  beforeEach(async () => {
-    session = await AthenaSession.open();
+  beforeEachSession((opened) => {
+    session = opened;
     ({ world } = session);
   });
-  afterEach(() => session.close());
 
   it("uses the caller's rights to catalog, data, keys and results, and fails at the first that is missing", async () => {
     const keyArn = "arn:aws:kms:us-east-1:123456789012:key/k1";

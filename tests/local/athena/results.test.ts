@@ -3,18 +3,17 @@ import { expect } from "chai";
 import * as fc from "fast-check";
 import { refusalOf } from "../../helpers/refusal";
 import type { AnalyticsWorld } from "./analytics-world";
-import { AthenaSession } from "./athena-session";
+import { beforeEachSession, type AthenaSession } from "./athena-session";
 
 describe("Athena through the AWS SDK: results and what they cost", () => {
   let session: AthenaSession;
   let world: AnalyticsWorld;
   let athena: AthenaClient;
 
-  beforeEach(async () => {
-    session = await AthenaSession.open();
+  beforeEachSession((opened) => {
+    session = opened;
     ({ world, athena } = session);
   });
-  afterEach(() => session.close());
 
   it("hands results out in pages, the header first", async () => {
     const id = await session.start(
@@ -91,6 +90,13 @@ describe("Athena through the AWS SDK: results and what they cost", () => {
     expect(whole.execution.Statistics.DataScannedInBytes).to.equal(10_485_760);
     expect(await world.cloud.ports.objects.list("results", whole.id)).to.deep.equal([]);
     expect(narrow.execution.Status.State).to.equal("SUCCEEDED");
+    // Exactly as many as allowed are allowed.
+    const bytesScannedCutoffPerQuery = (await world.run("SELECT padding FROM large")).execution.Statistics
+      .DataScannedInBytes;
+    const configuration = { bytesScannedCutoffPerQuery, resultConfiguration: { outputLocation: "s3://results/" } };
+    await world.declare("aws:athena/workgroup:Workgroup", "exact", { name: "exact", configuration });
+    const exact = await world.run("SELECT padding FROM large", { WorkGroup: "exact" });
+    expect(exact.execution.Status.State).to.equal("SUCCEEDED");
   });
 
   it("holds to the workgroup's location, and takes the caller's only where it may", async () => {
@@ -108,6 +114,19 @@ describe("Athena through the AWS SDK: results and what they cost", () => {
     expect((await session.describe(free)).ResultConfiguration!.OutputLocation).to.equal(
       `s3://results/mine/${free}.csv`,
     );
+    // The workgroup that every account has enforces nothing, and names no place.
+    const primary = await session.start("SELECT 1", { ...other, WorkGroup: "primary" });
+    expect((await session.describe(primary)).ResultConfiguration!.OutputLocation).to.equal(
+      `s3://results/mine/${primary}.csv`,
+    );
+    expect(await refusalOf(session.start("SELECT 1", { WorkGroup: "primary" }))).to.match(/InvalidRequestException/);
+  });
+
+  it("names columns without a name by their place, and writes a header alone for no rows", async () => {
+    expect(await world.csv("SELECT 1, 'a' AS b, lower('C') FROM players LIMIT 1")).to.equal(
+      '"_col0","b","_col2"\n"1","a","c"\n',
+    );
+    expect(await world.csv("SELECT playerid FROM players WHERE lastactive < 0")).to.equal('"playerid"\n');
   });
 
   it("writes any text so that an independent reader of CSV gets it back", async () => {

@@ -20,6 +20,24 @@ describe("DynamoDB limits", () => {
     await database.table("things");
   });
 
+  it("admit an item of exactly 400 KB, put or grown by an update", async () => {
+    // The names `a` and `t`, and the key's one byte, count too.
+    const text = (bytes: number): Json => ({ S: "x".repeat(bytes - 3) });
+    const put = (bytes: number): object => ({ TableName: "things", Item: { a: { S: "x" }, t: text(bytes) } });
+    const update = (bytes: number): object => ({
+      TableName: "things",
+      Key: { a: { S: "x" } },
+      UpdateExpression: "SET t = :t",
+      ExpressionAttributeValues: { ":t": text(bytes) },
+    });
+    expect(await database.refusal("PutItem", put(400 * 1024))).to.equal("");
+    expect(await database.refusal("PutItem", put(400 * 1024 + 1))).to.match(/^ValidationException: Item size/);
+    expect(await database.refusal("UpdateItem", update(400 * 1024))).to.equal("");
+    expect(await database.refusal("UpdateItem", update(400 * 1024 + 1))).to.equal(
+      "ValidationException: Item size to update has exceeded the maximum allowed size",
+    );
+  });
+
   describe("of nesting", () => {
     const put = (maps: number): object => ({ TableName: "things", Item: { a: { S: "x" }, d: nested(maps) } });
 

@@ -83,6 +83,7 @@ describe("SES events", () => {
       ["ooto@simulator.amazonses.com", ["Send", "Delivery"]],
       ["bounce+player7@simulator.amazonses.com", ["Send", "Bounce"]],
       ["complaint@simulator.amazonses.com", ["Send", "Delivery", "Complaint"]],
+      ["complaint+player7@simulator.amazonses.com", ["Send", "Delivery", "Complaint"]],
       ["suppressionlist@simulator.amazonses.com", ["Send", "Bounce"]],
     ] as const) {
       published.length = 0;
@@ -90,7 +91,7 @@ describe("SES events", () => {
       await clock.advance(10_000);
       expect(types(), to).to.deep.equal(expected);
     }
-    expect((records()[1]!["bounce"] as Json)["bounceSubType"]).to.equal("Suppressed");
+    expect(records()[1]!["bounce"]).to.include({ bounceType: "Permanent", bounceSubType: "Suppressed" });
     expect(sesEngine(cloud).account.suppressionList).to.deep.equal([]);
   });
 
@@ -112,7 +113,9 @@ describe("SES events", () => {
         },
       ],
       timestamp: "2026-01-01T00:00:02.000Z",
+      reportingMTA: "dsn; a8-70.smtp-out.amazonses.com",
     });
+    const { time } = sesEngine(cloud).account.suppressionList[0]!;
     const got = await cloud.call<{ SuppressedDestination: Json }>(
       "ses",
       "GetSuppressedDestination",
@@ -124,12 +127,36 @@ describe("SES events", () => {
     await send("Gone@players.test");
     await clock.advance(10_000);
     expect((records()[1]!["bounce"] as Json)["bounceSubType"]).to.equal("OnAccountSuppressionList");
+    // A mail that never left says nothing new of its address.
+    expect(sesEngine(cloud).account.suppressionList[0]!.time).to.equal(time);
     await cloud.call("ses", "DeleteSuppressedDestination", { EmailAddress: "gone@players.test" }, cloud.operator);
     expect(
       await refusal(
         cloud.call("ses", "GetSuppressedDestination", { EmailAddress: "gone@players.test" }, cloud.operator),
       ),
     ).to.equal("NotFoundException: Email address gone@players.test does not exist on your suppression list.");
+  });
+
+  it("tell a delay with its end, and a complaint, or what the list made of it", async () => {
+    sesEngine(cloud).behaviour.fateOf = () => "delayed";
+    await send("slow@players.test");
+    await clock.advance(10_000);
+    expect(types()).to.deep.equal(["Send", "DeliveryDelay", "Delivery"]);
+    expect(records()[1]!["deliveryDelay"]).to.deep.include({
+      timestamp: "2026-01-01T00:00:01.000Z",
+      delayType: "TransientCommunicationFailure",
+      expirationTime: "2026-01-01T14:00:01.000Z",
+    });
+    sesEngine(cloud).behaviour.fateOf = () => "complained";
+    for (const subType of [null, "OnAccountSuppressionList"]) {
+      published.length = 0;
+      await send("ann@players.test");
+      await clock.advance(10_000);
+      const complaint = records().at(-1)!["complaint"] as Json;
+      expect(complaint["complaintSubType"]).to.equal(subType);
+      expect(complaint["complainedRecipients"]).to.deep.equal([{ emailAddress: "ann@players.test" }]);
+      expect(types()).to.deep.equal(subType === null ? ["Send", "Delivery", "Complaint"] : ["Send", "Complaint"]);
+    }
   });
 
   it("suppress by the configuration set's reasons where it has some", async () => {
@@ -144,6 +171,11 @@ describe("SES events", () => {
     expect(sesEngine(cloud).account.suppressionList.map(({ address, reason }) => [address, reason])).to.deep.equal([
       ["ann@players.test", "COMPLAINT"],
     ]);
+    sesEngine(cloud).account.suppress("bob@players.test", "BOUNCE");
+    const bob = await send("bob@players.test", { ConfigurationSetName: "loose" });
+    await clock.advance(10_000);
+    const mail = sesEngine(cloud).inbox()[0]!;
+    expect([mail.id, ...mail.events.map(({ type }) => type)]).to.deep.equal([bob, "Send", "Delivery"]);
   });
 
   it("tell opens and clicks, a bot's apart from a person's", async () => {
@@ -239,6 +271,32 @@ describe("SES events", () => {
     admitSes(cloud);
     expect((await make())["id"]).to.equal("game|again");
     expect(published[0]).to.include({ Message: "Successfully validated SNS topic for Amazon SES event publishing." });
+  });
+
+  it("count as metrics by the tags that a destination names", async () => {
+    const put: unknown[] = [];
+    cloud.ports.metrics = { put: (...given) => void put.push(given), gauge: () => undefined };
+    const DimensionConfigurations = [
+      { DimensionName: "message-id", DimensionValueSource: "MESSAGE_TAG", DefaultDimensionValue: "none" },
+      { DimensionName: "kind", DimensionValueSource: "MESSAGE_TAG", DefaultDimensionValue: "other" },
+    ];
+    const named = { ConfigurationSetName: "game", EventDestinationName: "counts" };
+    const EventDestination = {
+      Enabled: true,
+      MatchingEventTypes: ["SEND"],
+      CloudWatchDestination: { DimensionConfigurations },
+    };
+    await cloud.call("ses", "CreateConfigurationSetEventDestination", { ...named, EventDestination }, cloud.operator);
+    const { EventDestinations } = await cloud.call<{ EventDestinations: Json[] }>(
+      "ses",
+      "GetConfigurationSetEventDestinations",
+      named,
+      cloud.operator,
+    );
+    expect(EventDestinations.at(-1)).to.deep.equal({ Name: "counts", ...EventDestination });
+    await send("ann@players.test");
+    await clock.advance(10_000);
+    expect(put).to.deep.include(["AWS/SES", "Send", { "message-id": "m-1", kind: "other" }, 1, "Count"]);
   });
 
   it("reach EventBridge's default bus under their names", async () => {

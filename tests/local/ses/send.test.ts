@@ -216,6 +216,25 @@ describe("SES sending", () => {
     );
   });
 
+  it("covers subdomains of a verified domain, and stops where sending is paused", async () => {
+    const from = (address: string): Promise<string> =>
+      refusal(send({ RawMessage: { Data: rawMail({ From: address }) }, ConfigurationSetName: "game" }));
+    expect(await from("news@mail.studio.test")).to.equal("accepted");
+    expect(await from("news@other-studio.test")).to.match(/^MessageRejected/);
+    sesEngine(cloud).sets.get("game").sendingEnabled = false;
+    expect(await from("news@studio.test")).to.equal(
+      "ConfigurationSetSendingPausedException: Sending is paused for configuration set <game>.",
+    );
+    sesEngine(cloud).account.settings.sendingEnabled = false;
+    expect(await from("news@studio.test")).to.match(/^AccountSendingPausedException/);
+  });
+
+  it("takes one kind of content, and none by no name", async () => {
+    expect(await refusal(sendV2({ Content: {} }))).to.equal(
+      "BadRequestException: Content must hold one of Simple, Raw and Template.",
+    );
+  });
+
   it("keeps to the sandbox until production access is granted", async () => {
     sesEngine(cloud).account.settings.productionAccess = false;
     expect(await refusal(send({}))).to.equal(
@@ -241,14 +260,22 @@ describe("SES sending", () => {
       ),
     ).to.equal("TooManyRequestsException: Maximum sending rate exceeded.");
     expect(await refusal(send({ Destinations: ["a@p.test"] }))).to.equal("accepted");
-    await clock.advance(1000);
+    await clock.advance(999);
+    expect(await refusal(send({ Destinations: ["a@p.test"] }))).to.match(/^Throttling: Maximum sending rate/);
+    await clock.advance(1);
     expect(await refusal(send({ Destinations: ["a@p.test", "b@p.test", "c@p.test"] }))).to.equal("accepted");
     await clock.advance(1000);
     expect(await refusal(send({ Destinations: ["a@p.test", "b@p.test", "c@p.test"] }))).to.equal(
       "Throttling: Daily message quota exceeded.",
     );
+    expect(await refusal(send({ Destinations: ["a@p.test", "b@p.test"] }))).to.equal("accepted");
     await clock.advance(86_400_000);
     expect(await refusal(send({ Destinations: ["a@p.test", "b@p.test", "c@p.test"] }))).to.equal("accepted");
+    await clock.advance(1000);
+    // More recipients than the rate: they have a second for themselves.
+    expect(await refusal(send({ Destinations: ["a", "b", "c", "d"].map((name) => `${name}@p.test`) }))).to.equal(
+      "accepted",
+    );
   });
 
   describe("rights", () => {
