@@ -105,13 +105,13 @@ describe("Stacks dev and prod in one account under the real engine", () => {
     senderDomain: [
       {
         to: { senderDomain: "dev.example.com" },
-        touches: [/EmailIdentity(MailFromAttributes)?::emails-(domain-identity|mail-from)$/, /::emails-send-function/],
+        touches: [/EmailIdentity(MailFromAttributes)?::emails-(domain-identity|mail-from)/, /::emails-send-function/],
       },
     ],
     mailFromDomain: [
       {
         to: { senderDomain: "example.com", mailFromDomain: "bounce.example.com" },
-        touches: [/EmailIdentity(MailFromAttributes)?::emails-(domain-identity|mail-from)$/, /::emails-send-function/],
+        touches: [/EmailIdentity(MailFromAttributes)?::emails-(domain-identity|mail-from)/, /::emails-send-function/],
       },
     ],
     recipients: [{ to: { recipients: ["*@testers.example.com"] }, touches: [/emails-|messages-prepare/] }],

@@ -26,12 +26,15 @@ export interface MutationRun {
   readonly excused: ReadonlySet<WithoutSecurity>;
 }
 
+/** What production stacks are advised to have, beside what the repository's own has: more resources to mutate. */
+const MORE = { "games-messaging:senderDomain": "example.com" };
+
 /**
  * Tries mutants of the program's graph.
  * @param share part of the mutants that is tried, by chance of the seed; 1 tries all
  */
 export async function mutate(stack: string, environment: Environment, share = 1, seed = 1): Promise<MutationRun> {
-  const graph = await graphOf({ stack });
+  const graph = await graphOf({ stack, config: environment === "production" ? MORE : {} });
   const killer = await Killer.of(graph, environment);
   const random = seededRandom(seed);
   const fates: Fate[] = [];

@@ -52,4 +52,12 @@ export const DATA_WITHOUT: readonly WithoutSecurity[] = [
     operators: ["remove"],
     reason: "AWS then takes the newest.",
   },
+  {
+    types: ["EmailIdentityMailFromAttributes"],
+    path: /^(behaviorOnMxFailure|mailFromDomain)$/,
+    operators: ["remove", "replace"],
+    when: ({ path, operator }) => path === "behaviorOnMxFailure" || operator === "replace",
+    reason:
+      "Which domain below the identity's the envelope bears, and whether mail waits while its records are missing.",
+  },
 ];
