@@ -1,21 +1,12 @@
-/* eslint-disable no-console -- what handlers log is silenced */
 import { expect } from "chai";
 import { messageKey } from "../../../components/message-store/keys";
 import { context, World } from "../message-store/world";
-import { drain, enqueue, envelope, handlers, LETTERS, QUEUE, RECONCILE, told } from "./fixture";
+import { drain, enqueue, envelope, handlers, openQuietly, told, LETTERS, QUEUE, RECONCILE } from "./fixture";
 
 /** What somebody else writes between a handler's read and its write. */
 describe("between reading a mail's fate and writing it", () => {
   const world = new World();
-  const said = { error: console.error, warn: console.warn };
-  before(async () => {
-    await world.open();
-    console.error = console.warn = () => undefined;
-  });
-  after(async () => {
-    Object.assign(console, said);
-    await world.close();
-  });
+  openQuietly(world);
   beforeEach(() => world.reset());
 
   type Of = { readonly player: string; readonly id: string };

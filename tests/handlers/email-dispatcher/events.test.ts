@@ -1,25 +1,15 @@
-/* eslint-disable no-console -- what handlers log is silenced */
 import { expect } from "chai";
 import * as fc from "fast-check";
 import { parseMailEvent } from "../../../components/email-dispatcher/ses-event";
 import { suppressionKey } from "../../../components/message-store/keys";
 import { context, World } from "../message-store/world";
 import { lost } from "../shared/sdk";
-import { enqueue, handlers, sesEvent, told } from "./fixture";
+import { enqueue, handlers, openQuietly, sesEvent, told } from "./fixture";
 
 describe("SES's events", () => {
   const world = new World();
-  const said = { error: console.error, warn: console.warn, info: console.info };
   const logged: unknown[] = [];
-  before(async () => {
-    await world.open();
-    console.error = console.warn = () => undefined;
-    console.info = (line: unknown) => logged.push(line);
-  });
-  after(async () => {
-    Object.assign(console, said);
-    await world.close();
-  });
+  openQuietly(world, (line) => logged.push(line));
   beforeEach(() => world.reset());
 
   const hard = {

@@ -193,3 +193,18 @@ export function envelope(of: { player: string; id: string }, more: Partial<Envel
     ...more,
   };
 }
+
+/* eslint-disable no-console -- what handlers log is silenced */
+/** Opens a world for a suite in which handlers log nothing. @param info takes what they say for metrics. */
+export function openQuietly(world: World, info: (line: unknown) => void = () => undefined): void {
+  const { error, warn, info: said } = console;
+  before(async () => {
+    await world.open();
+    console.error = console.warn = () => undefined;
+    console.info = info;
+  });
+  after(async () => {
+    Object.assign(console, { error, warn, info: said });
+    await world.close();
+  });
+}

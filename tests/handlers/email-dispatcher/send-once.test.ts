@@ -1,7 +1,6 @@
-/* eslint-disable no-console -- what handlers log is silenced */
 import { expect } from "chai";
 import { World } from "../message-store/world";
-import { handlers } from "./fixture";
+import { handlers, openQuietly } from "./fixture";
 import type { Break } from "./send-once/broken-rules";
 import { instances, Schedule, type Outcome } from "./send-once/schedule";
 
@@ -12,15 +11,7 @@ describe("a mail under faults", function () {
   // Schedules share one world: one that went on after a time-out would disturb the next.
   this.timeout(120_000 + SCHEDULES * 50);
   const world = new World();
-  const said = { error: console.error, warn: console.warn, info: console.info };
-  before(async () => {
-    await world.open();
-    console.error = console.warn = console.info = () => undefined;
-  });
-  after(async () => {
-    Object.assign(console, said);
-    await world.close();
-  });
+  openQuietly(world);
 
   async function campaign(schedules: number, broken?: Break): Promise<Outcome[]> {
     // Rules that live in the settings are broken there, the others where the calls pass.

@@ -1,21 +1,12 @@
-/* eslint-disable no-console -- what handlers log is silenced */
 import { expect } from "chai";
 import { messageKey, suppressionKey } from "../../../components/message-store/keys";
 import { context, World } from "../message-store/world";
 import { lost, sdkError } from "../shared/sdk";
-import { drain, enqueue, envelope, handlers, LETTERS, QUEUE, RECONCILE, told } from "./fixture";
+import { drain, enqueue, envelope, handlers, openQuietly, told, LETTERS, QUEUE, RECONCILE } from "./fixture";
 
 describe("send", () => {
   const world = new World();
-  const said = { error: console.error, warn: console.warn };
-  before(async () => {
-    await world.open();
-    console.error = console.warn = () => undefined;
-  });
-  after(async () => {
-    Object.assign(console, said);
-    await world.close();
-  });
+  openQuietly(world);
   beforeEach(() => world.reset());
 
   async function queued(more = {}): Promise<{ player: string; id: string }> {

@@ -1,25 +1,21 @@
 import { expect } from "chai";
-import { Game } from "./game";
-import { PLAYERS, PRESENCE, World } from "./world";
+import { beforeEachGame, type Game } from "./game";
+import { PLAYERS, PRESENCE, type World } from "./world";
 
 /** What somebody else does between what a change of a friendship reads and what it writes. */
 describe("between reading a friendship and writing it", () => {
   let world: World;
   let game: Game;
 
-  before(async () => {
-    world = await World.make();
-  });
-  beforeEach(async () => {
-    world.reset();
-    game = new Game(world);
+  beforeEachGame(async (made) => {
+    game = made;
+    world = game.world;
     await game.connect("anna", "a1");
     await game.connect("anna", "a2");
     await game.connect("ben", "b1");
     await game.readStream();
     game.forgetFrames();
   });
-  after(() => world.close());
 
   const act = (player: string, action: string, other: string, connection = `${player[0]}1`) =>
     game.ask(player, connection, `friends.${action}`, { player: other });

@@ -2,25 +2,21 @@ import { expect } from "chai";
 import * as fc from "fast-check";
 import { decide, type FriendAction, type Side } from "../../../components/realtime-gateway/friendship";
 import type { Json } from "../../../local/service";
-import { Game } from "./game";
-import { World } from "./world";
+import { beforeEachGame, type Game } from "./game";
+import { type World } from "./world";
 
 describe("friends", () => {
   let world: World;
   let game: Game;
 
-  before(async () => {
-    world = await World.make();
-  });
-  beforeEach(async () => {
-    world.reset();
-    game = new Game(world);
+  beforeEachGame(async (made) => {
+    game = made;
+    world = game.world;
     await game.connect("anna", "a1");
     await game.connect("ben", "b1");
     await game.readStream();
     game.forgetFrames();
   });
-  after(() => world.close());
 
   const list = async (player: string) =>
     (await game.ask<{ friends: Json[] }>(player, `${player[0]}1`, "friends.list")).friends;

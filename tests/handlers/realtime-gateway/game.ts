@@ -20,7 +20,7 @@ import type { FrameEvent, FrameResult } from "../../../components/realtime-gatew
 import type { StreamRecord } from "../../../local/ports";
 import type { Json } from "../../../local/service";
 import { fixed } from "../shared/sdk";
-import { PLAYERS, PRESENCE, type World } from "./world";
+import { PLAYERS, PRESENCE, World } from "./world";
 
 export const GRACE_SECONDS = 15;
 
@@ -215,4 +215,20 @@ export class Game {
   forgetFrames(): void {
     this.world.frames.clear();
   }
+}
+
+/**
+ * Gives the tests of a suite one world, and each of them a new game in it.
+ * @param begin takes the game, and plays what each test begins with.
+ */
+export function beforeEachGame(begin: (game: Game) => Promise<void> | void): void {
+  let world: World;
+  before(async () => {
+    world = await World.make();
+  });
+  beforeEach(() => {
+    world.reset();
+    return begin(new Game(world));
+  });
+  after(() => world.close());
 }

@@ -18,8 +18,8 @@ import { profileValues } from "../../../components/realtime-gateway/profile-requ
 import { frameBuckets } from "../../../components/realtime-gateway/token-bucket";
 import { isPlayerId } from "../../../components/shared/player-keys";
 import { fixed } from "../shared/sdk";
-import { Game } from "./game";
-import { PRESENCE, World } from "./world";
+import { beforeEachGame, type Game } from "./game";
+import { PRESENCE, type World } from "./world";
 
 /** An object that is exactly so many bytes as JSON. */
 const dataOf = (bytes: number): object => ({ x: "y".repeat(bytes - '{"x":""}'.length) });
@@ -101,15 +101,11 @@ describe("limits of the gateway", () => {
   describe("of a player", () => {
     let world: World;
     let game: Game;
-    before(async () => {
-      world = await World.make();
-    });
-    beforeEach(async () => {
-      world.reset();
-      game = new Game(world);
+    beforeEachGame(async (made) => {
+      game = made;
+      world = game.world;
       await game.connect("anna", "a0");
     });
-    after(() => world.close());
 
     it("hold for game data", async () => {
       const put = (bytes: number, version: number): Promise<string> =>

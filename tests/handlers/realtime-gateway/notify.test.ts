@@ -7,21 +7,18 @@ import { reactHandler } from "../../../components/realtime-gateway/react";
 import type { StreamRecord } from "../../../local/ports";
 import type { Json } from "../../../local/service";
 import { compileFilters } from "../../../local/services/lambda/filter";
-import { Game, isTold } from "./game";
+import { beforeEachGame, type Game, isTold } from "./game";
 import { fixed } from "../shared/sdk";
 import { quietly } from "../shared/quietly";
-import { PRESENCE, World } from "./world";
+import { PRESENCE, type World } from "./world";
 
 describe("notices", () => {
   let world: World;
   let game: Game;
 
-  before(async () => {
-    world = await World.make();
-  });
-  beforeEach(async () => {
-    world.reset();
-    game = new Game(world);
+  beforeEachGame(async (made) => {
+    game = made;
+    world = game.world;
     await game.seedFriends("anna", ["ben", "cleo"]);
     await game.connect("anna", "a1");
     await game.connect("ben", "b1");
@@ -29,7 +26,6 @@ describe("notices", () => {
     await game.readStream();
     game.forgetFrames();
   });
-  after(() => world.close());
 
   const events = async (...names: string[]) => {
     for (const event of names) await game.ask("anna", "a1", "event", { event });

@@ -1,25 +1,21 @@
 import { expect } from "chai";
 import { presenceOf } from "../../../components/realtime-gateway/presence-items";
-import { Game, GRACE_SECONDS } from "./game";
-import { PLAYERS, PRESENCE, World } from "./world";
+import { beforeEachGame, type Game, GRACE_SECONDS } from "./game";
+import { PLAYERS, PRESENCE, type World } from "./world";
 
 /** What happens between a read of the presence and the write that follows from it. */
 describe("between reading a presence and writing it", () => {
   let world: World;
   let game: Game;
 
-  before(async () => {
-    world = await World.make();
-  });
-  beforeEach(async () => {
-    world.reset();
-    game = new Game(world);
+  beforeEachGame(async (made) => {
+    game = made;
+    world = game.world;
     await game.seedFriends("anna", ["ben"]);
     await game.connect("ben", "b1");
     await game.readStream();
     game.forgetFrames();
   });
-  after(() => world.close());
 
   const presence = async () => {
     const Key = { pk: { S: "PLAYER#anna" }, sk: { S: "PRESENCE" } };

@@ -1,20 +1,16 @@
 import { expect } from "chai";
 import { presenceOf } from "../../../components/realtime-gateway/presence-items";
-import { Game } from "./game";
-import { PLAYERS, PRESENCE, World } from "./world";
+import { beforeEachGame, type Game } from "./game";
+import { PLAYERS, PRESENCE, type World } from "./world";
 
 describe("presence", () => {
   let world: World;
   let game: Game;
 
-  before(async () => {
-    world = await World.make();
+  beforeEachGame((made) => {
+    game = made;
+    world = game.world;
   });
-  beforeEach(() => {
-    world.reset();
-    game = new Game(world);
-  });
-  after(() => world.close());
 
   const kinds = (connection: string) =>
     game.notices(connection).map((notice) => `${String(notice["kind"])} ${String(notice["friend"])}`);

@@ -4,24 +4,20 @@ import type { ProfileRequest } from "../../../components/realtime-gateway/profil
 import { serveProfileHandler } from "../../../components/realtime-gateway/serve-profile";
 import { PROFILE_ATTRIBUTES } from "../../../components/shared/player-directory";
 import type { Json } from "../../../local/service";
-import { Game } from "./game";
+import { beforeEachGame, type Game } from "./game";
 import { fixed } from "../shared/sdk";
-import { PLAYERS, PRESENCE, World } from "./world";
+import { PLAYERS, PRESENCE, type World } from "./world";
 import { ADDRESS_RULE, isAddress } from "../../../components/shared/mail-address";
 
 describe("profiles and game data", () => {
   let world: World;
   let game: Game;
 
-  before(async () => {
-    world = await World.make();
-  });
-  beforeEach(async () => {
-    world.reset();
-    game = new Game(world);
+  beforeEachGame(async (made) => {
+    game = made;
+    world = game.world;
     await game.register("anna", "a1");
   });
-  after(() => world.close());
 
   const ask = (action: string, body: unknown = {}) => game.ask("anna", "a1", action, body);
   const refused = (action: string, body: unknown) => game.refusal("anna", "a1", action, body);

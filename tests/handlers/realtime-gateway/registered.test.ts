@@ -3,9 +3,9 @@ import { MAX_BUCKETS } from "../../../components/realtime-gateway/limits";
 import { ACTIONS } from "../../../components/realtime-gateway/protocol";
 import { afterHello } from "../../../components/realtime-gateway/registered";
 import { frameHandler, type FrameEvent } from "../../../components/realtime-gateway/route";
-import { Game } from "./game";
+import { beforeEachGame, type Game } from "./game";
 import { fixed } from "../shared/sdk";
-import { PLAYERS, PRESENCE, World } from "./world";
+import { PLAYERS, PRESENCE, type World } from "./world";
 
 /** A body that keeps the schema of each action that wants one. */
 const BODIES: Readonly<Record<string, object>> = {
@@ -19,14 +19,10 @@ describe("frames before hello", () => {
   let world: World;
   let game: Game;
 
-  before(async () => {
-    world = await World.make();
+  beforeEachGame((made) => {
+    game = made;
+    world = game.world;
   });
-  beforeEach(() => {
-    world.reset();
-    game = new Game(world);
-  });
-  after(() => world.close());
 
   const items = async (): Promise<unknown> =>
     Promise.all([PLAYERS, PRESENCE].map((table) => world.call("Scan", { TableName: table })));
