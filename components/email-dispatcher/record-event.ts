@@ -34,7 +34,8 @@ export async function recordEvent(
     if (reason) set.push("#reason = :reason");
     const written = await write(client, {
       ...base,
-      UpdateExpression: `SET ${set.join(", ")}${reason ? "" : " REMOVE #reason"} ADD #seen :keys`,
+      // What a redrive put off waits no longer.
+      UpdateExpression: `SET ${set.join(", ")} REMOVE dueBucket, dueAt${reason ? "" : ", #reason"} ADD #seen :keys`,
       ConditionExpression: `${unseen} AND #rank < :rank`,
       ExpressionAttributeNames: { "#seen": "seen", "#status": "status", "#rank": "rank", "#reason": "reason" },
       ExpressionAttributeValues: {

@@ -41,7 +41,7 @@ async function checkPlayer(context: DropContext, message: CheckMessage, nowMs: n
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const presence = await readPresence(context, player);
     const expired = presence.connections.filter(({ expiresAt }) => expiresAt <= nowMs);
-    const live = presence.connections.filter(({ expiresAt }) => expiresAt > nowMs);
+    const live = presence.connections.filter((connection) => !expired.includes(connection));
     if (expired.length > 0) {
       if (!(await removeExpired(db, table, player, expired))) continue;
       const ids = expired.map(({ id }) => id);

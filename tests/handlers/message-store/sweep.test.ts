@@ -6,7 +6,7 @@ import { storeRedriveHandler } from "../../../components/message-store/redrive";
 import { sweepHandler } from "../../../components/message-store/sweep";
 import { unknownChannelHandler } from "../../../components/message-store/unknown-channel";
 import type { Context } from "aws-lambda";
-import { enqueue, handlers, prepareAll, putPlayer, told } from "../email-dispatcher/fixture";
+import { enqueue, handlers, prepareAll, putPlayer, sesEvent, told } from "../email-dispatcher/fixture";
 import { fixed } from "../shared/sdk";
 import { context, TABLE, World } from "./world";
 
@@ -47,11 +47,29 @@ describe("the store's other functions", () => {
     expect(await world.item(messageKey(of.player, of.id))).to.deep.include({ status: { S: "held" }, dueAt: later });
   });
 
+  it("leave what a late word of its provider came for while it waited", async () => {
+    const of = await enqueue(world, { notBefore: now() + 60 });
+    world.now += 60_000;
+    await handlers().events()(world.sqsEvent([sesEvent("Send", of)]), context);
+    expect(await sweep()({}, context)).to.deep.equal({ woken: 0, more: false });
+    const item = await world.item(messageKey(of.player, of.id));
+    expect(item?.["status"]).to.deep.equal({ S: "sent" });
+    // Nothing is left in the index, to be tried again each minute.
+    expect(item).to.not.have.any.keys("dueAt", "dueBucket");
+    // As items lie that were overtaken before events took them out of the index.
+    await world.put({ ...item, dueBucket: { S: "0" }, dueAt: { N: String(now()) } });
+    expect(await sweep()({}, context)).to.deep.equal({ woken: 0, more: false });
+  });
+
   it("wake many in pages, and stop in time", async () => {
     for (let i = 0; i < 230; i++) await enqueue(world, { player: `p${i}`, notBefore: now() + 60 });
     world.now += 61_000;
     const hurried = { getRemainingTimeInMillis: () => 1_000 } as unknown as Context;
     expect(await sweep()({}, hurried)).to.deep.equal({ woken: 0, more: true });
+    world.gate = (call, effect) => {
+      if (call.operation === "Query") call.input["Limit"] = 100;
+      return effect();
+    };
     expect(await sweep()({}, context)).to.deep.equal({ woken: 230, more: false });
   });
 

@@ -199,7 +199,8 @@ export class Game {
       if (!next || next.due > until) break;
       this.world.checks.splice(this.world.checks.indexOf(next), 1);
       this.world.now = Math.max(this.world.now, next.due);
-      await this.check(next.body);
+      const { batchItemFailures } = await this.check(next.body);
+      if (batchItemFailures.length > 0) throw new Error(`a check failed: ${next.body}`);
       await this.readStream();
     }
     this.world.now = until;
