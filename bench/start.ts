@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Benchmark, Row } from "./benchmark";
+import { cpuSecondsOf } from "./shared/cpu";
 import { atMost, median } from "./shared/rows";
 
 /** Starts `npm run local` in fresh processes, with the caches that a start leaves and without. */
@@ -79,24 +80,10 @@ async function start(folder: string): Promise<Start> {
     }),
   ]);
   const seconds = (performance.now() - began) / 1_000;
-  const cpu = cpuSecondsOf(child.pid);
+  const { own, children } = cpuSecondsOf(child.pid);
   child.kill("SIGTERM");
   await ended;
-  return { seconds, cpu };
-}
-
-/** As Linux counts it, in hundredths of a second; not a number elsewhere. */
-function cpuSecondsOf(pid: number | undefined): number {
-  try {
-    const fields =
-      readFileSync(`/proc/${pid ?? 0}/stat`, "utf8")
-        .split(") ")[1]
-        ?.split(" ") ?? [];
-    // utime, stime, cutime, cstime: proc(5), counted from the field after the name.
-    return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / 100;
-  } catch {
-    return NaN;
-  }
+  return { seconds, cpu: own + children };
 }
 
 export default benchmark;
