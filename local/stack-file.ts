@@ -1,5 +1,5 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, watch, writeFileSync, type FSWatcher } from "node:fs";
+import { basename, dirname, join } from "node:path";
 
 /** What `.local/stack.json` tells outsiders; its JSON Schema is docs/reference/stack.schema.json. */
 export interface StackFile {
@@ -65,11 +65,13 @@ export interface WrittenStackFile {
   remove(): void;
 }
 
-/** Writes the file for this user only, since it holds keys. */
+/** Writes the file for this user only, since it holds keys; again when somebody deletes its folder while the stack runs. */
 export function writeStackFile(folder: string, stack: StackFile): WrittenStackFile {
   const file = join(folder, "stack.json");
+  let last = stack;
   let text = "";
   const write = (content: StackFile): void => {
+    last = content;
     mkdirSync(folder, { recursive: true });
     text = `${JSON.stringify(content, null, 2)}\n`;
     // Written aside and renamed: whoever waits for the file never reads half of it, nor with another's rights.
@@ -78,9 +80,17 @@ export function writeStackFile(folder: string, stack: StackFile): WrittenStackFi
     renameSync(aside, file);
   };
   write(stack);
+  const watcher = watchAbove(folder, () => {
+    try {
+      if (existsSync(dirname(folder)) && !existsSync(folder)) write(last);
+    } catch {
+      // the folder around it is going, too
+    }
+  });
   return {
     rewrite: write,
     remove: () => {
+      watcher?.close();
       try {
         if (readFileSync(file, "utf8") === text) rmSync(file, { force: true });
       } catch {
@@ -88,4 +98,17 @@ export function writeStackFile(folder: string, stack: StackFile): WrittenStackFi
       }
     },
   };
+}
+
+/** Tells of a folder that comes or goes; undefined where nothing can be watched. */
+function watchAbove(folder: string, changed: () => void): FSWatcher | undefined {
+  try {
+    const watcher = watch(dirname(folder), { persistent: false }, (_, name) => {
+      if (name === basename(folder)) changed();
+    });
+    watcher.on("error", () => watcher.close());
+    return watcher;
+  } catch {
+    return undefined;
+  }
 }

@@ -86,6 +86,8 @@ export interface Unpacked {
   readonly sha256: string;
   /** Bytes of all files. */
   readonly size: number;
+  /** Writes the files again, if somebody has deleted them meanwhile. */
+  restore(): void;
 }
 
 /**
@@ -102,16 +104,22 @@ export function unpackInto(folder: string, files: Files): Unpacked {
   }
   const digest = hash.digest();
   const root = path.join(folder, digest.toString("hex").slice(0, 16));
-  for (const [name, content] of files) {
-    const target = path.resolve(root, name);
-    if (!target.startsWith(root + path.sep)) {
-      throw new Error(`code of a function: got the file name "${name}"; expected a path inside the archive.`);
+  const write = (): void => {
+    for (const [name, content] of files) {
+      const target = path.resolve(root, name);
+      if (!target.startsWith(root + path.sep)) {
+        throw new Error(`code of a function: got the file name "${name}"; expected a path inside the archive.`);
+      }
+      fs.mkdirSync(path.dirname(target), { recursive: true });
+      fs.writeFileSync(target, content);
     }
-    fs.mkdirSync(path.dirname(target), { recursive: true });
-    fs.writeFileSync(target, content);
-  }
-  // What the program's own package.json says of modules must not reach a function: on Lambda nothing lies above it.
-  fs.mkdirSync(folder, { recursive: true });
-  fs.writeFileSync(path.join(folder, "package.json"), "{}\n");
-  return { root, sha256: digest.toString("base64"), size };
+    // What the program's own package.json says of modules must not reach a function: on Lambda nothing lies above it.
+    fs.mkdirSync(folder, { recursive: true });
+    fs.writeFileSync(path.join(folder, "package.json"), "{}\n");
+  };
+  write();
+  const restore = (): void => {
+    if (!fs.existsSync(root)) write();
+  };
+  return { root, sha256: digest.toString("base64"), size, restore };
 }

@@ -350,6 +350,7 @@ export class LambdaEngine implements FunctionsPort {
   private variables(fn: LambdaFunction, environmentId: string): Record<string, string> {
     const { cloud } = this;
     const { settings } = fn;
+    fn.code.restore();
     const keys = cloud.ports.iam.issue(settings.role, settings.name, environmentId);
     const day = new Date(cloud.clock.now()).toISOString().slice(0, 10).replace(/-/g, "/");
     const logStream = `${day}/[${latest}]${environmentId.replace(/-/g, "")}`;

@@ -1,3 +1,5 @@
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { expect } from "chai";
 import { ACTIONS } from "../../../components/realtime-gateway/protocol";
 import { completions } from "../../../local/cli/player";
@@ -7,6 +9,7 @@ import type { StackFile } from "../../../local/stack-file";
 import type { TraceEvent } from "../../../local/trace";
 import { CLI, Command, type Ending } from "../../helpers/command";
 import { ProgramFolder } from "../../helpers/program-folder";
+import { until } from "../../helpers/until";
 
 const ROUTES = `
 gateway.route("dragon.greet", { type: "object", properties: {} }, async ({ playerId }) => ({ said: \`Hello \${playerId}\` }));
@@ -107,6 +110,15 @@ describe("A running local stack", function () {
       output: "",
       errors: `A local stack runs in this folder already (process ${stack.pid}, ${stack.endpoint}). End it with Ctrl-C first.\n`,
     });
+  });
+
+  it("goes on when somebody deletes its folder, and writes its file again", async () => {
+    const data = join(folder.path, ".local");
+    rmSync(data, { recursive: true });
+    await until(() => existsSync(join(data, "stack.json")), "the file");
+    expect(JSON.parse(readFileSync(join(data, "stack.json"), "utf8"))).to.include({ pid: stack.pid });
+    // Of a function that has not run yet.
+    expect(await ada.request("game.get")).to.deep.equal({ version: 0, data: {} });
   });
 
   it("keeps what ran before when a change cannot be evaluated", async () => {
