@@ -1,6 +1,7 @@
 import { AwsError } from "../../aws-error";
 import type { Cloud } from "../../cloud";
 import type { Principal } from "../../principal";
+import { callTarget } from "../call-target";
 import { deadLetterAttributes, deliver, type GivenUp } from "../retried-delivery";
 import type { Rule, Target } from "./bus";
 import type { BusEvent } from "./event";
@@ -45,41 +46,16 @@ export class Delivery {
     const { cloud } = this;
     const principal = this.principalOf(rule, target);
     const ingestionTime = new Date(cloud.clock.now()).toISOString();
-    const service = target.Arn.split(":")[2];
-    if (service === "events") {
+    if (target.Arn.split(":")[2] === "events") {
       this.forward(target.Arn, event, principal);
       return;
     }
     const input = inputFor(target, event, { arn: rule.arn, name: rule.name, ingestionTime });
-    switch (service) {
-      case "lambda": {
-        const Payload = Buffer.from(input).toString("base64");
-        await cloud.call("lambda", "Invoke", { FunctionName: target.Arn, InvocationType: "Event", Payload }, principal);
-        return;
-      }
-      case "sqs": {
-        const group = target.SqsParameters?.MessageGroupId;
-        const more = group === undefined ? {} : { MessageGroupId: group };
-        await cloud.call(
-          "sqs",
-          "SendMessage",
-          { QueueUrl: cloud.ports.queues.urlOf(target.Arn), MessageBody: input, ...more },
-          principal,
-        );
-        return;
-      }
-      case "sns":
-        await cloud.call("sns", "Publish", { TopicArn: target.Arn, Message: input }, principal);
-        return;
-      case "states":
-        await cloud.call("states", "StartExecution", { stateMachineArn: target.Arn, input }, principal);
-        return;
-      default:
-        throw new AwsError(
-          "InvalidTarget",
-          `The local cloud does not play targets like ${target.Arn}; expected a function, queue, topic, bus or state machine.`,
-        );
-    }
+    if (await callTarget(cloud, target, input, principal)) return;
+    throw new AwsError(
+      "InvalidTarget",
+      `The local cloud does not play targets like ${target.Arn}; expected a function, queue, topic, bus or state machine.`,
+    );
   }
 
   /** The service itself, or the target's role if it has one and the role trusts EventBridge. */

@@ -2,6 +2,7 @@ import { AwsError } from "../../aws-error";
 import type { Cloud } from "../../cloud";
 import type { Principal, RoleSession } from "../../principal";
 import type { Json } from "../../service";
+import { callTarget } from "../call-target";
 import type { Schedule, Target } from "./schedule";
 
 /** One due time of a schedule. Times in milliseconds since the epoch. */
@@ -81,49 +82,24 @@ export async function invokeTarget(cloud: Cloud, execution: Execution, role: Rol
     );
     return;
   }
-  switch (target.Arn.split(":")[2]) {
-    case "lambda":
-      await cloud.call(
-        "lambda",
-        "Invoke",
-        { FunctionName: target.Arn, InvocationType: "Event", Payload: Buffer.from(payload).toString("base64") },
-        role,
-      );
-      return;
-    case "sqs": {
-      const group = target.SqsParameters?.MessageGroupId;
-      const more = group === undefined ? {} : { MessageGroupId: group };
-      await cloud.call(
-        "sqs",
-        "SendMessage",
-        { QueueUrl: cloud.ports.queues.urlOf(target.Arn), MessageBody: payload, ...more },
-        role,
-      );
-      return;
-    }
-    case "sns":
-      await cloud.call("sns", "Publish", { TopicArn: target.Arn, Message: payload }, role);
-      return;
-    case "states":
-      await cloud.call("states", "StartExecution", { stateMachineArn: target.Arn, input: payload }, role);
-      return;
-    case "events": {
-      const { DetailType, Source } = target.EventBridgeParameters ?? { DetailType: "", Source: "" };
-      const answer = await cloud.call<{
-        FailedEntryCount: number;
-        Entries: { ErrorCode?: string; ErrorMessage?: string }[];
-      }>("events", "PutEvents", { Entries: [{ EventBusName: target.Arn, DetailType, Source, Detail: payload }] }, role);
-      const failed = answer.Entries[0];
-      if (answer.FailedEntryCount > 0)
-        throw new AwsError(failed?.ErrorCode ?? "InternalFailure", failed?.ErrorMessage ?? "");
-      return;
-    }
-    default:
-      throw new AwsError(
-        "InvalidTarget",
-        `The local cloud does not play targets like ${target.Arn}; expected a function, queue, topic, bus, state machine or aws-sdk call.`,
-      );
-  }
+  if (await callTarget(cloud, target, payload, role)) return;
+  if (target.Arn.split(":")[2] === "events") return putEvent(cloud, target, payload, role);
+  throw new AwsError(
+    "InvalidTarget",
+    `The local cloud does not play targets like ${target.Arn}; expected a function, queue, topic, bus, state machine or aws-sdk call.`,
+  );
+}
+
+async function putEvent(cloud: Cloud, target: Target, payload: string, role: RoleSession): Promise<void> {
+  const { DetailType, Source } = target.EventBridgeParameters ?? { DetailType: "", Source: "" };
+  const entry = { EventBusName: target.Arn, DetailType, Source, Detail: payload };
+  const answer = await cloud.call<{
+    FailedEntryCount: number;
+    Entries: { ErrorCode?: string; ErrorMessage?: string }[];
+  }>("events", "PutEvents", { Entries: [entry] }, role);
+  const failed = answer.Entries[0];
+  if (answer.FailedEntryCount > 0)
+    throw new AwsError(failed?.ErrorCode ?? "InternalFailure", failed?.ErrorMessage ?? "");
 }
 
 export function isoSeconds(time: number): string {
