@@ -1,4 +1,4 @@
-import { refuse } from "./errors";
+import { refuse, requireInteger } from "./errors";
 
 /** Holds one argument against what it may be. @throws ArgumentError */
 export type Check = (component: string, argument: string, value: unknown) => void;
@@ -74,6 +74,11 @@ export const aText: Check = (component, argument, value) => {
   }
 };
 
+/** A whole number from `least` to `most`. */
+export function wholeNumber(least: number, most: number): Check {
+  return (component, argument, value) => void requireInteger(component, argument, value as number, least, most);
+}
+
 /** One of these words. */
 export function oneOf(...values: readonly string[]): Check {
   return (component, argument, value) => {
@@ -96,11 +101,19 @@ export const withArn: Check = (component, argument, value) => {
 };
 
 /** Text that may be known only when it is deployed. */
-const aTextInput: Check = (component, argument, value) => {
-  if (isObject(value) && typeof value["apply"] === "function") return;
-  if (isObject(value) && typeof value["then"] === "function") return;
-  aText(component, argument, value);
+export const aTextInput: Check = (component, argument, value) => {
+  if (!isLate(value)) aText(component, argument, value);
 };
+
+/** A list that may be known only when it is deployed. */
+export const aListInput: Check = (component, argument, value) => {
+  if (!isLate(value)) listOf(anything)(component, argument, value);
+};
+
+/** An output or a promise. */
+function isLate(value: unknown): boolean {
+  return isObject(value) && (typeof value["apply"] === "function" || typeof value["then"] === "function");
+}
 
 /** A number of days for which CloudWatch can keep logs. */
 export const aRetention: Check = (component, argument, value) => {
@@ -109,7 +122,8 @@ export const aRetention: Check = (component, argument, value) => {
   }
 };
 
-const aTransform: Check = (component, argument, value) => {
+/** Changes of a child's arguments. */
+export const aTransform: Check = (component, argument, value) => {
   if (typeof value !== "function" && !isObject(value)) {
     refuse(component, argument, value, "members that replace ours, or a function that edits them", "Give either.");
   }

@@ -1,8 +1,19 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Context } from "aws-lambda";
-import { aRetention } from "./arguments";
-import { ArgumentError, requireInteger } from "./errors";
+import {
+  aHandler,
+  aListInput,
+  aRetention,
+  aText,
+  aTextInput,
+  recordOf,
+  required,
+  transformsOf,
+  wholeNumber,
+  withArn,
+} from "./arguments";
+import { refuse } from "./errors";
 import { createFunction, createInvokeConfig, createLogGroup, createPolicy, createRole } from "./function-resources";
 import type { Statement } from "./iam";
 import { packageFunction, physicalNameOf, type Packaged } from "./packaging";
@@ -62,6 +73,35 @@ export interface LambdaFunctionArgs<E, R> {
 /** Arguments of a function, whatever its event and answer. */
 export type AnyLambdaFunctionArgs = LambdaFunctionArgs<never, unknown>;
 
+const checkArgs = required(
+  {
+    handler: (component, argument, value) => {
+      if (!(value instanceof Promise)) aHandler(component, argument, value);
+    },
+    description: (component, argument, value) => {
+      aText(component, argument, value);
+      if (String(value).length > 256) refuse(component, argument, value, "at most 256 characters", "Shorten it.");
+    },
+    key: withArn,
+    statements: aListInput,
+    environment: recordOf(aTextInput),
+    memorySize: wholeNumber(128, 10_240),
+    timeout: wholeNumber(1, 900),
+    onFailure: aTextInput,
+    maximumRetryAttempts: wholeNumber(0, 2),
+    maximumEventAge: wholeNumber(60, 21_600),
+    reservedConcurrency: wholeNumber(0, 10_000),
+    logRetentionDays: aRetention,
+    transform: transformsOf("function", "role", "logGroup"),
+  },
+  ["handler", "description", "key"],
+);
+
+/** Starts packaging at once: the bundler works while the rest of the program is declared. */
+async function packageLater(name: string, args: AnyLambdaFunctionArgs): Promise<Packaged> {
+  return packageFunction(name, await args.handler, ["STACK", ...Object.keys(args.environment ?? {})]);
+}
+
 /**
  * A Lambda function whose code is a closure of the program: serialized, bundled into one file, and run under a role
  * of its own with exactly the rights it needs, logging to a group of its own.
@@ -104,7 +144,7 @@ export class LambdaFunction extends pulumi.ComponentResource {
 
   constructor(name: string, args: AnyLambdaFunctionArgs, options?: pulumi.ComponentResourceOptions) {
     super("games-messaging:shared:LambdaFunction", name, {}, options);
-    check(name, args);
+    checkArgs(name, "", args);
     const packaged = packageLater(name, args);
     this.packaged = packaged;
     const physicalName = physicalNameOf(name);
@@ -118,29 +158,4 @@ export class LambdaFunction extends pulumi.ComponentResource {
     this.invokeArn = this.function.invokeArn;
     this.registerOutputs({ arn: this.arn, name: this.name });
   }
-}
-
-function check(name: string, args: AnyLambdaFunctionArgs): void {
-  requireInteger(name, "memorySize", args.memorySize ?? 256, 128, 10_240);
-  requireInteger(name, "timeout", args.timeout ?? 10, 1, 900);
-  requireInteger(name, "maximumRetryAttempts", args.maximumRetryAttempts ?? 2, 0, 2);
-  requireInteger(name, "maximumEventAge", args.maximumEventAge ?? 21_600, 60, 21_600);
-  if (args.reservedConcurrency !== undefined) {
-    requireInteger(name, "reservedConcurrency", args.reservedConcurrency, 0, 10_000);
-  }
-  if (args.logRetentionDays !== undefined) aRetention(name, "logRetentionDays", args.logRetentionDays);
-  if (args.description.length > 256) {
-    throw new ArgumentError({
-      component: name,
-      argument: "description",
-      got: args.description,
-      expected: "at most 256 characters",
-      fix: "Shorten it.",
-    });
-  }
-}
-
-/** Starts packaging at once: the bundler works while the rest of the program is declared. */
-async function packageLater(name: string, args: AnyLambdaFunctionArgs): Promise<Packaged> {
-  return packageFunction(name, await args.handler, ["STACK", ...Object.keys(args.environment ?? {})]);
 }

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { aBoolean, anything, aText, listOf, oneOf, required, wholeNumber } from "./arguments";
 import type { Widget } from "./monitoring";
 
 /** Arguments of a `Dashboard`. */
@@ -7,6 +8,21 @@ export interface DashboardArgs {
   /** One section per component, in order, from top to bottom. */
   sections: readonly { readonly title: string; readonly widgets: readonly Widget[] }[];
 }
+
+const aWidget = required(
+  {
+    title: aText,
+    metrics: listOf(required({ metric: anything, label: aText }, ["metric"])),
+    width: wholeNumber(1, 24),
+    view: oneOf("timeSeries", "singleValue"),
+    stacked: aBoolean,
+  },
+  ["title", "metrics"],
+);
+const checkArgs = required(
+  { sections: listOf(required({ title: aText, widgets: listOf(aWidget) }, ["title", "widgets"])) },
+  ["sections"],
+);
 
 const COLUMNS = 24;
 const WIDGET_HEIGHT = 6;
@@ -18,6 +34,7 @@ export class Dashboard extends pulumi.ComponentResource {
 
   constructor(name: string, args: DashboardArgs, options?: pulumi.ComponentResourceOptions) {
     super("games-messaging:shared:Dashboard", name, {}, options);
+    checkArgs(name, "", args);
     const region = aws.getRegionOutput({}, { parent: this });
     this.dashboard = new aws.cloudwatch.Dashboard(
       `${name}-dashboard`,

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { aBoolean, aTransform, objectOf, wholeNumber } from "./arguments";
 import { policyDocument, type ResourceStatement } from "./iam";
 import { applyTransform, type Transform } from "./transform";
 
@@ -12,6 +13,12 @@ export interface EncryptionKeyArgs {
   /** Changes the arguments of the key. */
   transform?: Transform<aws.kms.KeyArgs>;
 }
+
+const checkArgs = objectOf({
+  deletionWindowInDays: wholeNumber(7, 30),
+  retainOnDelete: aBoolean,
+  transform: aTransform,
+});
 
 /** Services that use the key on their own, each admitted for what it does and nothing else. */
 function serviceStatements(accountId: string, region: string): ResourceStatement[] {
@@ -71,6 +78,7 @@ export class EncryptionKey extends pulumi.ComponentResource {
 
   constructor(name: string, args: EncryptionKeyArgs = {}, options?: pulumi.ComponentResourceOptions) {
     super("games-messaging:shared:EncryptionKey", name, {}, options);
+    checkArgs(name, "", args);
     const caller = aws.getCallerIdentityOutput({}, { parent: this });
     const region = aws.getRegionOutput({}, { parent: this });
     const policy = policyDocument(

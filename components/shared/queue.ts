@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { anything, listOf, oneOf, required, transformsOf, wholeNumber, withArn } from "./arguments";
 import { denyInsecureTransport, policyDocument, type ResourceStatement, type Statement } from "./iam";
 import { noteDeadLetters, setWayBack } from "./operated";
 import { applyTransform, type Transform } from "./transform";
@@ -29,6 +30,24 @@ export interface DeadLetteredQueueArgs {
   transform?: { queue?: Transform<aws.sqs.QueueArgs>; deadLetters?: Transform<aws.sqs.QueueArgs> };
 }
 
+const aSender = required({ service: oneOf("sns.amazonaws.com", "events.amazonaws.com"), arn: anything }, [
+  "service",
+  "arn",
+]);
+/** Ranges: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html */
+const checkArgs = required(
+  {
+    key: withArn,
+    visibilityTimeoutSeconds: wholeNumber(0, 43_200),
+    maxReceiveCount: wholeNumber(1, 1_000),
+    messageRetentionSeconds: wholeNumber(60, 14 * SECONDS_PER_DAY),
+    senders: listOf(aSender),
+    deadLetterSenders: listOf(aSender),
+    transform: transformsOf("queue", "deadLetters"),
+  },
+  ["key", "visibilityTimeoutSeconds"],
+);
+
 /**
  * An encrypted SQS queue with its dead-letter queue, both closed to everyone but named senders and IAM grants.
  * Logical names: `<name>-queue` and `<name>-dlq`.
@@ -46,6 +65,7 @@ export class DeadLetteredQueue extends pulumi.ComponentResource {
 
   constructor(name: string, args: DeadLetteredQueueArgs, options?: pulumi.ComponentResourceOptions) {
     super("games-messaging:shared:DeadLetteredQueue", name, {}, options);
+    checkArgs(name, "", args);
     this.keyArn = args.key.arn;
     const child: pulumi.CustomResourceOptions = { parent: this };
     this.deadLetters = new aws.sqs.Queue(
