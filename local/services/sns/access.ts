@@ -1,5 +1,6 @@
 import type { Cloud } from "../../cloud";
 import type { AccessRequest, CallContext } from "../../service";
+import { resolveKeyAlias } from "../resolve-key";
 import type { Topic } from "./topic";
 
 /** The right to `action` on a topic. */
@@ -38,18 +39,7 @@ export function publishAccess(topic: Topic, context: CallContext): readonly Acce
   ];
 }
 
-/** Replaces an alias of a customer's key by the key's ARN, so that rights can be asked of the key itself. */
-export async function resolveKey(
-  cloud: Cloud,
-  attributes: Readonly<Record<string, string>>,
-): Promise<Readonly<Record<string, string>>> {
-  const key = attributes["KmsMasterKeyId"];
-  if (!key?.includes("alias/") || key.endsWith("alias/aws/sns") || !cloud.services.has("kms")) return attributes;
-  const { KeyMetadata } = await cloud.call<{ KeyMetadata: { Arn: string } }>(
-    "kms",
-    "DescribeKey",
-    { KeyId: key },
-    cloud.operator,
-  );
-  return { ...attributes, KmsMasterKeyId: KeyMetadata.Arn };
+/** As `resolveKeyAlias`, beside the key of SNS itself. */
+export function resolveKey<A extends Readonly<Record<string, string>>>(cloud: Cloud, attributes: A): Promise<A> {
+  return resolveKeyAlias(cloud, attributes, "alias/aws/sns");
 }

@@ -1,5 +1,6 @@
 import type { Cloud } from "../../cloud";
 import type { AccessRequest, CallContext } from "../../service";
+import { resolveKeyAlias } from "../resolve-key";
 import type { Queue } from "./queue";
 
 /** Rights of KMS that an operation on an encrypted queue asks of its caller (SQS developer guide, "Key management"). */
@@ -43,15 +44,7 @@ function keyContext(queue: Queue, { cloud }: CallContext): Record<string, string
   };
 }
 
-/** Replaces an alias of a customer's key by the key's ARN, so that rights can be asked of the key itself. */
-export async function resolveKey<A extends Readonly<Record<string, string>>>(cloud: Cloud, attributes: A): Promise<A> {
-  const key = attributes["KmsMasterKeyId"];
-  if (!key?.includes("alias/") || key.endsWith("alias/aws/sqs") || !cloud.services.has("kms")) return attributes;
-  const { KeyMetadata } = await cloud.call<{ KeyMetadata: { Arn: string } }>(
-    "kms",
-    "DescribeKey",
-    { KeyId: key },
-    cloud.operator,
-  );
-  return { ...attributes, KmsMasterKeyId: KeyMetadata.Arn };
+/** As `resolveKeyAlias`, beside the key of SQS itself. */
+export function resolveKey<A extends Readonly<Record<string, string>>>(cloud: Cloud, attributes: A): Promise<A> {
+  return resolveKeyAlias(cloud, attributes, "alias/aws/sqs");
 }
