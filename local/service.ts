@@ -73,7 +73,16 @@ export interface RestRoute {
 /** How a service speaks. */
 export type Protocol =
   | { readonly kind: "json"; readonly target: string; readonly version: "1.0" | "1.1" }
-  | { readonly kind: "query"; readonly version: string; readonly xmlns: string }
+  | {
+      readonly kind: "query";
+      readonly version: string;
+      readonly xmlns: string;
+      /** Of a service whose other protocol is JSON: from the form's names to that one's input, and its output to XML. */
+      readonly asJson?: {
+        readonly read: (action: string, input: Json) => Json;
+        readonly write: (action: string, output: unknown) => string;
+      };
+    }
   /** Smithy RPC v2 CBOR, which newer SDKs prefer for some services (CloudWatch). */
   | { readonly kind: "cbor"; readonly service: string }
   | {

@@ -127,12 +127,13 @@ function speak(service: Service, protocol: Protocol, request: HttpRequest): Spok
     case "query": {
       if (!(request.headers["content-type"] ?? "").startsWith("application/x-www-form-urlencoded")) return undefined;
       const { action, input } = readQuery(request.body.toString("utf8"));
+      const { asJson } = protocol;
       return {
         service,
-        kind: protocol.kind,
+        kind: asJson ? "json" : protocol.kind,
         operation: action,
-        input: () => input,
-        answer: (output, id) => writeQuery(action, protocol.xmlns, output, id),
+        input: () => (asJson ? asJson.read(action, input) : input),
+        answer: (output, id) => writeQuery(action, protocol.xmlns, output, id, asJson?.write(action, output)),
         refuse: (error, id) => writeQueryError(error, protocol.xmlns, id),
       };
     }

@@ -44,8 +44,14 @@ function lists(value: unknown): unknown {
   return Object.fromEntries(Object.entries(record).map(([key, item]) => [key, lists(item)]));
 }
 
-export function writeQuery(action: string, xmlns: string, output: unknown, requestId: string): HttpResponse {
-  const result = output === undefined ? "" : toXml(`${action}Result`, output);
+/** @param result the result's element, of a service that writes it in a way of its own. */
+export function writeQuery(
+  action: string,
+  xmlns: string,
+  output: unknown,
+  requestId: string,
+  result = output === undefined ? "" : toXml(`${action}Result`, output),
+): HttpResponse {
   return {
     status: 200,
     headers: { "content-type": "text/xml", "x-amzn-requestid": requestId },

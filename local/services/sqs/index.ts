@@ -12,6 +12,7 @@ import { getQueueAttributes, setQueueAttributes } from "./operations/queue-attri
 import { receiveMessage } from "./operations/receive-message";
 import { sendMessage, sendMessageBatch } from "./operations/send-message";
 import { listQueueTags, tagQueue, untagQueue } from "./operations/tags";
+import { readForm, writeResult } from "./query-protocol";
 import { sqsResources } from "./resources";
 
 /** Amazon SQS with its state to be kept and brought back. */
@@ -52,7 +53,15 @@ export function sqsService(cloud: Cloud): SqsService {
   return {
     name: "sqs",
     signingName: "sqs",
-    protocols: [{ kind: "json", target: "AmazonSQS", version: "1.0" }],
+    protocols: [
+      { kind: "json", target: "AmazonSQS", version: "1.0" },
+      {
+        kind: "query",
+        version: "2012-11-05",
+        xmlns: "http://queue.amazonaws.com/doc/2012-11-05/",
+        asJson: { read: readForm, write: writeResult },
+      },
+    ],
     operations,
     resourceTypes: sqsResources(queues),
     throttling: "RequestThrottled",

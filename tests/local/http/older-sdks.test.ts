@@ -48,6 +48,72 @@ describe("SDKs of other kinds", () => {
     });
   });
 
+  it("speak the query protocol to SQS: flat lists and maps, both ways", async () => {
+    const call = async (fields: Record<string, string>): Promise<{ status: number; xml: string }> => {
+      const { status, body } = await ask("sqs", {
+        path: "/123456789012/old",
+        headers: { "content-type": "application/x-www-form-urlencoded; charset=utf-8" },
+        body: Buffer.from(new URLSearchParams({ Version: "2012-11-05", ...fields }).toString()),
+      });
+      return { status, xml: String(body) };
+    };
+    const result = async (fields: Record<string, string>): Promise<string> =>
+      (await call(fields)).xml.replace(/^<\w+ xmlns="[^"]+">|<ResponseMetadata>.*$/g, "");
+    const QueueUrl = `${cloud.endpoint}/123456789012/old`;
+    const attributes = { "Attribute.1.Name": "VisibilityTimeout", "Attribute.1.Value": "5" };
+    const tags = { "Tag.1.Key": "team", "Tag.1.Value": "game" };
+    expect(await result({ Action: "CreateQueue", QueueName: "old", ...attributes, ...tags })).to.equal(
+      `<CreateQueueResult><QueueUrl>${QueueUrl}</QueueUrl></CreateQueueResult>`,
+    );
+    expect(await result({ Action: "ListQueueTags", QueueUrl })).to.equal(
+      "<ListQueueTagsResult><Tag><Key>team</Key><Value>game</Value></Tag></ListQueueTagsResult>",
+    );
+    expect(await result({ Action: "ListQueues" })).to.equal(
+      `<ListQueuesResult><QueueUrl>${QueueUrl}</QueueUrl></ListQueuesResult>`,
+    );
+    expect(await result({ Action: "GetQueueAttributes", QueueUrl, "AttributeName.1": "VisibilityTimeout" })).to.equal(
+      "<GetQueueAttributesResult><Attribute><Name>VisibilityTimeout</Name><Value>5</Value></Attribute></GetQueueAttributesResult>",
+    );
+    const sent = await result({
+      Action: "SendMessageBatch",
+      QueueUrl,
+      "SendMessageBatchRequestEntry.1.Id": "one",
+      "SendMessageBatchRequestEntry.1.MessageBody": "a < b",
+      "SendMessageBatchRequestEntry.1.DelaySeconds": "0",
+      "SendMessageBatchRequestEntry.1.MessageAttribute.1.Name": "kind",
+      "SendMessageBatchRequestEntry.1.MessageAttribute.1.Value.DataType": "String",
+      "SendMessageBatchRequestEntry.1.MessageAttribute.1.Value.StringValue": "test",
+      "SendMessageBatchRequestEntry.2.Id": "two",
+      "SendMessageBatchRequestEntry.2.MessageBody": "\u0001",
+    });
+    expect(sent).to.match(
+      /^<SendMessageBatchResult><SendMessageBatchResultEntry><Id>one<\/Id>.*<\/SendMessageBatchResultEntry><BatchResultErrorEntry><Id>two<\/Id>.*<SenderFault>true<\/SenderFault>.*<\/BatchResultErrorEntry><\/SendMessageBatchResult>$/,
+    );
+    const received = await result({
+      Action: "ReceiveMessage",
+      QueueUrl,
+      MaxNumberOfMessages: "10",
+      "AttributeName.1": "ApproximateReceiveCount",
+      "MessageAttributeName.1": "All",
+    });
+    expect(received).to.match(/^<ReceiveMessageResult><Message><MessageId>.*<Body>a &#60; b<\/Body>/);
+    expect(received).to.contain("<Attribute><Name>ApproximateReceiveCount</Name><Value>1</Value></Attribute>");
+    expect(received).to.contain(
+      "<MessageAttribute><Name>kind</Name><Value><DataType>String</DataType><StringValue>test</StringValue></Value></MessageAttribute>",
+    );
+    const ReceiptHandle = /<ReceiptHandle>([^<]+)</.exec(received)![1]!;
+    expect(await result({ Action: "DeleteMessage", QueueUrl, ReceiptHandle })).to.equal("");
+    expect(await result({ Action: "ReceiveMessage", QueueUrl })).to.equal(
+      "<ReceiveMessageResult></ReceiveMessageResult>",
+    );
+    const { status, xml } = await call({ Action: "GetQueueUrl", QueueName: "none" });
+    expect(status).to.equal(400);
+    expect(xml).to.contain("<Code>AWS.SimpleQueueService.NonExistentQueue</Code>");
+    expect((await call({ Action: "ReceiveMessage", QueueUrl, MaxNumberOfMessages: "many" })).xml).to.contain(
+      "<Code>SerializationException</Code>",
+    );
+  });
+
   it("get the status that each protocol gives a caller's refusal", async () => {
     const json = (target: string): Partial<HttpRequest> => ({
       headers: { "content-type": "application/x-amz-json-1.1", "x-amz-target": target },

@@ -16,6 +16,7 @@ import {
   TooManyRequestsException,
   UpdateEventSourceMappingCommand,
   UpdateFunctionCodeCommand,
+  UpdateFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
 import { expect } from "chai";
 import { zipSync } from "fflate";
@@ -200,6 +201,10 @@ describe("Functions on the wire", () => {
     });
     const { Functions } = await client.send(new ListFunctionsCommand({}));
     expect(Functions!.map((fn) => fn.FunctionName)).to.deep.equal(["put", "notify"]);
+    const first = await client.send(new ListFunctionsCommand({ MaxItems: 1 }));
+    const second = await client.send(new ListFunctionsCommand({ MaxItems: 1, Marker: first.NextMarker }));
+    expect([...first.Functions!, ...second.Functions!].map((fn) => fn.FunctionName)).to.deep.equal(["put", "notify"]);
+    expect(second.NextMarker).to.equal(undefined);
     const archive = {
       "index.js": Buffer.from(
         "exports.handler = async (event) => { if (event.fail) throw new Error('x'); return event; }",
@@ -227,7 +232,20 @@ describe("Functions on the wire", () => {
       .send(new GetFunctionCommand({ FunctionName: "none" }))
       .catch((error: unknown) => error);
     expect(missing).to.be.instanceOf(ResourceNotFoundException);
-    await client.send(new PutFunctionConcurrencyCommand({ FunctionName: "put", ReservedConcurrentExecutions: 0 }));
+    const reserve = (ReservedConcurrentExecutions: number): Promise<unknown> =>
+      client
+        .send(new PutFunctionConcurrencyCommand({ FunctionName: "put", ReservedConcurrentExecutions }))
+        .catch((error: unknown) => (error as Error).name);
+    expect(await reserve(-1)).to.equal("ValidationException");
+    expect(await reserve(901)).to.equal("InvalidParameterValueException");
+    expect(await reserve(900)).to.include({ ReservedConcurrentExecutions: 900 });
+    for (const change of [{ Timeout: 901 }, { Timeout: 0 }, { MemorySize: 127 }, { MemorySize: 10_241 }]) {
+      const wrong = new UpdateFunctionConfigurationCommand({ FunctionName: "put", ...change });
+      expect(await client.send(wrong).catch((error: unknown) => (error as Error).name)).to.equal("ValidationException");
+    }
+    const unnamed = new GetFunctionCommand({ FunctionName: "no name" });
+    expect(await client.send(unnamed).catch((error: unknown) => (error as Error).name)).to.equal("ValidationException");
+    await reserve(0);
     const refused = await client.send(invoke({})).catch((error: unknown) => error);
     expect(refused).to.be.instanceOf(TooManyRequestsException);
   });

@@ -4,6 +4,7 @@ import { filesOfZip } from "../code";
 import type { LambdaEngine } from "../engine";
 import type { FunctionSettings, LambdaFunction } from "../function";
 import { configurationOf } from "./configuration";
+import { pageOf } from "./page";
 
 interface Input extends Json {
   readonly FunctionName: string;
@@ -18,7 +19,10 @@ export function functionOperations(engine: LambdaEngine): Readonly<Record<string
   return {
     ListFunctions: {
       authorize: () => [{ action: "lambda:ListFunctions", resource: "*" }],
-      answer: () => ({ Functions: [...engine.functions.values()].map((fn) => configurationOf(fn)) }),
+      answer: (input: Json) => {
+        const { items, next } = pageOf([...engine.functions.values()], input);
+        return { Functions: items.map((fn) => configurationOf(fn)), ...next };
+      },
     },
     // https://docs.aws.amazon.com/lambda/latest/api/API_GetAccountSettings.html
     GetAccountSettings: {
@@ -58,7 +62,7 @@ export function functionOperations(engine: LambdaEngine): Readonly<Record<string
       configurationOf(engine.configure(fn.settings.name, changeOf(input))),
     ),
     PutFunctionConcurrency: on("PutFunctionConcurrency", (fn, input) => {
-      fn.reserved = Number(input["ReservedConcurrentExecutions"]);
+      fn.reserved = reservable(engine, fn, Number(input["ReservedConcurrentExecutions"]));
       return { ReservedConcurrentExecutions: fn.reserved };
     }),
     GetFunctionConcurrency: on("GetFunctionConcurrency", (fn) =>
@@ -85,6 +89,29 @@ export function functionOperations(engine: LambdaEngine): Readonly<Record<string
   };
 }
 
+/** What an account keeps for functions without a reservation. https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html */
+const leastUnreserved = 100;
+
+function reservable(engine: LambdaEngine, fn: LambdaFunction, wanted: number): number {
+  within("reservedConcurrentExecutions", wanted, 0, Infinity);
+  const others = [...engine.functions.values()].filter((each) => each !== fn);
+  const reserved = others.reduce((sum, each) => sum + (each.reserved ?? 0), wanted);
+  if (wanted === 0 || engine.accountConcurrency - reserved >= leastUnreserved) return wanted;
+  throw new AwsError(
+    "InvalidParameterValueException",
+    `Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [${leastUnreserved}].`,
+  );
+}
+
+function within(name: string, value: number, least: number, most: number): void {
+  if (value >= least && value <= most) return;
+  const bound = value > most ? `less than or equal to ${most}` : `greater than or equal to ${least}`;
+  throw new AwsError(
+    "ValidationException",
+    `1 validation error detected: Value '${value}' at '${name}' failed to satisfy constraint: Member must have value ${bound}`,
+  );
+}
+
 /** https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionEventInvokeConfig.html */
 function invokeConfigOf(fn: LambdaFunction): Json {
   const { maximumRetryAttempts, maximumEventAgeInSeconds, onFailure, onSuccess } = fn.async;
@@ -101,6 +128,8 @@ function invokeConfigOf(fn: LambdaFunction): Json {
 }
 
 function changeOf(input: Json): Partial<FunctionSettings> {
+  within("timeout", Number(input["Timeout"] ?? 3), 1, 900);
+  within("memorySize", Number(input["MemorySize"] ?? 128), 128, 10_240);
   const environment = input["Environment"] as { Variables?: Record<string, string> } | undefined;
   const members: [keyof FunctionSettings, unknown][] = [
     ["handler", input["Handler"]],

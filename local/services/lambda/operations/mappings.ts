@@ -4,6 +4,7 @@ import type { LambdaEngine } from "../engine";
 import { nameOf } from "../function";
 import type { Mapping, MappingSettings } from "../mapping";
 import type { Mappings } from "../mappings";
+import { pageOf } from "./page";
 
 interface ListInput extends Json {
   readonly EventSourceArn?: string;
@@ -21,12 +22,15 @@ export function mappingOperations(engine: LambdaEngine, mappings: Mappings): Rea
   return {
     ListEventSourceMappings: {
       authorize: () => [{ action: "lambda:ListEventSourceMappings", resource: "*" }],
-      answer: (input: ListInput) => ({
-        EventSourceMappings: [...mappings.all.values()]
+      answer: (input: ListInput) => {
+        const found = [...mappings.all.values()]
           .filter((one) => input.EventSourceArn === undefined || one.settings.eventSourceArn === input.EventSourceArn)
-          .filter((one) => input.FunctionName === undefined || one.settings.functionName === nameOf(input.FunctionName))
-          .map(shown),
-      }),
+          .filter(
+            (one) => input.FunctionName === undefined || one.settings.functionName === nameOf(input.FunctionName),
+          );
+        const { items, next } = pageOf(found, input, 100);
+        return { EventSourceMappings: items.map(shown), ...next };
+      },
     },
     GetEventSourceMapping: {
       authorize: (input: OneInput) => [{ action: "lambda:GetEventSourceMapping", resource: arnOf(input.UUID) }],
