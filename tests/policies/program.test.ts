@@ -113,6 +113,41 @@ describe("The program and the pack", function () {
     });
   }
 
+  it("judge stacks that differ as their names promise", () => {
+    const of = (stack: string) => {
+      const graph = graphs.get(stack) ?? [];
+      const kind = (type: string) => graph.filter((one) => one.type.endsWith(`:${type}`)).map(({ inputs }) => inputs);
+      const texts = (type: string) => JSON.stringify(kind(type)).replaceAll("\\", "");
+      return {
+        mayMail: /"ses:Recipients":(\[.*?\])/.exec(texts("RolePolicy"))?.[1] ?? "everybody",
+        from: kind("EmailIdentity").map((identity) => identity["emailIdentity"]),
+        copiedEveryMinutes: /"RefreshInterval":"(\d+)"/.exec(texts("Resource"))?.[1],
+        tablesKept: kind("Table").map((table) => table["deletionProtectionEnabled"] === true),
+        bucketsKept: kind("Bucket").map((bucket) => bucket["forceDestroy"] !== true),
+        alarms: kind("MetricAlarm").length > 10 ? "all" : "essential",
+        schedules: kind("Schedule").length,
+      };
+    };
+    expect(of("dev")).to.deep.equal({
+      mayMail: '["*@simulator.amazonses.com"]',
+      from: ["hello@dev.example.com"],
+      copiedEveryMinutes: "1440",
+      tablesKept: [false, false, false, false],
+      bucketsKept: [false, false],
+      alarms: "essential",
+      schedules: 0,
+    });
+    expect(of("prod")).to.deep.equal({
+      mayMail: "everybody",
+      from: ["hello@example.com"],
+      copiedEveryMinutes: "60",
+      tablesKept: [true, true, true, true],
+      bucketsKept: [true, true],
+      alarms: "all",
+      schedules: 1,
+    });
+  });
+
   for (const [label, { environment = "other", ...options }] of Object.entries(VARIANTS)) {
     it(`agree on ${label}`, async () => {
       expect(sentences(await outcomeOf(await graphOf(options), environment))).to.deep.equal([]);
