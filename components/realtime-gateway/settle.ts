@@ -1,6 +1,6 @@
 import { friendOf, isFriend, type Friend } from "./friend-items";
 import { friendSk, key, PRESENCE_SK, watchPrefixOf } from "./keys";
-import { isNear, NEVER_SEEN, presenceOf, watchListOf, type Presence } from "./presence-items";
+import { isNear, NEVER_SEEN, presenceOf, type Presence } from "./presence-items";
 import type { RegisterContext } from "./register";
 import { batchGet, batchWrite, playerOf, queryAll, type Write } from "./store";
 import { watchItem } from "./watch-items";
@@ -54,7 +54,7 @@ export async function settle(context: RegisterContext, me: string, them: string,
     const friends = areFriends(pair);
     const writes = friends
       ? [...entries(me, them, pair.me, pair.them, nowMs), ...entries(them, me, pair.them, pair.me, nowMs)]
-      : [...(await deletions(context, me, them, nowMs)), ...(await deletions(context, them, me, nowMs))];
+      : [...(await deletions(context, me, them)), ...(await deletions(context, them, me))];
     await batchWrite(context.db, context.presence, writes);
     const after = await readPair(context, me, them);
     // Connections that came since write entries of their own: their hello reads the friendship after it registered.
@@ -69,12 +69,9 @@ function entries(about: string, friend: string, of: Presence, watcher: Presence,
   return watcher.connections.map(({ id }) => ({ put: watchItem(about, friend, id, nowMs) }));
 }
 
-async function deletions(context: RegisterContext, about: string, friend: string, nowMs: number): Promise<Write[]> {
+async function deletions(context: RegisterContext, about: string, friend: string): Promise<Write[]> {
   const found = await queryAll(context.db, context.presence, about, watchPrefixOf(friend));
-  const { watchers } = watchListOf(found, nowMs);
-  return watchers.length === 0
-    ? []
-    : found.map((item) => ({ delete: { pk: { S: text(item["pk"]) }, sk: { S: text(item["sk"]) } } }));
+  return found.map((item) => ({ delete: { pk: { S: text(item["pk"]) }, sk: { S: text(item["sk"]) } } }));
 }
 
 function text(value: { S?: string | undefined } | undefined): string {

@@ -189,8 +189,17 @@ describe("SES's answers", () => {
     [sdkError("ThrottlingException", "Maximum sending rate exceeded.", 400), "throttled"],
     [sdkError("Throttling", "Daily message quota exceeded.", 400), "throttled"],
     [sdkError("TooManyRequestsException", "", 429), "throttled"],
+    [sdkError("TooManyRequestsException", "", 400), "throttled"],
+    [sdkError("LimitExceededException", "", 400), "throttled"],
+    [sdkError("RequestLimitExceeded", "", 400), "throttled"],
+    [sdkError("ThrottlingException", "", 503), "unclear"],
     [sdkError("SlowDown", "", 429), "throttled"],
     [sdkError("AccountSendingPausedException", "", 400), "throttled"],
+    [sdkError("AccountSendingPaused", "", 400), "throttled"],
+    [sdkError("ConfigurationSetSendingPausedException", "", 400), "throttled"],
+    [sdkError("AccountSendingPausedException", "", 500), "unclear"],
+    // Accepted perhaps, in words that nobody understands.
+    [sdkError("SyntaxError", "Unexpected end of document", 200), "unclear"],
     [sdkError("RequestTimeout", "", 408), "unclear"],
     [sdkError("InternalFailure", "", 500), "unclear"],
     [sdkError("ServiceUnavailable", "", 503), "unclear"],
@@ -200,7 +209,9 @@ describe("SES's answers", () => {
     [undefined, "unclear"],
   ];
   for (const [error, kind] of kinds) {
-    it(`take ${(error as Error | undefined)?.name ?? String(error)} as ${kind}`, () => {
+    const status = (error as { $metadata?: { httpStatusCode: number } } | undefined)?.$metadata?.httpStatusCode;
+    const name = (error as Error | undefined)?.name ?? String(error);
+    it(`take ${name}${status === undefined ? "" : ` (${status})`} as ${kind}`, () => {
       expect(classifyError(error).kind).to.equal(kind);
     });
   }

@@ -346,6 +346,20 @@ describe("prepare", () => {
     });
   }
 
+  it("asks again for what a read left over, and reports its messages where that never ends", async () => {
+    await enqueue(world);
+    let left = 1;
+    world.gate = (call, effect) =>
+      call.operation === "BatchGetItem" && left-- > 0
+        ? Promise.resolve({ Responses: {}, UnprocessedKeys: call.input["RequestItems"] })
+        : effect();
+    expect(await prepareAll(world)).to.deep.equal({ batchItemFailures: [] });
+    expect(world.published).to.have.length(1);
+    left = 5;
+    expect((await prepareAll(world)).batchItemFailures).to.have.length(1);
+    expect(world.published).to.have.length(1);
+  });
+
   it("prefers the profile's address to the message's own, which is for players without one", async () => {
     await enqueue(world, { to: "elsewhere@players.test" });
     await enqueue(world, { player: "cy", to: "elsewhere@players.test" });

@@ -186,6 +186,29 @@ describe("the store's other functions", () => {
     for (const of of [gone, after]) expect((await told(world, of.player, of.id)).history).to.deep.equal(["queued"]);
   });
 
+  it("leave alone, of what was given up, what is about another status or another pass", async () => {
+    await putPlayer(world, "ada", { name: "Ada", email: "ada@players.test" });
+    const of = await enqueue(world);
+    const key = messageKey(of.player, of.id);
+    await world.put({ ...(await world.item(key)), dispatch: { N: "2" }, status: { S: "sending" } });
+    await world.put({ ...(await world.item(key)), status: { S: "queued" } });
+    const [first, second] = world.records();
+    const { eventSourceARN: streamArn = "" } = first ?? {};
+    const shards = (await world.perform("DescribeStream", { StreamArn: streamArn })) as {
+      StreamDescription: { Shards: { ShardId: string }[] };
+    };
+    const DDBStreamBatchInfo = {
+      shardId: shards.StreamDescription.Shards[0]?.ShardId,
+      startSequenceNumber: first?.dynamodb?.SequenceNumber,
+      endSequenceNumber: second?.dynamodb?.SequenceNumber,
+      streamArn,
+    };
+    world.enqueueCopy("failures", JSON.stringify({ DDBStreamBatchInfo }));
+    const redrive = storeRedriveHandler({ table: fixed(TABLE), failuresUrl: fixed("failures") });
+    expect(await redrive()({}, context)).to.deep.equal({ redriven: 0, unchanged: 1, kept: 0 });
+    expect(await world.item(key)).to.deep.include({ status: { S: "queued" }, dispatch: { N: "2" } });
+  });
+
   it("prepare again what was parked, once it has been mended, and keep what has not", async () => {
     await putPlayer(world, "ada", { name: "Ada", email: "ada@players.test" });
     const [mended, broken, gone] = [await enqueue(world), await enqueue(world), await enqueue(world)];
@@ -261,9 +284,10 @@ describe("the store's other functions", () => {
     const of = await enqueue(world, { channel: "pigeon" });
     await prepareAll(world, handlers());
     const bodies = world.published.map(({ body }) => body);
+    const nobody = JSON.stringify({ player: "", id: of.id, channel: "pigeon", dispatch: 1 });
     const handler = unknownChannelHandler({ table: fixed(TABLE) })();
-    expect(await handler(world.sqsEvent([...bodies, "{", "null", "[]", "{}"]), context)).to.deep.equal({
-      batchItemFailures: ["m1", "m2", "m3", "m4"].map((itemIdentifier) => ({ itemIdentifier })),
+    expect(await handler(world.sqsEvent([...bodies, "{", "null", "[]", "{}", nobody]), context)).to.deep.equal({
+      batchItemFailures: ["m1", "m2", "m3", "m4", "m5"].map((itemIdentifier) => ({ itemIdentifier })),
     });
     expect(await told(world, of.player, of.id)).to.deep.include({
       status: "failed",
