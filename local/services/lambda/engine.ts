@@ -5,6 +5,7 @@ import type { FunctionsPort, Ports } from "../../ports";
 import type { TraceEvent } from "../../trace";
 import { unpackInto, type Files } from "./code";
 import { defaultAsync, latest, nameOf, type FunctionSettings, type LambdaFunction } from "./function";
+import type { Invocation, Outcome } from "./invocation";
 import { framesOf, noteError } from "./logged-error";
 import { applicationLine, endLines, startLine, type LogStyle } from "./log-format";
 import { allowed, roleSession } from "./rights";
@@ -16,29 +17,6 @@ export const accountConcurrency = 1_000;
 
 /** Bytes of a synchronous payload, request and response. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 export const syncPayloadLimit = 6 * 1024 * 1024;
-
-/** Why and with what a function is invoked. */
-export interface Invocation {
-  /** JSON text. */
-  readonly payload: string;
-  /** @default a new one */
-  readonly requestId?: string;
-  /** Members for the trace event: the event source, the batch size. */
-  readonly data?: Readonly<Record<string, unknown>>;
-  readonly cause?: number;
-}
-
-export interface Outcome {
-  readonly requestId: string;
-  /** JSON text. */
-  readonly payload: string;
-  /** `Unhandled` when the function failed. */
-  readonly functionError: "Unhandled" | undefined;
-  /** The last 4 KB of the invocation's log. */
-  readonly logTail: string;
-  /** `seq` of the invocation's trace event. */
-  readonly seq: number;
-}
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
