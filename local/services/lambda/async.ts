@@ -1,7 +1,8 @@
 import { AwsError } from "../../aws-error";
 import type { Json } from "../../service";
 import { deadLetter, deliver } from "./destination";
-import type { LambdaEngine, Outcome } from "./engine";
+import type { LambdaEngine } from "./engine";
+import type { Outcome } from "./invocation";
 import type { LambdaFunction } from "./function";
 
 /** Bytes of an asynchronous payload. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */

@@ -1,7 +1,8 @@
 import type { Timer } from "../../clock";
 import { AwsError } from "../../aws-error";
 import { deliver } from "./destination";
-import { syncPayloadLimit, type LambdaEngine, type Outcome } from "./engine";
+import { syncPayloadLimit, type LambdaEngine } from "./engine";
+import type { Outcome } from "./invocation";
 import { failedPositions, type MappingSettings, type ReportResult } from "./mapping";
 import { TumblingWindow } from "./tumbling-window";
 
