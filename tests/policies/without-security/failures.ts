@@ -52,9 +52,17 @@ export const FAILURES_WITHOUT: readonly WithoutSecurity[] = [
     types: ["FunctionEventInvokeConfig"],
     path: /^$/,
     operators: ["drop"],
-    when: ({ name }) => !name.includes("sweep"),
+    when: ({ name }) => !/sweep|segments-start/.test(name),
     reason:
       "Nothing in the stack tells that the function is invoked asynchronously: a game server invokes it, and waits or not.",
+  },
+  {
+    types: ["FunctionEventInvokeConfig"],
+    path: /^$/,
+    operators: ["drop"],
+    when: ({ name }) => name.includes("segments-start"),
+    environment: "other",
+    reason: "No segment has a schedule there: whoever starts it is no part of the stack.",
   },
   {
     types: ["FunctionEventInvokeConfig"],
