@@ -61,6 +61,35 @@ describe("Limits of WebSocket APIs", () => {
     expect(lines).to.deep.equal(["$connect 200", "$default 429", "slow 504"]);
   });
 
+  it("refuse a handshake whose $connect takes longer than 29 s", async () => {
+    await r.route("$connect", "exports.handler = () => new Promise((done) => setTimeout(done, 50_000))");
+    r.lambda.engine.configure("route1", { timeout: 60 });
+    await r.deploy();
+    const refused = refusal(r.connect());
+    await until(() => r.cloud.trace.since().some(({ kind }) => kind === "invoke"), "the run");
+    await r.clock.advance(29_000);
+    expect(await refused).to.equal(504);
+  });
+
+  it("count a frame per 32 KB begun, and a connection per minute begun", async () => {
+    await r.route("$default", ok);
+    await r.deploy();
+    const client = await r.connect();
+    const before = r.cloud.meter.snapshot().units["apigatewayv2.websocket.message"] ?? 0;
+    for (const bytes of [1, 32 * 1024, 32 * 1024 + 1]) {
+      const [ConnectionId] = [...r.gateway.gateway.connections.keys()];
+      await r.call("PostToConnection", { ConnectionId, Data: Buffer.alloc(bytes, "x").toString("base64") });
+    }
+    await client.until(3);
+    await r.clock.advance(61_000);
+    client.socket.close();
+    await client.end();
+    await until(() => r.gateway.gateway.connections.size === 0, "the end");
+    const { units } = r.cloud.meter.snapshot();
+    expect(units["apigatewayv2.websocket.message"]).to.equal(before + 4);
+    expect(units["apigatewayv2.websocket.connectionMinute"]).to.equal(2);
+  });
+
   it("keep an answer back where the route has an expression and no response", async () => {
     const echo = "exports.handler = async (event) => ({ statusCode: 200, body: event.body })";
     await r.route("half", echo, { routeResponseSelectionExpression: "$default" });

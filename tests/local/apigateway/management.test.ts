@@ -52,6 +52,20 @@ describe("API Gateway's management API, through the AWS SDK", () => {
     ]);
   });
 
+  it("hands lists out in pages", async () => {
+    const ApiId = String(rig.api["id"]);
+    await rig.route("second", "exports.handler = async () => ({ statusCode: 200 });");
+    const first = await client.send(new GetRoutesCommand({ ApiId, MaxResults: "1" }));
+    const last = await client.send(new GetRoutesCommand({ ApiId, MaxResults: "1", NextToken: first.NextToken }));
+    expect([first, last].map(({ Items }) => Items?.map(({ RouteKey }) => RouteKey))).to.deep.equal([
+      ["$default"],
+      ["second"],
+    ]);
+    expect(last.NextToken).to.equal(undefined);
+    const wrong = client.send(new GetRoutesCommand({ ApiId, MaxResults: "some" })).catch((e: unknown) => e);
+    expect((await wrong) as Error).to.have.property("name", "BadRequestException");
+  });
+
   it("says what is not there", async () => {
     const lost = await client.send(new GetStageCommand({ ApiId: "none", StageName: "play" })).catch((e: unknown) => e);
     expect((lost as Error).name).to.equal("NotFoundException");

@@ -243,9 +243,10 @@ describe("CloudWatch", () => {
         Statistic: "Sum",
         Period: 60,
       };
-      expect(await world.call("PutMetricAlarm", wrong).catch((error: unknown) => error)).to.include({
-        code: "ValidationError",
-      });
+      for (const more of [{}, { DatapointsToAlarm: 1, Period: 45 }, { DatapointsToAlarm: 1, EvaluationPeriods: 0 }]) {
+        const refused = world.call("PutMetricAlarm", { ...wrong, ...more }).catch((error: unknown) => error);
+        expect(await refused).to.include({ code: "ValidationError" });
+      }
       expect(
         await world
           .call("SetAlarmState", { AlarmName: "none", StateValue: "OK", StateReason: "" })

@@ -94,6 +94,34 @@ describe("Event source mappings of SQS queues", () => {
     expect(await left()).to.equal(0);
   });
 
+  it("drops what is JSON where a pattern compares text, and what is text where one looks into JSON", async () => {
+    await map({
+      filterCriteria: { filters: [{ pattern: JSON.stringify({ body: [{ prefix: "{" }, { prefix: "te" }] }) }] },
+    });
+    await send('{"kind":"good"}', "text");
+    await r.clock.settle();
+    expect(batches()).to.deep.equal(["text"]);
+    expect(await left()).to.equal(0);
+  });
+
+  it("takes an answer without failures, and one of nothing, for success", async () => {
+    for (const answer of ["null", "{}", "({ batchItemFailures: null })", "({ batchItemFailures: [] })"]) {
+      await r.fn("worker", `exports.handler = async () => (${answer})`);
+      const made = await map({ functionResponseTypes: ["ReportBatchItemFailures"] });
+      await send("a");
+      await r.clock.settle();
+      expect(await left(), answer).to.equal(0);
+      r.lambda.mappings.remove(String(made["uuid"]));
+    }
+  });
+
+  it("asks for a batching window where batches have more than ten messages", async () => {
+    await r.fn("worker", worker);
+    const refused = await map({ batchSize: 11 }).catch((error: unknown) => (error as Error).message);
+    expect(refused).to.match(/^Maximum batch window in seconds must be greater than 0/);
+    await map({ batchSize: 11, maximumBatchingWindowInSeconds: 1 });
+  });
+
   it("gathers for the batching window", async () => {
     await map({ batchSize: 20, maximumBatchingWindowInSeconds: 5 });
     await send("a");

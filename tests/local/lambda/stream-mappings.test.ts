@@ -266,6 +266,31 @@ describe("Event source mappings of DynamoDB streams", () => {
     ]);
   });
 
+  it("ends a tumbling window with the record of the next, or early when its state is over 1 MB", async () => {
+    await r.fn(
+      "worker",
+      `exports.handler = async (event) => {
+        console.log("batch " + [event.window.start.slice(14, 19), event.Records.length, event.isFinalInvokeForWindow, event.isWindowTerminatedEarly].join(" "));
+        return { state: { text: "x".repeat(event.Records.length === 2 ? 1024 * 1024 : 1024 * 1024 - 11) } };
+      }`,
+    );
+    await map({ tumblingWindowInSeconds: 30, batchSize: 2 });
+    r.stream.append(...named("a"));
+    await r.clock.advance(30_000);
+    // This one is as old as the next window.
+    r.stream.append(...named("b"));
+    await r.clock.advance(5_000);
+    r.stream.append(...named("c", "d"));
+    await r.clock.advance(5_000);
+    expect(batches()).to.deep.equal([
+      "00:00 1 false false",
+      "00:00 0 true false",
+      "00:30 1 false false",
+      "00:30 2 false false",
+      "00:30 0 true true",
+    ]);
+  });
+
   it("needs at most 1.2 times as many invocations as full batches for 1,000 records in a burst", async () => {
     await r.fn("worker", worker);
     await map({ batchSize: 100 });
