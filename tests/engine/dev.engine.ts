@@ -126,9 +126,10 @@ describe("The stack dev under the real engine", () => {
     const file = "components/realtime-gateway/ping.ts";
     const before = checkout.read(file);
     checkout.replace(file, "send hello", "say hello");
-    const { changes } = await world.up(checkout, "dev");
+    const { changes, text } = await world.up(checkout, "dev");
     expect(changes["update"]).to.equal(1);
     expect(Object.keys(changes).sort()).to.deep.equal(["same", "update"]);
+    expect(text).to.match(/aws:lambda:Function gateway-ping updated/);
     checkout.write(file, before);
   });
 
