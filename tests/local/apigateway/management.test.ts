@@ -63,7 +63,7 @@ describe("API Gateway's management API, through the AWS SDK", () => {
     ]);
     expect(last.NextToken).to.equal(undefined);
     const wrong = client.send(new GetRoutesCommand({ ApiId, MaxResults: "some" })).catch((e: unknown) => e);
-    expect((await wrong)).to.have.property("name", "BadRequestException");
+    expect(await wrong).to.have.property("name", "BadRequestException");
   });
 
   it("says what is not there", async () => {
