@@ -38,10 +38,7 @@ export async function takeLease(
     const from = Math.max(now, next ?? 0);
     const fitting = Math.floor((now + MAX_AHEAD_MS - from) / interval) + 1;
     const slots = Math.max(0, Math.min(wanted, fitting));
-    if (slots === 0) {
-      delete memory.next;
-      return { from, interval, slots };
-    }
+    if (slots === 0) return { from, interval, slots };
     try {
       await client.send(
         new dynamodb.UpdateItemCommand({

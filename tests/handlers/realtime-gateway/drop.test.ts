@@ -123,6 +123,7 @@ describe("a connection that is gone", () => {
       if (operation !== "UpdateItem") return serve();
       world.gate = (_other, _request, go) => go();
       await game.check(check!.body);
+      await game.readStream();
       return serve();
     };
     expect(await game.check(check!.body)).to.deep.equal({ batchItemFailures: [] });

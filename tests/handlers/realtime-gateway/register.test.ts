@@ -3,7 +3,7 @@ import { watchListOf } from "../../../components/realtime-gateway/presence-items
 import type { Json } from "../../../local/service";
 import { lost } from "../shared/sdk";
 import { Game, GRACE_SECONDS } from "./game";
-import { PRESENCE, World, type Request } from "./world";
+import { PLAYERS, PRESENCE, World, type Request } from "./world";
 
 /** What happens to friends, and to friendships, while a hello is on its way. */
 describe("a hello while friends change", () => {
@@ -81,6 +81,20 @@ describe("a hello while friends change", () => {
     before1(writes, () => act("ben", "remove", "anna"));
     expect(friendsIn(await game.connect("anna", "a1"))).to.deep.equal([]);
     expect(await watching()).to.deep.equal([]);
+  });
+
+  it("does not show a friend who is offline and is none any more", async () => {
+    await game.seedFriends("anna", ["ben", "cleo"]);
+    before1(
+      ({ operation }) => operation === "BatchGetItem",
+      async () => {
+        for (const [one, other] of ["anna cleo", "cleo anna"].map((pair) => pair.split(" "))) {
+          const Key = { pk: { S: `PLAYER#${one}` }, sk: { S: `FRIEND#${other}` } };
+          await world.call("DeleteItem", { TableName: PLAYERS, Key });
+        }
+      },
+    );
+    expect(friendsIn(await game.connect("anna", "a1"))).to.deep.equal([["ben", "offline"]]);
   });
 
   it("tells those who end their friendship and begin it anew meanwhile", async () => {
