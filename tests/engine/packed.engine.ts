@@ -163,6 +163,8 @@ const { policies, listenToEngine } = require("games-messaging-policies/library")
 listenToEngine();
 new PolicyPack("own", { policies: policies({ exceptions: [
   { rule: "ddb-cmk", resource: "aws:dynamodb/table:Table players", reason: "Nothing of anybody lies in it.", expires: "2999-12-31" },
+  { rule: "ddb-deletion-protection", resource: "aws:dynamodb/table:Table players", reason: "For now.", expires: "2020-01-01" },
+  { rule: "ddb-pitr", resource: "aws:dynamodb/table:Table players", reason: "For now.", expires: "2999-12-31" },
 ] }) });`,
     );
     const run = await world.preview(program, "prod", {
@@ -172,5 +174,9 @@ new PolicyPack("own", { policies: policies({ exceptions: [
     expect([...told(run)], run.text)
       .to.include("mandatory ddb-deletion-protection")
       .and.not.to.include("mandatory ddb-cmk");
+    // An exception that has expired, and one that nothing needs, are violations themselves.
+    expect([...told(run)]).to.include("mandatory exceptions-current");
+    expect(run.text).to.match(/"ddb-deletion-protection" for .*: expired on 2020-01-01/);
+    expect(run.text).to.match(/"ddb-pitr" for .*: nothing violates the rule there any more/);
   });
 });
