@@ -27,7 +27,8 @@ export class ConnectionLost extends Error {
 
 /** The request or its reply is on the way for ever: the caller waits until its own patience ends. */
 export class NoReply extends ConnectionLost {
-  constructor() {
+  /** @param givenUp called when the caller's patience has ended. */
+  constructor(readonly givenUp: () => void = () => undefined) {
     super();
     this.name = "NoReply";
   }

@@ -188,8 +188,7 @@ export class Cloud {
       this.ports.functions.crash(principal.environmentId);
     }
     if (!fault.startsWith("time-out")) throw new ConnectionLost();
-    this.waitsFor(principal);
-    throw new NoReply();
+    throw new NoReply(this.waitsFor(principal));
   }
 
   async close(): Promise<void> {

@@ -60,7 +60,8 @@ export class HttpServer {
         return;
       }
       // Without a reply the socket stays open, as it does when a packet is lost for good.
-      if (!(error instanceof NoReply)) incoming.socket.destroy();
+      if (error instanceof NoReply) incoming.socket.once("close", error.givenUp);
+      else incoming.socket.destroy();
     }
   }
 }

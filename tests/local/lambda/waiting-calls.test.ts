@@ -72,6 +72,25 @@ describe("Functions whose calls wait for time", () => {
       };`,
       60,
     );
+    await fn(
+      "impatient",
+      `const { SQSClient, ReceiveMessageCommand } = require(${sdk("client-sqs")});
+      const sqs = new SQSClient({ maxAttempts: 1 });
+      exports.handler = async () => {
+        for (let tries = 1; ; tries++) {
+          try {
+            const patience = new AbortController();
+            setTimeout(() => patience.abort(), 5000);
+            const receive = new ReceiveMessageCommand({ QueueUrl: ${JSON.stringify(queueUrl)} });
+            const { Messages = [] } = await sqs.send(receive, { abortSignal: patience.signal });
+            return { bodies: Messages.map(({ Body }) => Body), tries };
+          } catch (error) {
+            if (error.name !== "AbortError") throw error;
+          }
+        }
+      };`,
+      60,
+    );
     await fn("sleep", `exports.handler = ({ ms }) => new Promise((wake) => setTimeout(() => wake("slept"), ms));`, 60);
     await fn(
       "ask",
@@ -111,6 +130,16 @@ describe("Functions whose calls wait for time", () => {
     const run = invoke("ask");
     await clock.advance(30 * SECOND);
     expect(await run).to.deep.equal({ said: "slept", took: 9 * SECOND });
+  });
+
+  it("go on when their own patience with an answer ends", async () => {
+    let asked = 0;
+    cloud.faults = ({ operation }) => (operation === "ReceiveMessage" && ++asked === 1 ? "time-out-before" : undefined);
+    await cloud.call("sqs", "PurgeQueue", { QueueUrl: queueUrl }, cloud.operator);
+    await send("kept");
+    const run = invoke("impatient");
+    await clock.advance(30 * SECOND);
+    expect(await run).to.deep.equal({ bodies: ["kept"], tries: 2 });
   });
 
   it("run into their time-out when no answer ever comes", async () => {
