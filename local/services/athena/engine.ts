@@ -5,7 +5,7 @@ import { describePrincipal, type Principal } from "../../principal";
 import type { Json } from "../../service";
 import type { Catalog } from "../glue/catalog";
 import { type Execution, isOver, type QueryState } from "./executions";
-import { QueryFailure } from "./failures";
+import { internalFailure, QueryFailure } from "./failures";
 import { runQuery } from "./run";
 import type { Statement } from "./sql/translate";
 import type { ResultConfiguration, WorkGroups } from "./workgroups";
@@ -110,8 +110,7 @@ export class Queries {
     } catch (error) {
       if (isOver(execution)) return;
       const message = error instanceof Error ? error.message : String(error);
-      execution.failure =
-        error instanceof QueryFailure ? error : new QueryFailure(`INTERNAL_ERROR: ${message}`, 1, 1000, true);
+      execution.failure = error instanceof QueryFailure ? error : internalFailure(message);
       this.move(execution, "FAILED", execution.failure.message);
     }
   }

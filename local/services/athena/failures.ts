@@ -15,7 +15,11 @@ export class QueryFailure extends Error {
   }
 }
 
+const EXHAUSTED = 0;
+const ENGINE = 200;
+const USER = 1000;
 const SYNTAX = 1006;
+const ARGUMENT = 1100;
 const NO_TABLE = 1110;
 const PERMISSION = 1500;
 
@@ -39,6 +43,11 @@ export function permissionMissing(message: string): QueryFailure {
   return new QueryFailure(message, 2, PERMISSION);
 }
 
+/** What is nobody's fault but the engine's. */
+export function internalFailure(message: string): QueryFailure {
+  return new QueryFailure(`INTERNAL_ERROR: ${message}`, 1, ENGINE, true);
+}
+
 /** An error of DuckDB in the words of Trino, as far as the cases are known. */
 export function fromDuckDb(error: Error): QueryFailure {
   const message = error.message.split("\n\nLINE ")[0]!;
@@ -49,11 +58,11 @@ export function fromDuckDb(error: Error): QueryFailure {
     return new QueryFailure(text, 2, SYNTAX);
   }
   if (message.startsWith("Conversion Error"))
-    return new QueryFailure(`INVALID_CAST_ARGUMENT: ${message.slice("Conversion Error: ".length)}`, 2, SYNTAX);
+    return new QueryFailure(`INVALID_CAST_ARGUMENT: ${message.slice("Conversion Error: ".length)}`, 2, ARGUMENT);
   if (message.startsWith("Binder Error") || message.startsWith("Parser Error") || message.startsWith("Catalog Error")) {
     return syntaxFailure(`line 1:1: ${message.replace(/^\w+ Error: /, "")}`);
   }
   if (message.startsWith("Out of Memory Error"))
-    return new QueryFailure("Query exhausted resources at this scale factor", 2, 1200);
-  return new QueryFailure(`GENERIC_USER_ERROR: ${message}`, 2, SYNTAX);
+    return new QueryFailure("Query exhausted resources at this scale factor", 2, EXHAUSTED);
+  return new QueryFailure(`GENERIC_USER_ERROR: ${message}`, 2, USER);
 }

@@ -120,7 +120,9 @@ describe("Athena through the AWS SDK: queries", () => {
     }
     const id = await session.start("SELECT CAST(playerid AS bigint) FROM players");
     await world.virtual.advance(1_000);
-    expect((await session.describe(id)).Status!.StateChangeReason).to.match(/^INVALID_CAST_ARGUMENT/);
+    const { Status } = await session.describe(id);
+    expect(Status!.StateChangeReason).to.match(/^INVALID_CAST_ARGUMENT/);
+    expect(Status!.AthenaError).to.include({ ErrorCategory: 2, ErrorType: 1100 });
   });
 
   it("stops a query that waits, and leaves one that is over alone", async () => {

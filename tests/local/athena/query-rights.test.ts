@@ -61,6 +61,7 @@ describe("Athena through the AWS SDK: rights", () => {
         principal === analyst && request.action === action ? "because no identity-based policy allows it" : undefined;
       const denied = await world.run("SELECT playerid FROM players", {}, analyst);
       expect(denied.execution.Status.State, action).to.equal("FAILED");
+      expect(denied.execution.Status.AthenaError, action).to.include({ ErrorCategory: 2, ErrorType: 1500 });
       expect(denied.execution.Status.StateChangeReason, action).to.include(
         `is not authorized to perform: ${action} on resource: `,
       );

@@ -203,6 +203,17 @@ describe("Lambda functions", () => {
     r.denied.clear();
     await r.fn("off", "exports.handler = async () => 1", { reservedConcurrentExecutions: 0 });
     expect(await codeOf(r.invoke("off"))).to.equal("TooManyRequestsException");
+    // The account's concurrency is shared by all functions without a reservation.
+    await r.fn("slow", "exports.handler = () => new Promise((done) => setTimeout(done, 1_000))");
+    await r.fn("next", "exports.handler = async () => 1");
+    r.lambda.engine.accountConcurrency = 1;
+    const running = r.invoke("slow");
+    const refused: unknown = await r.invoke("next").catch((error: unknown) => error);
+    expect(refused).to.deep.include({ code: "TooManyRequestsException", status: 429 });
+    expect((refused as { detail: unknown }).detail).to.include({ Reason: "ConcurrentInvocationLimitExceeded" });
+    await r.clock.advance(1_000);
+    await running;
+    expect((await r.invoke("next")).payload).to.equal(1);
   });
 
   it("records a trace segment when tracing is active and the role may", async () => {
