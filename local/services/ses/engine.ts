@@ -138,7 +138,9 @@ export class SesEngine {
         const link = options.link === undefined ? mail.links[0] : mail.links.find(({ url }) => url === options.link);
         if (!link)
           throw new Error(
-            `click on "${mail.subject}": got ${options.link ?? "no link"}; expected one of ${JSON.stringify(mail.links.map(({ url }) => url))}. Only mails of a configuration set with a CLICK destination have tracked links.`,
+            mail.links.length === 0
+              ? `click on "${mail.subject}": this mail has no tracked link. Those are links in its HTML, if its configuration set has a CLICK destination.`
+              : `click on "${mail.subject}": got ${options.link ?? "no link"}; expected one of ${JSON.stringify(mail.links.map(({ url }) => url))}.`,
           );
         return this.happen(mail, "Click", mail.to.slice(0, 1), { bot, link: { url: link.url, tags: link.tags } });
       }
