@@ -166,7 +166,7 @@ describe("What the local cloud reads", () => {
     });
 
     it("as an answer for a batch names failures by position, or fails the whole batch", () => {
-      const identifiers = ["a", "b", "c", "d"];
+      const identifiers = ["record-1", "record-2", "record-3", "record-4"];
       fc.assert(
         fc.property(fc.subarray(identifiers), (failed) => {
           const payload = JSON.stringify({ batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) });
@@ -225,7 +225,9 @@ describe("What the local cloud reads", () => {
       );
       const state = fc.oneof(
         anyText,
-        json.map((value) => Buffer.from(JSON.stringify(value)).toString("base64")),
+        json
+          .filter((value) => !(Array.isArray(value) && typeof value[0] === "string" && typeof value[1] === "number"))
+          .map((value) => Buffer.from(JSON.stringify(value)).toString("base64")),
       );
       fc.assert(
         fc.property(state, (text) => {
