@@ -44,7 +44,7 @@ const benchmark: Benchmark = {
 
 interface Preview {
   readonly seconds: number;
-  /** CPU seconds of the CLI, and of the program and the pack that it started. */
+  /** CPU seconds of the CLI, and of what it started and waited for. */
   readonly cpu: number;
 }
 

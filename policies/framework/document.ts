@@ -13,7 +13,7 @@ export interface Principal {
   readonly value: string;
 }
 
-/** A statement of a policy document, each list a list. */
+/** A statement of a policy document, each list a list; reading one that is not known yet throws Undecided. */
 export interface Statement {
   /** Its place in the document, e.g. `policy.Statement.0`. */
   readonly path: string;
@@ -65,23 +65,39 @@ function parse(text: string): Data {
 }
 
 function statementOf(item: Data, path: string): Statement {
-  const one = elementsOf(known(item, path));
+  const one = elementsOf(known(item, path, 0));
+  const given = (element: string): Data => known(one.get(element.toLowerCase()), `${path}.${element}`);
   // Only the arguments of `aws.iam.getPolicyDocument` allow without saying so; AWS refuses a document that does.
   const isArgument = isRecord(item) && ("actions" in item || "notActions" in item);
-  const effect = one.get("effect") ?? (isArgument ? "Allow" : undefined);
+  const effect = given("Effect") ?? (isArgument ? "Allow" : undefined);
   if (effect !== "Allow" && effect !== "Deny") throw new DocumentError(item);
-  const sid = one.get("sid");
+  const sid = given("Sid");
+  // Each element is looked at when a rule asks for it: what is not known yet hides nothing that is.
   return {
     path,
     sid: typeof sid === "string" ? sid : undefined,
     effect,
-    actions: texts(one.get("action")),
-    notActions: texts(one.get("notaction")),
-    resources: texts(one.get("resource")),
-    notResources: texts(one.get("notresource")),
-    principals: principals(one.get("principal")),
-    notPrincipals: principals(one.get("notprincipal")),
-    conditions: conditions(one.get("condition")),
+    get actions() {
+      return texts(given("Action"));
+    },
+    get notActions() {
+      return texts(given("NotAction"));
+    },
+    get resources() {
+      return texts(given("Resource"));
+    },
+    get notResources() {
+      return texts(given("NotResource"));
+    },
+    get principals() {
+      return principals(given("Principal"));
+    },
+    get notPrincipals() {
+      return principals(given("NotPrincipal"));
+    },
+    get conditions() {
+      return conditions(given("Condition"));
+    },
   };
 }
 

@@ -87,10 +87,24 @@ describe("A policy document", () => {
   });
 
   it("with one statement that is not known is refused for another that is", () => {
-    const policy = { Statement: [{ ...open, Resource: UNKNOWN }, open] };
+    const policy = { Statement: [{ ...open, Condition: UNKNOWN }, open] };
     const { violations, waiting } = evaluateResource(sqsPrivateTls, queuePolicy(policy), surroundings());
     expect(violations.map(({ property }) => property)).to.include("policy.Statement.1.Principal");
-    expect(waiting.map(({ property }) => property)).to.include("policy.Statement.0.Resource");
+    expect(waiting.map(({ property }) => property)).to.include("policy.Statement.0.Condition");
+  });
+
+  it("is refused at once for what is known of a statement, though the rest is not", () => {
+    const policy = { Statement: [{ ...open, Action: "sqs:*", Resource: UNKNOWN }] };
+    const { violations } = evaluateResource(sqsPrivateTls, queuePolicy(policy), surroundings());
+    expect(violations.map(({ property }) => property)).to.deep.equal([
+      "policy.Statement.0.Principal",
+      "policy.Statement.0.Action",
+      "policy", // Nothing in it denies plain connections, whatever the rest will be.
+    ]);
+    const bound = { Statement: [{ ...open, Resource: UNKNOWN, Condition: UNKNOWN }] };
+    const later = evaluateResource(sqsPrivateTls, queuePolicy(bound), surroundings());
+    expect(later.violations.map(({ property }) => property)).to.deep.equal(["policy"]);
+    expect(later.waiting.map(({ property }) => property)).to.include("policy.Statement.0.Condition");
   });
 
   it("that is none is refused with what was received", () => {
