@@ -10,7 +10,7 @@ export { MessageStore, type MessageStoreArgs } from "./message-store/message-sto
 export type { StatusHandler } from "./message-store/on-status";
 export type { MessageStatus } from "./message-store/status";
 export type { AnyMessage, DataOf, Enqueue, MessageOf, TemplateReference } from "./message-store/template-reference";
-export { operationsOf, type OperatedComponents } from "./operations/operations-of";
+export { operationsOf, type OperatedComponents, type OperatedPipeline } from "./operations/operations-of";
 export type {
   DeadLetterQueue,
   DeadLetterWay,
@@ -32,7 +32,7 @@ export type { RouteContext } from "./realtime-gateway/route";
 export type { AnalyticsCopy } from "./segment-pipeline/analytics-copy";
 export type { SegmentDefinition, SegmentMessage } from "./segment-pipeline/definition";
 export { filterPredicate, type PlayerRecord, type PredicateOptions } from "./segment-pipeline/evaluate-filter";
-export type { AttributeTest, DayStart, Duration, Filter, PlayerAttributes } from "./segment-pipeline/filter";
+export type { AttributeTest, DayStart, Duration, Filter } from "./segment-pipeline/filter";
 export type { QueryEngine } from "./segment-pipeline/query-engine";
 export { SegmentPipeline, type SegmentPipelineArgs } from "./segment-pipeline/segment-pipeline";
 export type { PrivateBucket } from "./shared/bucket";
@@ -51,7 +51,13 @@ export { ArgumentError, DeclarationError, type ArgumentProblem } from "./shared/
 export { TABLE_KEY_ACTIONS, type ResourceStatement, type Statement } from "./shared/iam";
 export type { MetricSpec, MonitoringArgs, Widget } from "./shared/monitoring";
 export type { Packaged } from "./shared/packaging";
-export type { AttributeType, PlayerDirectory } from "./shared/player-directory";
+export type {
+  AttributesWith,
+  AttributeType,
+  NoAttributes,
+  PlayerAttributes,
+  PlayerDirectory,
+} from "./shared/player-directory";
 export { DeadLetteredQueue, type DeadLetteredQueueArgs, type QueueSender } from "./shared/queue";
 export type { Schema, SchemaType } from "./shared/schema";
 export type { TypeOf } from "./shared/schema-type";

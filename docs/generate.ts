@@ -126,12 +126,17 @@ function argsSection(node: ts.InterfaceDeclaration): Section[] {
   if (!isExported(node) || !/(Args|^MessageType|^SegmentMessage)$/.test(node.name.text)) return [];
   const rows = node.members.filter(ts.isPropertySignature).map((member) => ({
     name: `${member.name.getText()}${member.questionToken ? "?" : ""}`,
-    type: oneLine(member.type?.getText() ?? "unknown"),
+    type: oneLine(boundOf(node, member.type?.getText() ?? "unknown")),
     fallback: tag(member, "default"),
     text: doc(member),
   }));
   const parameters = node.typeParameters ? `<${node.typeParameters.map((one) => one.getText()).join(", ")}>` : "";
   return [{ name: node.name.text, file: node.getSourceFile().fileName, text: doc(node) || parameters, rows }];
+}
+
+/** What a type parameter of an interface stands for; any other type as it is. */
+function boundOf({ typeParameters }: ts.InterfaceDeclaration, type: string): string {
+  return typeParameters?.find(({ name }) => name.text === type)?.constraint?.getText() ?? type;
 }
 
 function classSection(node: ts.ClassDeclaration): Section[] {

@@ -7,6 +7,9 @@ import type { SegmentPipeline } from "../segment-pipeline/segment-pipeline";
 import { alarmTopicsOf, deadLettersOf, timersOf, type DeadLetters } from "../shared/operated";
 import type { Operations } from "./operations";
 
+/** A pipeline, whatever attributes its segments ask for. */
+export type OperatedPipeline = pulumi.Resource & Pick<SegmentPipeline, "runs" | "startFunction" | "queries" | "copy">;
+
 /** The components of a program that operators look after. */
 export interface OperatedComponents {
   /** @default none */
@@ -16,7 +19,7 @@ export interface OperatedComponents {
   /** @default none */
   emails?: EmailDispatcher;
   /** @default none */
-  segments?: SegmentPipeline;
+  segments?: OperatedPipeline;
 }
 
 /**
@@ -96,7 +99,7 @@ function ofEmails(emails: EmailDispatcher) {
   };
 }
 
-function ofSegments(segments: SegmentPipeline, playersArn: pulumi.Output<string> | undefined) {
+function ofSegments(segments: OperatedPipeline, playersArn: pulumi.Output<string> | undefined) {
   return {
     runs: segments.runs.name,
     startFunction: segments.startFunction.arn,

@@ -14,7 +14,12 @@ import {
 } from "../shared/arguments";
 import { refuse, requireInteger } from "../shared/errors";
 import type { MonitoringArgs } from "../shared/monitoring";
-import { PROFILE_ATTRIBUTES, type AttributeType } from "../shared/player-directory";
+import {
+  PROFILE_ATTRIBUTES,
+  type AttributesWith,
+  type AttributeType,
+  type PlayerAttributes,
+} from "../shared/player-directory";
 import type { Transform } from "../shared/transform";
 
 /** Whose tokens open a connection. */
@@ -34,13 +39,17 @@ export interface AuthArgs {
 }
 
 /** Arguments of a `RealtimeGateway`. */
-export interface RealtimeGatewayArgs {
+export interface RealtimeGatewayArgs<Own extends PlayerAttributes = PlayerAttributes> {
   /** Customer key of tables, queues, topics and logs. @default a key of its own */
   key?: { readonly arn: pulumi.Output<string> };
   /** Whose tokens open a connection. */
   auth: AuthArgs;
-  /** The studio's own attributes of a profile, beside those that every profile has. Segments can ask for them. @default none */
-  playerAttributes?: Record<string, AttributeType>;
+  /**
+   * The studio's own attributes of a profile, beside those that every profile has: each `string`, `number`, `boolean` or
+   * `epochSeconds`. Segments can ask for them.
+   * @default none
+   */
+  playerAttributes?: Own;
   /** Seconds for which a player without a connection is still online, 1 to 600. @default 15 */
   gracePeriodSeconds?: number;
   /** Frames of all connections together. @default 1,000 at once, 2,000 a second */
@@ -68,7 +77,7 @@ export interface RealtimeGatewayArgs {
 }
 
 /** Arguments with their defaults, held against what can work. */
-export interface Settings {
+export interface Settings<Own extends PlayerAttributes = PlayerAttributes> {
   readonly auth: {
     readonly issuer: string;
     readonly audience: string;
@@ -77,7 +86,7 @@ export interface Settings {
     readonly clockSkewSeconds: number;
     readonly allowedOrigins?: readonly string[];
   };
-  readonly attributes: Readonly<Record<string, AttributeType>>;
+  readonly attributes: AttributesWith<Own>;
   readonly graceSeconds: number;
   readonly throttling: { readonly burst: number; readonly perSecond: number };
   readonly logRetentionDays: number;
@@ -114,7 +123,7 @@ const checkShape = required(
 );
 
 /** @throws ArgumentError for values that no deployment can work with. */
-export function settingsOf(name: string, args: RealtimeGatewayArgs): Settings {
+export function settingsOf<Own extends PlayerAttributes>(name: string, args: RealtimeGatewayArgs<Own>): Settings<Own> {
   checkShape(name, "", args);
   const { auth } = args;
   requireUrl(name, "auth.issuer", auth.issuer);
@@ -141,7 +150,7 @@ export function settingsOf(name: string, args: RealtimeGatewayArgs): Settings {
       clockSkewSeconds: requireInteger(name, "auth.clockSkewSeconds", auth.clockSkewSeconds ?? 30, 0, 300),
       ...(auth.allowedOrigins === undefined ? {} : { allowedOrigins: [...auth.allowedOrigins] }),
     },
-    attributes: { ...PROFILE_ATTRIBUTES, ...playerAttributes(name, args.playerAttributes ?? {}) },
+    attributes: { ...PROFILE_ATTRIBUTES, ...playerAttributes(name, args.playerAttributes ?? ({} as Own)) },
     graceSeconds: requireInteger(name, "gracePeriodSeconds", args.gracePeriodSeconds ?? 15, 1, 600),
     throttling: {
       burst: requireInteger(name, "throttling.burst", args.throttling?.burst ?? 1_000, 1, 5_000),
@@ -152,10 +161,7 @@ export function settingsOf(name: string, args: RealtimeGatewayArgs): Settings {
   };
 }
 
-function playerAttributes(
-  name: string,
-  attributes: Record<string, AttributeType>,
-): Readonly<Record<string, AttributeType>> {
+function playerAttributes<Own extends PlayerAttributes>(name: string, attributes: Own): Own {
   for (const [attribute, type] of Object.entries(attributes)) {
     const argument = `playerAttributes.${attribute}`;
     if (Object.hasOwn(PROFILE_ATTRIBUTES, attribute) || attribute === "pk" || attribute === "sk") {

@@ -9,7 +9,7 @@ import type { Statement } from "../shared/iam";
 import { LateList } from "../shared/late";
 import { createAlarms, type MonitoringArgs, type Widget } from "../shared/monitoring";
 import { setWayBack } from "../shared/operated";
-import type { PlayerDirectory } from "../shared/player-directory";
+import type { AttributesWith, NoAttributes, PlayerAttributes, PlayerDirectory } from "../shared/player-directory";
 import { DeadLetteredQueue, failureQueue } from "../shared/queue";
 import type { Schema } from "../shared/schema";
 import type { TypeOf } from "../shared/schema-type";
@@ -55,7 +55,7 @@ export type { AuthArgs, RealtimeGatewayArgs } from "./arguments";
  * const pusher = gateway.pusher();
  * messages.onStatus("delivered", async (message) => void (await pusher.push(message.player, { mail: message.id })));
  */
-export class RealtimeGateway extends pulumi.ComponentResource {
+export class RealtimeGateway<const Own extends PlayerAttributes = NoAttributes> extends pulumi.ComponentResource {
   /** Profiles, friends, preferences; replicated to the analytics copy. */
   readonly players: aws.dynamodb.Table;
   /** Connections, watch entries, player events; never replicated. */
@@ -65,7 +65,7 @@ export class RealtimeGateway extends pulumi.ComponentResource {
   /** The subprotocol that clients offer beside `bearer.<token>`. */
   readonly protocol = PROTOCOL;
   /** Where other components find players. */
-  readonly directory: PlayerDirectory;
+  readonly directory: PlayerDirectory<AttributesWith<Own>>;
   /** Through which game servers read and write profiles. */
   readonly profileFunction: LambdaFunction;
   /** Through which game servers emit player events. */
@@ -85,7 +85,7 @@ export class RealtimeGateway extends pulumi.ComponentResource {
   private readonly monitoring: MonitoringArgs | undefined;
   private undelivered: aws.sqs.Queue | undefined;
 
-  constructor(name: string, args: RealtimeGatewayArgs, options?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: RealtimeGatewayArgs<Own>, options?: pulumi.ComponentResourceOptions) {
     super("games-messaging:realtime-gateway:RealtimeGateway", checkedName(name), {}, options);
     const settings = settingsOf(name, args);
     this.monitoring = args.monitoring;
@@ -93,8 +93,7 @@ export class RealtimeGateway extends pulumi.ComponentResource {
     this.routes = new LateList("route", name);
     this.events = new LateList("reaction to a player event", name);
     // Kept as long as the tables are: without their key nobody can read them.
-    const key =
-      args.key ?? new EncryptionKey(`${name}-key`, { retainOnDelete: settings.protect }, { parent: this });
+    const key = args.key ?? new EncryptionKey(`${name}-key`, { retainOnDelete: settings.protect }, { parent: this });
     const tables = createTables(this, name, key, settings, args.transform);
     const queueTimeouts = { visibilityTimeoutSeconds: 180, maxReceiveCount: 5 };
     const checks = new DeadLetteredQueue(`${name}-checks`, { key, ...queueTimeouts }, { parent: this });

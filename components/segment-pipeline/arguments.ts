@@ -13,14 +13,14 @@ import {
 } from "../shared/arguments";
 import { ArgumentError, requireInteger } from "../shared/errors";
 import type { MonitoringArgs } from "../shared/monitoring";
-import type { PlayerDirectory } from "../shared/player-directory";
+import type { PlayerAttributes, PlayerDirectory } from "../shared/player-directory";
 import type { Transform } from "../shared/transform";
 import { MIB, SECONDS_PER_HOUR } from "../shared/units";
 
 /** Arguments of a `SegmentPipeline`. */
-export interface SegmentPipelineArgs {
-  /** Where players are; `gateway.directory`. */
-  directory: PlayerDirectory;
+export interface SegmentPipelineArgs<A extends PlayerAttributes = PlayerAttributes> {
+  /** Where players are; `gateway.directory`. Segments can ask for its attributes. */
+  directory: PlayerDirectory<A>;
   /** Where a segment's messages go. */
   messages: MessageStore;
   /** Customer key of copy, results, runs, queues and logs. @default a key of its own */

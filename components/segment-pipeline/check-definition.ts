@@ -1,9 +1,10 @@
 import { messageProblem } from "../message-store/validate";
 import { ArgumentError } from "../shared/errors";
 import { isTimeZone } from "../shared/time-zone";
+import type { PlayerAttributes } from "../shared/player-directory";
 import { compileFilter } from "./compile-filter";
 import type { CheckedDefinition, SegmentDefinition } from "./definition";
-import { FILTER_LIMITS, type PlayerAttributes, type ParsedFilter } from "./filter";
+import { FILTER_LIMITS, type ParsedFilter } from "./filter";
 import { requireFilter } from "./parse-filter";
 
 /** What a definition falls back on, and what its message is checked against. */

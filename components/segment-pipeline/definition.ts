@@ -1,4 +1,5 @@
-import type { PlayerAttributes, Filter, ParsedFilter } from "./filter";
+import type { PlayerAttributes } from "../shared/player-directory";
+import type { Filter, ParsedFilter } from "./filter";
 
 /** What each player of a segment is sent; the run's id makes it once per player and run. */
 export interface SegmentMessage {

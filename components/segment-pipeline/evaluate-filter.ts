@@ -1,5 +1,5 @@
-import { PROFILE_ATTRIBUTES } from "../shared/player-directory";
-import type { PlayerAttributes, Filter, ParsedFilter } from "./filter";
+import { PROFILE_ATTRIBUTES, type PlayerAttributes } from "../shared/player-directory";
+import type { Filter, ParsedFilter } from "./filter";
 import { requireFilter } from "./parse-filter";
 import { resolveTest, type ResolvedTest } from "./resolve-test";
 

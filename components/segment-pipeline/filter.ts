@@ -1,7 +1,4 @@
-import type { AttributeType } from "../shared/player-directory";
-
-/** Player attributes by name, with their types. */
-export type PlayerAttributes = Readonly<Record<string, AttributeType>>;
+import type { AttributeType, PlayerAttributes } from "../shared/player-directory";
 
 /** A length of time; its members add up. */
 export interface Duration {

@@ -1,5 +1,6 @@
 import { ArgumentError } from "../shared/errors";
-import { FILTER_LIMITS, TESTS, type PlayerAttributes, type ParsedFilter, type ParsedTest } from "./filter";
+import type { PlayerAttributes } from "../shared/player-directory";
+import { FILTER_LIMITS, TESTS, type ParsedFilter, type ParsedTest } from "./filter";
 import { operandProblem } from "./operands";
 
 /** Why a filter cannot be used: where in it, and what is allowed there. */

@@ -9,12 +9,12 @@ import type { Statement } from "../shared/iam";
 import { LateList } from "../shared/late";
 import { createAlarms, type Widget } from "../shared/monitoring";
 import { failureQueue } from "../shared/queue";
+import type { PlayerAttributes } from "../shared/player-directory";
 import { alarmsOf, widgetsOf, type Watched } from "./alarms";
 import { AnalyticsCopy } from "./analytics-copy";
 import { checkPipelineArgs, DEFAULTS, type SegmentPipelineArgs } from "./arguments";
 import { checkDefinition } from "./check-definition";
 import type { CheckedDefinition, SegmentDefinition } from "./definition";
-import type { PlayerAttributes } from "./filter";
 import { createAdvanceFunction, createEnqueueFunction, createStartFunction, type Parts } from "./functions";
 import { QueryEngine } from "./query-engine";
 import { createQueues } from "./queues";
@@ -51,7 +51,7 @@ export class SegmentPipeline<A extends PlayerAttributes = PlayerAttributes> exte
 
   constructor(
     private readonly componentName: string,
-    private readonly args: SegmentPipelineArgs,
+    private readonly args: SegmentPipelineArgs<A>,
     options?: pulumi.ComponentResourceOptions,
   ) {
     super("games-messaging:segment-pipeline:SegmentPipeline", checkedName(componentName), {}, options);

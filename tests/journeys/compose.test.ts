@@ -37,10 +37,19 @@ const TSCONFIG = {
 /** What a game that is a library of its own exports: every type that the compiler infers must have a name to give it. */
 const LIBRARY = `
 import { EmailDispatcher, MessageStore, RealtimeGateway, SegmentPipeline, protocolError } from "games-messaging";
-export const gateway = new RealtimeGateway("g", { auth: { issuer: "https://id.example.com", audience: "game" } });
+export const gateway = new RealtimeGateway("g", {
+  auth: { issuer: "https://id.example.com", audience: "game" },
+  playerAttributes: { level: "number" },
+});
 export const messages = new MessageStore("m", { directory: gateway.directory });
 export const emails = new EmailDispatcher("e", { messages, sender: { address: "a@b.example" }, production: true });
 export const segments = new SegmentPipeline("s", { directory: gateway.directory, messages });
+const message = { type: "social", template: "level" };
+segments.define("typed", { where: { all: [{ attribute: "level", atLeast: 5 }, { attribute: "name", exists: true }] }, message });
+// @ts-expect-error -- no player has this attribute
+segments.define("misspelt", { where: { attribute: "levle", atLeast: 5 }, message });
+// @ts-expect-error -- a number begins with nothing
+segments.define("unfit", { where: { attribute: "level", startsWith: "5" }, message });
 export const client = messages.client();
 export const { enqueue, enqueueMany } = client;
 export const pusher = gateway.pusher();

@@ -1,9 +1,9 @@
 import type { GetQueryResultsOutput } from "@aws-sdk/client-athena";
 import * as fc from "fast-check";
+import type { PlayerAttributes } from "../../../components/shared/player-directory";
 import { encodePlayerId } from "../../../components/shared/player-keys";
 import type { CheckedDefinition } from "../../../components/segment-pipeline/definition";
 import type { PlayerRecord } from "../../../components/segment-pipeline/evaluate-filter";
-import type { PlayerAttributes } from "../../../components/segment-pipeline/filter";
 import { columnsOfCopy, preflightQuery, segmentQuery } from "../../../components/segment-pipeline/queries";
 import { readPlayers } from "../../../components/segment-pipeline/result-lines";
 import { cloudcontrolService } from "../../../local/services/cloudcontrol";
