@@ -126,6 +126,13 @@ describe("a mail of which one request breaks off", () => {
     expect(lease).to.deep.equal({ from: later, interval: 100, slots: 3 });
   });
 
+  it("asks for the quota no sooner again when it could not be had", async () => {
+    breaks("GetSendQuota");
+    const memory = {};
+    for (let i = 0; i < 2; i++) await play(() => currentRate(new SESClient(), undefined, memory, world.now));
+    expect(world.calls).to.have.length(1);
+  });
+
   it("goes at the rate of the sandbox where SES says that there is none", async () => {
     world.maxSendRate = 0;
     expect(await currentRate(new SESClient(), undefined, {}, world.now)).to.equal(1);

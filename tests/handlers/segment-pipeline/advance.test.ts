@@ -66,9 +66,44 @@ describe("Advancing a segment's run", () => {
   it("hands the result over once when its query has ended", async () => {
     await at("querying");
     world.now += 5_000;
+    let status = "";
+    world.gate = async ({ operation }, effect) => {
+      // Its reader would find nothing to do in a run that is not there yet.
+      if (operation === "SendMessage") ({ status } = await world.run("r"));
+      return effect();
+    };
     await world.deliver("advance", EVENT);
-    expect((await world.run("r")).status).to.equal("enqueueing");
+    expect(status).to.equal("enqueueing");
     expect(world.bodies(PART_QUEUE)).to.deep.equal([{ runId: "r", part: 0 }]);
+  });
+
+  it("leaves a run alone that another wake-up has brought to its end meanwhile", async () => {
+    await at("querying");
+    world.now += 5_000;
+    world.gate = async ({ operation }, effect) => {
+      if (operation === "UpdateItem") await at("done");
+      return effect();
+    };
+    await world.deliver("advance", EVENT);
+    expect((await world.run("r")).status).to.equal("done");
+  });
+
+  it("notes how old the data was, and what an ended query has read", async () => {
+    await begin();
+    const dataAsOf = Math.floor(world.now / 1_000) - 60;
+    const { dataAsOf: noted } = await world.run("r");
+    expect(noted).to.be.within(dataAsOf - 60, dataAsOf);
+    await world.reset();
+    await world.put(newRun("r", "everybody", Math.floor(world.now / 1_000) + 90_000), RUNS);
+    world.enqueueCopy(RUN_QUEUE, wake("starting"));
+    await world.settle();
+    expect(await world.run("r")).to.include({ status: "refused", reason: "stale-data", dataAsOf: noted });
+    await world.reset();
+    await at("querying");
+    world.now += 5_000;
+    world.verdict = { Status: { State: "CANCELLED" }, Statistics: { DataScannedInBytes: 4_096 } };
+    await world.deliver("advance", EVENT);
+    expect(await world.run("r")).to.include({ status: "over-budget", scannedBytes: 4_096 });
   });
 
   it("hands the result over again only until one of its parts is done", async () => {

@@ -68,6 +68,15 @@ describe("Enqueueing the parts of a segment's result", () => {
     expect(await world.run("r")).to.include({ status: "done", enqueued: 3, duplicates: 0 });
   });
 
+  it("does nothing again of a part that is done", async () => {
+    world.lines = linesOf(Array.from({ length: 20 }, (_, i) => `player-${i}`));
+    await world.enqueueing("r");
+    await part(0);
+    world.calls.length = 0;
+    expect((await part(0)).done).to.equal(true);
+    expect(world.calls.map(({ operation }) => operation)).to.deep.equal(["GetItem"]);
+  });
+
   it("ends once, at the time of the first, when two deliveries do the last part", async () => {
     world.lines = linesOf(["a"]);
     await world.enqueueing("r");

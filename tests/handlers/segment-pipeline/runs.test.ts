@@ -58,6 +58,9 @@ describe("A segment's run, at its limits", () => {
       status: "starting",
     });
     expect(world.bodies(RUN_QUEUE)).to.deep.equal([{ runId: "r", phase: "starting" }]);
+    await querying(0);
+    expect(await world.start({ segment: "everybody", runId: "r" }, context)).to.include({ status: "querying" });
+    expect(world.bodies(RUN_QUEUE)).to.have.length(1);
     await world.put(newRun("other", "nobody", 0), RUNS);
     const taken = await world.start({ segment: "everybody", runId: "other" }, context).catch((error: unknown) => error);
     expect((taken as Error).message).to.equal(
