@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { endOnBrokenPipe } from "./broken-pipe";
 import { CliError } from "./errors";
 import { checkNode } from "./node-version";
 
@@ -77,6 +78,7 @@ function textOf(error: unknown): string {
 }
 
 quietWarnings();
+endOnBrokenPipe([process.stdout, process.stderr], () => process.exit());
 main(process.argv.slice(2)).then(
   (code) => {
     process.exitCode = code;
