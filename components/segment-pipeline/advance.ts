@@ -14,6 +14,7 @@ import { runQueues } from "./run-queues";
 import { runStore } from "./run-store";
 import { readWake, recordsOf } from "./wake";
 
+/** What the handler captures. */
 export interface AdvanceSettings {
   readonly runs: Captured<string>;
   readonly runQueueUrl: Captured<string>;

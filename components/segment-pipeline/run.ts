@@ -16,6 +16,7 @@ export type RunReason =
   | "query-timeout"
   | "result-malformed";
 
+/** A run of a segment, as its item tells it. */
 export interface Run {
   readonly runId: string;
   readonly segment: string;
@@ -39,6 +40,7 @@ export interface Run {
   readonly scannedBytes?: number;
 }
 
+/** Every number of a run. */
 export const RUN_LIMITS = {
   /** Characters of a run's id. */
   idLength: 128,
@@ -54,6 +56,7 @@ export const RUN_LIMITS = {
   lineBytes: 1_024,
 } as const;
 
+/** Key of a run's item. */
 export function runKey(runId: string): Item {
   return { pk: S(`RUN#${runId}`) };
 }
@@ -68,6 +71,7 @@ export function isRunId(value: unknown): value is string {
   return typeof value === "string" && /^[A-Za-z0-9_.:+-]+$/.test(value) && value.length <= RUN_LIMITS.idLength;
 }
 
+/** The item of a run that starts; `now` in epoch seconds. */
 export function newRun(runId: string, segment: string, now: number): Item {
   return {
     ...runKey(runId),
@@ -84,6 +88,7 @@ export function newRun(runId: string, segment: string, now: number): Item {
   };
 }
 
+/** Reads a run's item. */
 export function readRun(item: Item): Run {
   const number = (name: string): number => numberOf(item, name) ?? 0;
   const optionalText = (name: string): Record<string, string> => {

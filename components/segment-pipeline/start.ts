@@ -6,6 +6,7 @@ import { startGiven } from "./given-start";
 import { membersOf, refusal } from "./refusal";
 import { isRunId, newRun, readRun, RUN_LIMITS, runKey, type RunStatus } from "./run";
 
+/** What starts a run. */
 export interface StartRunEvent {
   /** Name of a defined segment. */
   readonly segment: string;
@@ -16,6 +17,7 @@ export interface StartRunEvent {
   readonly runId?: string;
 }
 
+/** What became of a start. */
 export interface StartRunAnswer {
   readonly runId: string;
   /** False when the run existed already. */
@@ -23,6 +25,7 @@ export interface StartRunAnswer {
   readonly status: RunStatus;
 }
 
+/** What the handler captures. */
 export interface StartSettings {
   readonly runs: Captured<string>;
   readonly queueUrl: Captured<string>;
