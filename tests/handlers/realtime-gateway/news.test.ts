@@ -39,6 +39,12 @@ describe("the news of a friendship", () => {
     expect(await heard()).to.deep.equal({ a1: ["friend ben"], a2: ["friend ben"], b2: ["friend anna"] });
   });
 
+  it("is no player event of the studio's, whatever that is called", async () => {
+    game.subscribed = "friend,online";
+    await game.readStream();
+    expect(world.published).to.deep.equal([]);
+  });
+
   it("reaches nobody who has muted the other since", async () => {
     await act("a1", "mute");
     expect(await heard()).to.deep.equal({ b2: ["friend anna"] });
