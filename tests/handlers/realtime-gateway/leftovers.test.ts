@@ -7,21 +7,17 @@ import { serveProfileHandler } from "../../../components/realtime-gateway/serve-
 import { frameBuckets } from "../../../components/realtime-gateway/token-bucket";
 import type { Json } from "../../../local/service";
 import { fixed } from "../shared/sdk";
-import { Game } from "./game";
-import { PLAYERS, PRESENCE, World } from "./world";
+import { beforeEachGame, type Game } from "./game";
+import { PLAYERS, PRESENCE, type World } from "./world";
 
 describe("what a request leaves over, and what others leave behind", () => {
   let world: World;
   let game: Game;
 
-  before(async () => {
-    world = await World.make();
+  beforeEachGame((made) => {
+    game = made;
+    world = game.world;
   });
-  beforeEach(() => {
-    world.reset();
-    game = new Game(world);
-  });
-  after(() => world.close());
 
   const friends = (count: number) => Array.from({ length: count }, (_, i) => `f${i}`);
   const seed = async (count: number): Promise<void> => {

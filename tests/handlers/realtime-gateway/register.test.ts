@@ -2,22 +2,18 @@ import { expect } from "chai";
 import { watchListOf } from "../../../components/realtime-gateway/presence-items";
 import type { Json } from "../../../local/service";
 import { lost } from "../shared/sdk";
-import { Game, GRACE_SECONDS } from "./game";
-import { PLAYERS, PRESENCE, World, type Request } from "./world";
+import { beforeEachGame, GRACE_SECONDS, type Game } from "./game";
+import { PLAYERS, PRESENCE, type World, type Request } from "./world";
 
 /** What happens to friends, and to friendships, while a hello is on its way. */
 describe("a hello while friends change", () => {
   let world: World;
   let game: Game;
 
-  before(async () => {
-    world = await World.make();
+  beforeEachGame((made) => {
+    game = made;
+    world = game.world;
   });
-  beforeEach(() => {
-    world.reset();
-    game = new Game(world);
-  });
-  after(() => world.close());
 
   const act = (player: string, action: string, other: string, connection = `${player[0]}1`) =>
     game.ask(player, connection, `friends.${action}`, { player: other });
