@@ -99,6 +99,20 @@ describe("what a request leaves over, and what others leave behind", () => {
     expect((Item as Json)["connections"]).to.deep.equal({ SS: ["a2", "a3"] });
   });
 
+  it("keeps a profile's version when it notes an hour later that the player is active", async () => {
+    await game.connect("anna", "a1");
+    expect(await game.ask("anna", "a1", "profile.put", { version: 1, name: "Ann" })).to.deep.equal({ version: 2 });
+    world.now += 3_600_000;
+    await game.connect("anna", "a2");
+    expect(await game.ask("anna", "a2", "profile.get")).to.deep.equal({ version: 2, name: "Ann" });
+  });
+
+  it("ends a connection of nobody", async () => {
+    const requestContext = { connectionId: "x1", requestId: "r", routeKey: "$disconnect" };
+    expect(await world.invoke(game.disconnectFn, { requestContext })).to.deep.equal({ statusCode: 200 });
+    expect(world.requests).to.deep.equal([]);
+  });
+
   it("takes no action that API Gateway did not route", async () => {
     const handler = frameHandler({ one: NOTHING, two: NOTHING }, () => () => Promise.resolve({}))();
     const requestContext = { connectionId: "a1", requestId: "r", routeKey: "one" };

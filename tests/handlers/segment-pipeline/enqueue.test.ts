@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { runKey } from "../../../components/segment-pipeline/run";
 import { context, type Gate } from "../message-store/world";
 import { lost } from "../shared/sdk";
-import { linesOf, PART_QUEUE, RUNS, SegmentWorld } from "./world";
+import { linesOf, PART_QUEUE, RUNS, SegmentWorld, VALID_SECONDS } from "./world";
 
 describe("Enqueueing the parts of a segment's result", () => {
   const world = new SegmentWorld();
@@ -66,6 +66,17 @@ describe("Enqueueing the parts of a segment's result", () => {
     const alone = bodies.Records.map((record) => world.enqueue({ Records: [record] }, context));
     await Promise.all(alone);
     expect(await world.run("r")).to.include({ status: "done", enqueued: 3, duplicates: 0 });
+  });
+
+  it("hands out nothing of a file of one part, whose messages are worth sending from the run's start on", async () => {
+    world.lines = linesOf(["a"]);
+    const startedAt = Math.floor(world.now / 1_000) - 500;
+    await world.enqueueing("r", { startedAt: { N: String(startedAt) } });
+    await part(0);
+    expect(world.calls.map(({ operation }) => operation)).to.not.include("SendMessageBatch");
+    expect((await world.scan()).map((item) => item["validUntil"])).to.deep.equal([
+      { N: String(startedAt + VALID_SECONDS) },
+    ]);
   });
 
   it("does nothing again of a part that is done", async () => {

@@ -26,6 +26,8 @@ const PART_BYTES = 128;
 /** Milliseconds that a query takes, unless a test says otherwise. */
 const QUERY_MS = 5_000;
 const VISIBILITY_MS = 360_000;
+/** Seconds after its start for which a run's messages are worth sending. */
+export const VALID_SECONDS = 86_400;
 
 interface Query {
   readonly id: string;
@@ -39,7 +41,7 @@ const DEFINITIONS = [
     "everybody",
     {
       where: { all: [{ attribute: "level", atLeast: 0 }, { not: { attribute: "rank", exists: true } }] },
-      message: { type: "social", template: "hi" },
+      message: { type: "social", template: "hi", validForSeconds: VALID_SECONDS },
     },
     {
       attributes: { level: "number", rank: "number" },
