@@ -1,5 +1,7 @@
 import { expect } from "chai";
-import { Game } from "./game";
+import { quietly } from "../shared/quietly";
+import { lost } from "../shared/sdk";
+import { Game, isTold } from "./game";
 import { World } from "./world";
 
 describe("the news of a friendship", () => {
@@ -43,6 +45,12 @@ describe("the news of a friendship", () => {
     game.subscribed = "friend,online";
     await game.readStream();
     expect(world.published).to.deep.equal([]);
+  });
+
+  it("comes again when the two could not be read", async () => {
+    world.gate = (_process, { operation }, serve) => (operation === "BatchGetItem" ? Promise.reject(lost()) : serve());
+    const [failed] = await quietly(() => game.notify(world.unread().filter(isTold)));
+    expect(failed).to.equal(1);
   });
 
   it("reaches nobody who has muted the other since", async () => {
