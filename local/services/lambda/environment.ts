@@ -32,6 +32,8 @@ export class Environment {
   private readonly calls = new Int32Array(new SharedArrayBuffer(8));
   private ready: ((problem: string | undefined) => void) | undefined;
   private readonly loaded: Promise<string | undefined>;
+  /** Why the module did not load. */
+  private problem: string | undefined;
   private run: Run | undefined;
   private landed: (() => void) | undefined;
   private wakeUp: Timer | undefined;
@@ -148,6 +150,7 @@ export class Environment {
       case "ready":
         return this.ready?.(undefined);
       case "failed-init":
+        this.problem = message.payload;
         return this.ready?.(message.payload);
       case "line":
         return this.run?.request.line(message.line);
@@ -193,6 +196,8 @@ export class Environment {
 
   private perish(reason: string | undefined): void {
     this.dead = true;
+    // Node hands over a thread's last words and its exit at once: nobody who awaits them has gone on in between.
+    if (this.problem !== undefined) this.end(this.problem, true);
     if (this.run) {
       const { requestId } = this.run.request;
       const how =

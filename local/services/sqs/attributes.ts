@@ -88,11 +88,11 @@ export function parseRedrivePolicy(text: string | undefined): RedrivePolicy | un
   if (policy["maxReceiveCount"] === undefined) {
     throw bad("Redrive policy does not contain mandatory attribute: maxReceiveCount.");
   }
-  const count = Number(policy["maxReceiveCount"]);
+  const given = policy["maxReceiveCount"];
+  const count = typeof given === "number" || typeof given === "string" ? Number(given) : NaN;
   if (!Number.isInteger(count) || count < 1 || count > 1000) {
-    throw bad(
-      `Invalid value for maxReceiveCount: ${String(policy["maxReceiveCount"])}, valid values are from 1 to 1000 both inclusive.`,
-    );
+    const shown = typeof given === "string" ? given : JSON.stringify(given);
+    throw bad(`Invalid value for maxReceiveCount: ${shown}, valid values are from 1 to 1000 both inclusive.`);
   }
   return { deadLetterTargetArn: target, maxReceiveCount: count };
 }
