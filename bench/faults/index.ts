@@ -4,6 +4,7 @@ import type { Benchmark, Row, RunOptions } from "../benchmark";
 import { exactly } from "../shared/rows";
 import { Campaign } from "./campaign";
 import { coverage } from "./coverage";
+import { outdated } from "./mutate";
 import { runMutations } from "./mutations";
 import { runShares, warm } from "./parallel";
 import { poison } from "./poison";
@@ -31,6 +32,7 @@ const faults: Benchmark = {
     if (real !== undefined && !args.includes("--seeds")) return runReal(real);
     const seeds = option(args, "--seeds") ?? (smoke ? SMOKE_SEEDS : SEEDS);
     const rows = await campaign(seeds, smoke);
+    if (smoke) rows.push(exactly("mutations whose text the sources do not have", outdated().length, 0));
     return smoke ? rows : [...rows, ...(await poisoned()), ...(await runReal(real ?? 20))];
   },
 };

@@ -120,9 +120,9 @@ export const MUTATIONS: readonly Mutation[] = [
     rule: "what the queue gave up is read",
     edits: [
       {
-        file: `${email}/email-dispatcher.ts`,
-        from: "of this.givenUp()) {\n      queueMapping",
-        to: "of this.givenUp().slice(2)) {\n      queueMapping",
+        file: `${email}/functions.ts`,
+        from: "of Object.entries(givenUp)) {\n    queueMapping",
+        to: "of Object.entries(givenUp).slice(2)) {\n    queueMapping",
       },
     ],
     modes: ["send-down"],
