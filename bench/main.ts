@@ -5,7 +5,7 @@ import type { Benchmark, Row } from "./benchmark";
 const USAGE = `Usage: npm run bench [-- <name>...] [options]
 
 Runs the named benchmarks, or all but "faults", prints a table and writes bench/results/<name>.json.
-  smoke     all benchmarks, small, to see that they run; judged only by what holds at any size
+  smoke     all benchmarks, small, to see that they run; judged ("ok" or "MISS") only by what holds at any size
   list      the names
 Each benchmark takes its own options after its name.`;
 
@@ -49,7 +49,7 @@ async function main(args: readonly string[]): Promise<number> {
   for (const benchmark of chosen) {
     console.log(`\n${benchmark.name}: ${benchmark.summary}${smoke ? " (smoke)" : ""}`);
     const rows = await benchmark.run({ smoke, args: rest });
-    print(rows);
+    print(rows, smoke);
     keep(benchmark.name, rows, smoke);
     failed += rows.filter((row) => !row.ok && (!smoke || row.always)).length;
   }
@@ -57,11 +57,13 @@ async function main(args: readonly string[]): Promise<number> {
   return failed > 0 ? 1 : 0;
 }
 
-function print(rows: readonly Row[]): void {
+/** A small run says nothing of bars that hold for a whole one alone. */
+function print(rows: readonly Row[], smoke: boolean): void {
   const width = Math.max(10, ...rows.map(({ what }) => what.length));
-  for (const { what, measured, bar, ok, detail } of rows) {
+  for (const { what, measured, bar, ok, always, detail } of rows) {
+    const verdict = smoke && !always ? "-" : ok ? "ok" : "MISS";
     console.log(
-      `  ${ok ? "ok  " : "MISS"} ${what.padEnd(width)}  ${measured.padStart(12)}  ${bar}${detail === undefined ? "" : `   ${detail}`}`,
+      `  ${verdict.padEnd(4)} ${what.padEnd(width)}  ${measured.padStart(12)}  ${bar}${detail === undefined ? "" : `   ${detail}`}`,
     );
   }
 }
