@@ -60,6 +60,8 @@ export class Injector {
   private readonly lastOnEvents = new Map<string, number>();
   /** Kinds that are still to come at a call before any comes again. */
   private readonly bags = new Map<string, CallFault[]>();
+  /** Calls whose first round of kinds is over. */
+  private readonly turned = new Set<string>();
   /** Calls that were told to leave a part undone and are about to. */
   private readonly partly = new Set<string>();
   /** Faults by `function service:operation`, all kinds. */
@@ -139,14 +141,21 @@ export class Injector {
     return Math.max(rate, RARE.includes(site) ? RARE_RATE : EARLY_RATE);
   }
 
-  /** By chance, but every kind once before any twice: all of a call's kinds have about the same share. */
+  /**
+   * By chance, but every kind once before any twice; which come in the first round turns with the seeds, so that kinds of
+   * calls that are hardly ever made have the same share, too.
+   */
   private draw(site: string, all: readonly CallFault[], only: readonly CallFault[] | undefined): CallFault {
     const { random, first = 0 } = this.options;
     if (only) return only[Math.floor(random() * only.length)]!;
     let bag = this.bags.get(site);
     if (!bag) {
-      this.bags.set(site, (bag = [...all]));
-      return bag.splice(first % all.length, 1)[0]!;
+      const from = first % all.length;
+      this.bags.set(site, (bag = [...all.slice(from), ...all.slice(0, from)]));
+    }
+    if (!this.turned.has(site)) {
+      if (bag.length === 1) this.turned.add(site);
+      return bag.shift()!;
     }
     if (bag.length === 0) this.bags.set(site, (bag = [...all]));
     return bag.splice(Math.floor(random() * bag.length), 1)[0]!;

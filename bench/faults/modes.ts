@@ -77,7 +77,7 @@ const usual: Mode = {
   hasty: false,
   focus: [
     // Rare: a notice finds a connection gone.
-    { fn: "gateway-notify", call: "sqs:SendMessage", rate: 0.9, most: 9 },
+    { fn: "gateway-notify", call: "sqs:SendMessage", rate: 0.9, most: 14 },
     { fn: "gateway-notify", call: "dynamodb:BatchGetItem", rate: 0.9, most: 5 },
     // Nobody waits for them, so that they are given up.
     { fn: "gateway-serve-event", rate: 0.9 },
@@ -125,6 +125,7 @@ const sendDown: Mode = {
   messages: 5,
   focus: [
     { fn: "emails-send-function", rate: 0.9 },
+    { fn: "emails-dead-letter-function", call: "dynamodb:UpdateItem", rate: 0.75 },
     { fn: "emails-dead-letter-function", rate: 0.55 },
   ],
 };
@@ -152,7 +153,7 @@ const segments: Mode = {
     { fn: "segments-start", rate: 0.6 },
     { fn: "segments-advance", call: "dynamodb:GetItem", rate: 0.15 },
     { fn: "segments-advance", call: "athena:StopQueryExecution", rate: 0.95 },
-    { fn: "segments-advance", call: "athena:GetQueryResults", rate: 0.75 },
+    { fn: "segments-advance", call: "athena:GetQueryResults", rate: 0.9 },
     { fn: "segments-advance", call: "dynamodb:PutItem", rate: 0.7 },
     { fn: "segments-advance", rate: 0.5 },
     { fn: "segments-enqueue", call: "dynamodb:PutItem", rate: 0.3 },

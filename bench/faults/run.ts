@@ -45,7 +45,7 @@ export interface RunResult {
 const PURGE: readonly Focus[] = [
   { fn: "gateway-notify", call: "dynamodb:UpdateItem", rate: 0.4, most: 6 },
   { fn: "gateway-notify", call: "dynamodb:BatchGetItem", rate: 0.7, most: 6 },
-  { fn: "gateway-notify", call: "sqs:SendMessage", rate: 0.9, most: 6 },
+  { fn: "gateway-notify", call: "sqs:SendMessage", rate: 0.9, most: 12 },
   { fn: "gateway-notify", call: "dynamodb:BatchWriteItem", rate: 0.4, most: 6 },
 ];
 const LATE: readonly Focus[] = [
@@ -58,6 +58,7 @@ const LATE: readonly Focus[] = [
   ...PURGE,
   { fn: "emails-reconcile-function", rate: 0.4 },
   { fn: "poller:emails-reconcile-function", rate: 0.4, most: 5 },
+  { fn: "emails-dead-letter-function", call: "dynamodb:UpdateItem", rate: 0.75, most: 8 },
   { fn: "emails-dead-letter-function", rate: 0.5, most: 8 },
   { fn: "poller:emails-dead-letter-function", rate: 0.5, most: 5 },
 ];
