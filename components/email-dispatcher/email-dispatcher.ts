@@ -5,6 +5,7 @@ import { checkedName } from "../shared/arguments";
 import { MAX_DELAY_SECONDS } from "../shared/aws-limits";
 import type { LambdaFunction } from "../shared/callback";
 import { requireInteger } from "../shared/errors";
+import { keepNames } from "../shared/kept-names";
 import { LateList } from "../shared/late";
 import { createAlarms, type Widget } from "../shared/monitoring";
 import { setWayBack } from "../shared/operated";
@@ -80,7 +81,7 @@ export class EmailDispatcher extends pulumi.ComponentResource {
   private readonly templates: LateList<CompiledTemplate>;
 
   constructor(name: string, args: EmailDispatcherArgs, options?: pulumi.ComponentResourceOptions) {
-    super("games-messaging:email-dispatcher:EmailDispatcher", checkedName(name), {}, options);
+    super("games-messaging:email-dispatcher:EmailDispatcher", checkedName(name), {}, keepNames(name, options));
     checkArgs(name, args);
     const { messages, key = messages.key, maxSendRate, maximumConcurrency } = args;
     const hold = args.holdSeconds ?? DEFAULT_HOLD_SECONDS;

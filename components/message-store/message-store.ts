@@ -6,6 +6,7 @@ import { withGrants, type LambdaFunction } from "../shared/callback";
 import { EncryptionKey } from "../shared/encryption";
 import { ArgumentError, requireInteger } from "../shared/errors";
 import type { Statement } from "../shared/iam";
+import { keepNames } from "../shared/kept-names";
 import { LateList } from "../shared/late";
 import { createAlarms, type MonitoringArgs, type Widget } from "../shared/monitoring";
 import { setWayBack } from "../shared/operated";
@@ -89,7 +90,7 @@ export class MessageStore extends pulumi.ComponentResource {
   private readonly subscribed: LateList<MessageStatus>;
 
   constructor(name: string, args: MessageStoreArgs = {}, options?: pulumi.ComponentResourceOptions) {
-    super("games-messaging:message-store:MessageStore", checkedName(name), {}, options);
+    super("games-messaging:message-store:MessageStore", checkedName(name), {}, keepNames(name, options));
     checkStoreArgs(name, args);
     const retentionDays = requireInteger(name, "retentionDays", args.retentionDays ?? 400, 1, 3_650);
     const dueShards = requireInteger(name, "dueShards", args.dueShards ?? DEFAULT_DUE_SHARDS, 1, MAX_DUE_SHARDS);

@@ -6,6 +6,7 @@ import { withGrants, type LambdaFunction } from "../shared/callback";
 import { EncryptionKey } from "../shared/encryption";
 import { ArgumentError } from "../shared/errors";
 import type { Statement } from "../shared/iam";
+import { keepNames } from "../shared/kept-names";
 import { LateList } from "../shared/late";
 import { createAlarms, type MonitoringArgs, type Widget } from "../shared/monitoring";
 import { setWayBack } from "../shared/operated";
@@ -86,7 +87,7 @@ export class RealtimeGateway<const Own extends PlayerAttributes = NoAttributes> 
   private undelivered: aws.sqs.Queue | undefined;
 
   constructor(name: string, args: RealtimeGatewayArgs<Own>, options?: pulumi.ComponentResourceOptions) {
-    super("games-messaging:realtime-gateway:RealtimeGateway", checkedName(name), {}, options);
+    super("games-messaging:realtime-gateway:RealtimeGateway", checkedName(name), {}, keepNames(name, options));
     const settings = settingsOf(name, args);
     this.monitoring = args.monitoring;
     this.issuer = settings.auth.issuer;

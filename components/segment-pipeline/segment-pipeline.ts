@@ -6,6 +6,7 @@ import type { LambdaFunction } from "../shared/callback";
 import { EncryptionKey } from "../shared/encryption";
 import { ArgumentError } from "../shared/errors";
 import type { Statement } from "../shared/iam";
+import { keepNames } from "../shared/kept-names";
 import { LateList } from "../shared/late";
 import { createAlarms, type Widget } from "../shared/monitoring";
 import { failureQueue } from "../shared/queue";
@@ -54,7 +55,12 @@ export class SegmentPipeline<A extends PlayerAttributes = PlayerAttributes> exte
     private readonly args: SegmentPipelineArgs<A>,
     options?: pulumi.ComponentResourceOptions,
   ) {
-    super("games-messaging:segment-pipeline:SegmentPipeline", checkedName(componentName), {}, options);
+    super(
+      "games-messaging:segment-pipeline:SegmentPipeline",
+      checkedName(componentName),
+      {},
+      keepNames(componentName, options),
+    );
     checkPipelineArgs(componentName, args);
     const name = componentName;
     const protect = args.protect ?? true;

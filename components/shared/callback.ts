@@ -16,6 +16,7 @@ import {
 import { refuse } from "./errors";
 import { createFunction, createInvokeConfig, createLogGroup, createPolicy, createRole } from "./function-resources";
 import type { Statement } from "./iam";
+import { keepNames } from "./kept-names";
 import { packageFunction, physicalNameOf, type Packaged } from "./packaging";
 import type { Transform } from "./transform";
 
@@ -143,7 +144,7 @@ export class LambdaFunction extends pulumi.ComponentResource {
   readonly packaged: Promise<Packaged>;
 
   constructor(name: string, args: AnyLambdaFunctionArgs, options?: pulumi.ComponentResourceOptions) {
-    super("games-messaging:shared:LambdaFunction", name, {}, options);
+    super("games-messaging:shared:LambdaFunction", name, {}, keepNames(name, options));
     checkArgs(name, "", args);
     const packaged = packageLater(name, args);
     this.packaged = packaged;

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { aBoolean, anything, aText, listOf, oneOf, required, wholeNumber } from "./arguments";
+import { keepNames } from "./kept-names";
 import type { Widget } from "./monitoring";
 
 /** Arguments of a `Dashboard`. */
@@ -33,7 +34,7 @@ export class Dashboard extends pulumi.ComponentResource {
   readonly dashboard: aws.cloudwatch.Dashboard;
 
   constructor(name: string, args: DashboardArgs, options?: pulumi.ComponentResourceOptions) {
-    super("games-messaging:shared:Dashboard", name, {}, options);
+    super("games-messaging:shared:Dashboard", name, {}, keepNames(name, options));
     checkArgs(name, "", args);
     const region = aws.getRegionOutput({}, { parent: this });
     this.dashboard = new aws.cloudwatch.Dashboard(

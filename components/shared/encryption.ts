@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { aBoolean, aTransform, objectOf, wholeNumber } from "./arguments";
 import { policyDocument, type ResourceStatement } from "./iam";
+import { keepNames } from "./kept-names";
 import { applyTransform, type Transform } from "./transform";
 
 /** Arguments of an `EncryptionKey`. */
@@ -77,7 +78,7 @@ export class EncryptionKey extends pulumi.ComponentResource {
   readonly alias: aws.kms.Alias;
 
   constructor(name: string, args: EncryptionKeyArgs = {}, options?: pulumi.ComponentResourceOptions) {
-    super("games-messaging:shared:EncryptionKey", name, {}, options);
+    super("games-messaging:shared:EncryptionKey", name, {}, keepNames(name, options));
     checkArgs(name, "", args);
     const caller = aws.getCallerIdentityOutput({}, { parent: this });
     const region = aws.getRegionOutput({}, { parent: this });

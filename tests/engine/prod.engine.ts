@@ -1,9 +1,5 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { expect } from "chai";
 import { parse } from "yaml";
-import { STATEFUL } from "../../local/provider/release/stateful";
-import { ROOT } from "../helpers/command";
 import type { Checkout } from "./helpers/checkout";
 import { Game } from "./helpers/game";
 import { left } from "./helpers/left";
@@ -199,45 +195,16 @@ describe("Stacks dev and prod in one account under the real engine", () => {
         "mails",
       ],
     } as const;
-    /** What becomes of dev when these are renamed, with these options besides the alias. */
-    const renamed = async (
-      options: (component: string, to: string) => string = () => "",
-      head = "",
-    ): Promise<Map<string, string>> => {
+    it("replaces nothing at all", async () => {
       const before = checkout.read("index.ts");
       for (const [component, [begin, end, to]] of Object.entries(RENAMED)) {
         checkout.replace("index.ts", begin, begin.replace(component, to));
-        const more = `{ aliases: [{ name: "${component}" }]${options(component, to)} }`;
-        checkout.replace("index.ts", end, `${end.slice(0, -1)}, ${more})`);
+        checkout.replace("index.ts", end, `${end.slice(0, -1)}, { aliases: [{ name: "${component}" }] })`);
       }
-      checkout.write("index.ts", `${head}${checkout.read("index.ts")}`);
-      return stepsOf(world, checkout, "dev").finally(() => checkout.write("index.ts", before));
-    };
-    const lost = (steps: ReadonlyMap<string, string>): string[] => {
-      const gone = [...steps].filter(([, op]) => /replace|delete/.test(op));
-      return [...new Set(gone.map(([urn]) => urn.split("::")[0] ?? ""))].sort();
-    };
-
-    it("replaces what the how-to page lists, and nothing else that holds data", async () => {
-      const steps = await renamed();
-      expect([...steps].filter(([urn, op]) => PRECIOUS.test(urn) && op !== "update")).to.deep.equal([]);
-      world.note(`renamed: ${lost(steps).join(", ")}`);
-      expect(lost(steps).filter((type) => type in STATEFUL)).to.deep.equal([
-        "aws:cloudcontrol/resource:Resource",
-        "aws:cloudwatch/logGroup:LogGroup",
-        "aws:glue/catalogDatabase:CatalogDatabase",
-        "aws:sesv2/configurationSet:ConfigurationSet",
-      ]);
-    });
-
-    it("replaces nothing at all when it keeps its names as the how-to page says", async () => {
-      const page = readFileSync(join(ROOT, "docs/how-to/rename-a-resource.md"), "utf8");
-      const keepNames = /^\/\*\* Whatever[^]*?^ {2}\};\n/m.exec(page)?.[0] ?? "";
-      const steps = await renamed(
-        (component, to) => `, transformations: [keepNames("${to}", "${component}")]`,
-        `import * as pulumi from "@pulumi/pulumi";\n${keepNames}\n`,
-      );
-      expect(lost(steps)).to.deep.equal([]);
+      const steps = await stepsOf(world, checkout, "dev").finally(() => checkout.write("index.ts", before));
+      expect(steps.size).to.be.greaterThan(100);
+      const gone = [...steps].filter(([, op]) => /replace|delete|create/.test(op));
+      expect(gone).to.deep.equal([]);
     });
   });
 
