@@ -67,6 +67,8 @@ const LAST_ACT_MS = 75_000;
 /** Longer than a connection that nobody keeps alive counts as live and its check waits. */
 const PRESENCE_MS = 1_800_000;
 const LATE_MS = 780_000;
+/** Longer than the grace period and its check. */
+const ENDED_MS = 60_000;
 const FAULTY_REDRIVES = 10;
 const REDRIVES: readonly Focus[] = [
   // Most of what the store has to drive back is sweeps, which must not hide the rest.
@@ -162,6 +164,8 @@ export async function run({ seed, image, issuer, tokens, verbose = false, serve 
       await clock.advance(240_000);
       await settle(world, () => messages.quiet && segments.quiet, 7_200_000, 60_000);
     }
+    // By now API Gateway may just have ended a connection after its two hours: its player is in the grace period.
+    await settle(world, isRight, ENDED_MS, 0);
     problems.push(...(await letters.stuck()));
     messages.judge(mailbox.acknowledged);
     problems.push(...messages.problems, ...mailbox.problems, ...players.problems);
