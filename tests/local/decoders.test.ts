@@ -15,26 +15,13 @@ import { embeddedMetrics } from "../../local/services/logs/embedded-metrics";
 import { textPerProtocol } from "../../local/services/sns/message";
 import { parsePolicy, parseRedriveAllowPolicy, parseRedrivePolicy } from "../../local/services/sqs/attributes";
 import { XrayEngine } from "../../local/services/xray/engine";
+import { answersOrRefuses, anyText, json, name } from "./read-or-refuse";
 
-const anyText = fc.string({ unit: "binary", maxLength: 200 });
-const json = fc.jsonValue({ maxDepth: 3 });
 const jsonText = fc.oneof(
   anyText,
   fc.json(),
   fc.tuple(fc.json(), fc.nat()).map(([text, n]) => text.slice(0, n)),
 );
-const name = fc.string({ unit: fc.constantFrom(...Array.from("abXY09-_")), minLength: 1, maxLength: 8 });
-
-/** Whether `work` answers, or refuses as AWS does. */
-function answersOrRefuses(work: () => unknown): boolean {
-  try {
-    work();
-    return true;
-  } catch (error) {
-    if (error instanceof AwsError) return true;
-    throw error;
-  }
-}
 
 describe("What the local cloud reads", () => {
   describe("of expressions", () => {

@@ -2,19 +2,16 @@ import { expect } from "chai";
 import { presenceOf } from "../../../components/realtime-gateway/presence-items";
 import { quietly } from "../shared/quietly";
 import { lost } from "../shared/sdk";
-import { Game, GRACE_SECONDS } from "./game";
-import { PRESENCE, World } from "./world";
+import { GRACE_SECONDS, beforeEachGame, type Game } from "./game";
+import { PRESENCE, type World } from "./world";
 
 describe("a connection that is gone", () => {
   let world: World;
   let game: Game;
 
-  before(async () => {
-    world = await World.make();
-  });
-  beforeEach(async () => {
-    world.reset();
-    game = new Game(world);
+  beforeEachGame(async (made) => {
+    game = made;
+    world = game.world;
     await game.seedFriends("anna", ["ben"]);
     await game.connect("ben", "b1");
     await game.connect("anna", "a1");
@@ -22,7 +19,6 @@ describe("a connection that is gone", () => {
     game.forgetFrames();
     world.checks = [];
   });
-  after(() => world.close());
 
   const Key = { pk: { S: "PLAYER#anna" }, sk: { S: "PRESENCE" } };
   const presence = async () => presenceOf((await world.call("GetItem", { TableName: PRESENCE, Key }))["Item"] as never);

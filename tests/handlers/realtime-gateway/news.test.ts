@@ -1,19 +1,16 @@
 import { expect } from "chai";
 import { quietly } from "../shared/quietly";
 import { lost } from "../shared/sdk";
-import { Game, isTold } from "./game";
-import { World } from "./world";
+import { beforeEachGame, isTold, type Game } from "./game";
+import type { World } from "./world";
 
 describe("the news of a friendship", () => {
   let world: World;
   let game: Game;
 
-  before(async () => {
-    world = await World.make();
-  });
-  beforeEach(async () => {
-    world.reset();
-    game = new Game(world);
+  beforeEachGame(async (made) => {
+    game = made;
+    world = game.world;
     for (const connection of ["a1", "a2", "b1", "b2"]) {
       await game.connect(connection.startsWith("a") ? "anna" : "ben", connection);
     }
@@ -21,7 +18,6 @@ describe("the news of a friendship", () => {
     await act("a1", "request");
     await act("b1", "accept");
   });
-  after(() => world.close());
 
   const act = (connection: string, action: string) => {
     const [player, other] = connection.startsWith("a") ? ["anna", "ben"] : ["ben", "anna"];

@@ -12,22 +12,9 @@ import { unchunk } from "../../../local/services/s3/chunked";
 import { decode } from "../../../local/services/s3/wire";
 import { document, parseBody } from "../../../local/services/s3/xml";
 import { signed } from "./signed";
+import { answersOrRefuses, anyText, json, name } from "../read-or-refuse";
 
-const anyText = fc.string({ unit: "binary", maxLength: 200 });
 const anyBytes = fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes));
-const json = fc.jsonValue({ maxDepth: 3 });
-const name = fc.string({ unit: fc.constantFrom(...Array.from("abXY09-_")), minLength: 1, maxLength: 8 });
-
-/** Whether `work` answers, or refuses as AWS does. */
-function answersOrRefuses(work: () => unknown): boolean {
-  try {
-    work();
-    return true;
-  } catch (error) {
-    if (error instanceof AwsError) return true;
-    throw error;
-  }
-}
 
 describe("What the local front reads", () => {
   describe("of a request", () => {
