@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHash } from "node:crypto";
 import { AwsError } from "../../aws-error";
 
 /** Pairs that must be the same at decryption. */
@@ -17,6 +17,11 @@ export function seal(
   const body = Buffer.concat([cipher.update(plain), cipher.final()]);
   const id = Buffer.from(keyId, "utf8");
   return Buffer.concat([Buffer.from([1, id.length]), id, nonce, cipher.getAuthTag(), body]);
+}
+
+/** The identifier of a key's material, as KMS shows it: 64 hexadecimal digits. */
+export function materialId(material: Buffer): string {
+  return createHash("sha256").update(material).digest("hex");
 }
 
 /** The id of the key that sealed a blob; undefined if it is not one of ours. */

@@ -5,6 +5,8 @@ import { cryptoOperations } from "./operations/crypto";
 import { dataKeyOperations } from "./operations/data-keys";
 import { keyOperations } from "./operations/keys";
 import { policyAndAliasOperations } from "./operations/policies-and-aliases";
+import { rotationOperations } from "./operations/rotation";
+import { tagOperations } from "./operations/tags";
 import { kmsResources } from "./resources";
 
 const stores = new WeakMap<Cloud, KeyStore>();
@@ -33,6 +35,8 @@ export function kmsService(cloud: Cloud): Service {
       ...dataKeyOperations(store),
       ...keyOperations(store),
       ...policyAndAliasOperations(store),
+      ...rotationOperations(store),
+      ...tagOperations(store),
     },
     resourceTypes: kmsResources(store),
   };

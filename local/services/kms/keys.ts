@@ -14,6 +14,12 @@ export interface Key {
   description: string;
   enabled: boolean;
   rotation: boolean;
+  /** Days between rotations. */
+  rotationPeriod: number;
+  /** Milliseconds since the epoch, from which the rotations count. */
+  rotationSince: number;
+  /** In the order in which they were set. */
+  readonly tags: Map<string, string>;
   /** Milliseconds since the epoch; set while the key waits for its deletion. */
   deletion?: number;
 }
@@ -23,8 +29,25 @@ export interface KeyOptions {
   readonly description?: string;
   readonly enabled?: boolean;
   readonly rotation?: boolean;
+  readonly rotationPeriod?: number;
+  readonly tags?: Readonly<Record<string, string>>;
   readonly bypassLockoutCheck?: boolean;
 }
+
+/** https://docs.aws.amazon.com/kms/latest/APIReference/API_EnableKeyRotation.html */
+const DEFAULT_ROTATION_DAYS = 365;
+
+/** An id of KMS's own: a UUID, or that of a multi-Region key. */
+const KEY_ID = /^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$/;
+
+/** What AWS's descriptions of its own keys call the data of a service. */
+const PROTECTED: Readonly<Record<string, string>> = {
+  dynamodb: "DynamoDB data",
+  lambda: "Lambda functions",
+  s3: "S3 objects",
+  sns: "SNS data",
+  sqs: "SQS messages",
+};
 
 /** Keys, aliases and their policies. Policies live in `cloud.resourcePolicies`, where IAM reads them. */
 export class KeyStore {
@@ -64,27 +87,31 @@ export class KeyStore {
   get(reference: string): Key {
     const key = this.find(reference);
     if (key) return key;
-    const arn = reference.startsWith("arn:")
-      ? reference
-      : this.cloud.arn("kms", reference.startsWith("alias/") ? reference : `key/${reference}`);
-    throw new AwsError(
-      "NotFoundException",
-      reference.includes("alias/") ? `Alias ${arn} is not found.` : `Key '${arn}' does not exist`,
-      400,
-    );
+    throw new AwsError("NotFoundException", this.whyNone(reference));
+  }
+
+  /** A key that is not about to be deleted. */
+  living(reference: string): Key {
+    const key = this.get(reference);
+    if (key.deletion !== undefined)
+      throw new AwsError("KMSInvalidStateException", `${key.arn} is pending deletion.`, 400);
+    return key;
   }
 
   /** A key that can be used now. */
   usable(reference: string): Key {
-    const key = this.get(reference);
-    if (key.deletion !== undefined)
-      throw new AwsError("KMSInvalidStateException", `${key.arn} is pending deletion.`, 400);
+    const key = this.living(reference);
     if (!key.enabled) throw new AwsError("DisabledException", `${key.arn} is disabled.`, 400);
     return key;
   }
 
   setAlias(name: string, target: string): Key {
-    if (!name.startsWith("alias/")) throw new AwsError("ValidationException", "Invalid identifier", 400);
+    if (!name.startsWith("alias/")) {
+      throw new AwsError(
+        "ValidationException",
+        'Alias must start with the prefix "alias/". Please see https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html',
+      );
+    }
     if (!/^[a-zA-Z0-9:/_-]+$/.test(name)) {
       throw new AwsError(
         "ValidationException",
@@ -140,6 +167,17 @@ export class KeyStore {
     return [...this.aliases].filter(([, target]) => target === id).map(([name]) => name);
   }
 
+  private whyNone(reference: string): string {
+    const [, , , region] = reference.split(":");
+    if (reference.startsWith("arn:") && region !== this.cloud.region) return `Invalid arn ${region}`;
+    const name = reference.startsWith("arn:") ? reference : this.cloud.arn("kms", `key/${reference}`);
+    if (reference.includes("alias/"))
+      return `Alias ${reference.startsWith("arn:") ? reference : this.cloud.arn("kms", reference)} is not found.`;
+    return KEY_ID.test(name.slice(name.lastIndexOf("/") + 1))
+      ? `Key '${name}' does not exist`
+      : `Invalid keyId '${reference}'`;
+  }
+
   private forget(key: Key): void {
     this.keys.delete(key.id);
     this.cloud.resourcePolicies.delete(key.arn);
@@ -157,6 +195,9 @@ export class KeyStore {
       description: options.description ?? "",
       enabled: options.enabled ?? true,
       rotation: options.rotation ?? manager === "AWS",
+      rotationPeriod: options.rotationPeriod ?? DEFAULT_ROTATION_DAYS,
+      rotationSince: this.cloud.clock.now(),
+      tags: new Map(Object.entries(options.tags ?? {})),
     };
     this.keys.set(id, key);
     return key;
@@ -192,7 +233,7 @@ export class KeyStore {
       ],
     });
     this.add(id, arn, "AWS", {
-      description: `Default key that protects my ${service} data when no other key is defined`,
+      description: `Default key that protects my ${PROTECTED[service] ?? `${service} data`} when no other key is defined`,
     });
     this.aliases.set(alias, id);
   }

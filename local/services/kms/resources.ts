@@ -1,7 +1,7 @@
 import { textOf } from "../iam/inputs";
 import type { Cloud } from "../../cloud";
 import type { Created, Json, ResourceType } from "../../service";
-import type { KeyStore } from "./keys";
+import type { Key, KeyStore } from "./keys";
 
 const json = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
 
@@ -16,6 +16,10 @@ export function kmsResources(store: KeyStore): Readonly<Record<string, ResourceT
             description: textOf(inputs["description"], ""),
             enabled: inputs["isEnabled"] !== false,
             rotation: inputs["enableKeyRotation"] === true,
+            ...(typeof inputs["rotationPeriodInDays"] === "number"
+              ? { rotationPeriod: inputs["rotationPeriodInDays"] }
+              : {}),
+            tags: (inputs["tags"] ?? {}) as Readonly<Record<string, string>>,
             bypassLockoutCheck: inputs["bypassPolicyLockoutSafetyCheck"] === true,
           },
           cloud.operator,
@@ -29,6 +33,8 @@ export function kmsResources(store: KeyStore): Readonly<Record<string, ResourceT
         key.description = textOf(inputs["description"], "");
         key.enabled = inputs["isEnabled"] !== false;
         key.rotation = inputs["enableKeyRotation"] === true;
+        if (typeof inputs["rotationPeriodInDays"] === "number") key.rotationPeriod = inputs["rotationPeriodInDays"];
+        setTags(key, inputs["tags"]);
         return keyState(store, id, inputs, cloud);
       },
       delete: (id, state, { cloud }) => {
@@ -49,6 +55,12 @@ export function kmsResources(store: KeyStore): Readonly<Record<string, ResourceT
       update: (_id, inputs, context) => keyPolicy(store)(inputs, context),
     },
   };
+}
+
+function setTags(key: Key, tags: unknown): void {
+  key.tags.clear();
+  for (const [name, value] of Object.entries((tags ?? {}) as Readonly<Record<string, string>>))
+    key.tags.set(name, value);
 }
 
 function keyState(store: KeyStore, id: string, inputs: Json, cloud: Cloud): Created {

@@ -47,7 +47,9 @@ describe("Aliases of KMS", () => {
   });
 
   it("have names that AWS takes", async () => {
-    expect(await refusalOf(create("mine"))).to.equal("ValidationException: Invalid identifier");
+    expect(await refusalOf(create("mine"))).to.equal(
+      'ValidationException: Alias must start with the prefix "alias/". Please see https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html',
+    );
     expect(await refusalOf(create("alias/a b"))).to.match(/at 'aliasName' failed to satisfy constraint/);
     expect(await refusalOf(create("alias/a:b"))).to.match(/alias\/a:b contains invalid characters for an alias$/);
     expect(await refusalOf(create("alias/aws/mine"))).to.match(/^NotAuthorizedException/);

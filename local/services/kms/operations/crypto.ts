@@ -2,8 +2,8 @@ import { AwsError } from "../../../aws-error";
 import type { Cloud } from "../../../cloud";
 import type { AnyOperation, CallContext } from "../../../service";
 import { keyAccess } from "../access";
-import { invalidCiphertext, keyIdOf, open, seal, type EncryptionContext } from "../ciphertext";
-import type { KeyStore } from "../keys";
+import { invalidCiphertext, keyIdOf, materialId, open, seal, type EncryptionContext } from "../ciphertext";
+import type { Key, KeyStore } from "../keys";
 
 interface EncryptInput {
   readonly KeyId: string;
@@ -17,6 +17,7 @@ interface DecryptInput {
 }
 interface ReEncryptInput {
   readonly CiphertextBlob: string;
+  readonly SourceKeyId?: string;
   readonly SourceEncryptionContext?: EncryptionContext;
   readonly DestinationKeyId: string;
   readonly DestinationEncryptionContext?: EncryptionContext;
@@ -51,16 +52,15 @@ export function cryptoOperations(store: KeyStore): Readonly<Record<string, AnyOp
       ],
       answer: ({ CiphertextBlob, KeyId, EncryptionContext = {} }: DecryptInput, context) => {
         const key = store.usable(sealedBy(CiphertextBlob));
-        if (KeyId !== undefined && store.get(KeyId).id !== key.id) {
-          throw new AwsError(
-            "IncorrectKeyException",
-            "The key ID in the request does not identify a CMK that can perform this operation.",
-            400,
-          );
-        }
+        checkSealedBy(store, key, KeyId);
         context.use("kms.request", 1);
         const plain = open(key.material, Buffer.from(CiphertextBlob, "base64"), EncryptionContext);
-        return { KeyId: key.arn, Plaintext: plain.toString("base64"), EncryptionAlgorithm: "SYMMETRIC_DEFAULT" };
+        return {
+          KeyId: key.arn,
+          Plaintext: plain.toString("base64"),
+          EncryptionAlgorithm: "SYMMETRIC_DEFAULT",
+          KeyMaterialId: materialId(key.material),
+        };
       },
     },
     ReEncrypt: {
@@ -70,6 +70,7 @@ export function cryptoOperations(store: KeyStore): Readonly<Record<string, AnyOp
       ],
       answer: (input: ReEncryptInput, context: CallContext) => {
         const from = store.usable(sealedBy(input.CiphertextBlob));
+        checkSealedBy(store, from, input.SourceKeyId);
         const to = store.usable(input.DestinationKeyId);
         const plain = open(
           from.material,
@@ -84,10 +85,26 @@ export function cryptoOperations(store: KeyStore): Readonly<Record<string, AnyOp
           input.DestinationEncryptionContext ?? {},
           randomBytes(context.cloud, 12),
         );
-        return { CiphertextBlob: blob.toString("base64"), SourceKeyId: from.arn, KeyId: to.arn };
+        return {
+          CiphertextBlob: blob.toString("base64"),
+          SourceKeyId: from.arn,
+          KeyId: to.arn,
+          SourceEncryptionAlgorithm: "SYMMETRIC_DEFAULT",
+          DestinationEncryptionAlgorithm: "SYMMETRIC_DEFAULT",
+          SourceKeyMaterialId: materialId(from.material),
+          DestinationKeyMaterialId: materialId(to.material),
+        };
       },
     },
   };
+}
+
+function checkSealedBy(store: KeyStore, key: Key, named: string | undefined): void {
+  if (named === undefined || store.get(named).id === key.id) return;
+  throw new AwsError(
+    "IncorrectKeyException",
+    "The key ID in the request does not identify a CMK that can perform this operation.",
+  );
 }
 
 /** Bytes from the cloud's own source of chance, so that a seed replays. */

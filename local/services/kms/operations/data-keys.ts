@@ -1,7 +1,7 @@
 import { AwsError } from "../../../aws-error";
 import type { AnyOperation, CallContext, Json } from "../../../service";
 import { keyAccess } from "../access";
-import { seal, type EncryptionContext } from "../ciphertext";
+import { materialId, seal, type EncryptionContext } from "../ciphertext";
 import type { KeyStore } from "../keys";
 import { randomBytes } from "./crypto";
 
@@ -18,12 +18,23 @@ export function dataKeyOperations(store: KeyStore): Readonly<Record<string, AnyO
     if ((KeySpec === undefined) === (NumberOfBytes === undefined)) {
       throw new AwsError("ValidationException", "Please specify either number of bytes or key spec.", 400);
     }
+    if (KeySpec !== undefined && KeySpec !== "AES_256" && KeySpec !== "AES_128") {
+      throw new AwsError(
+        "ValidationException",
+        `1 validation error detected: Value '${String(KeySpec)}' at 'keySpec' failed to satisfy constraint: Member must satisfy enum value set: [AES_256, AES_128]`,
+      );
+    }
     checkLength(NumberOfBytes);
     const key = store.usable(KeyId);
     const plain = randomBytes(context.cloud, NumberOfBytes ?? (KeySpec === "AES_128" ? 16 : 32));
     context.use("kms.request", 1);
     const blob = seal(key.id, key.material, plain, EncryptionContext, randomBytes(context.cloud, 12));
-    return { KeyId: key.arn, CiphertextBlob: blob.toString("base64"), Plaintext: plain.toString("base64") };
+    return {
+      KeyId: key.arn,
+      CiphertextBlob: blob.toString("base64"),
+      Plaintext: plain.toString("base64"),
+      KeyMaterialId: materialId(key.material),
+    };
   };
   return {
     GenerateDataKey: {
@@ -37,13 +48,14 @@ export function dataKeyOperations(store: KeyStore): Readonly<Record<string, AnyO
         keyAccess(store, "kms:GenerateDataKeyWithoutPlaintext", KeyId, EncryptionContext),
       ],
       answer: (input: Input, context) => {
-        const { KeyId, CiphertextBlob } = make(input, context);
-        return { KeyId, CiphertextBlob };
+        const { Plaintext: _, ...sealed } = make(input, context);
+        return sealed;
       },
     },
     GenerateRandom: {
       authorize: () => [{ action: "kms:GenerateRandom", resource: "*" }],
-      answer: ({ NumberOfBytes = 32 }: { NumberOfBytes?: number }, { cloud }) => {
+      answer: ({ NumberOfBytes }: { NumberOfBytes?: number }, { cloud }) => {
+        if (NumberOfBytes === undefined) throw new AwsError("ValidationException", "NumberOfBytes is required.");
         checkLength(NumberOfBytes);
         return { Plaintext: randomBytes(cloud, NumberOfBytes).toString("base64") };
       },

@@ -6,6 +6,8 @@ import type { KeyStore } from "../keys";
 interface PutInput {
   readonly KeyId: string;
   readonly Policy: string;
+  /** @default default */
+  readonly PolicyName?: string;
   readonly BypassPolicyLockoutSafetyCheck?: boolean;
 }
 interface AliasInput {
@@ -33,10 +35,10 @@ export function policyAndAliasOperations(store: KeyStore): Readonly<Record<strin
   return {
     GetKeyPolicy: {
       authorize: ({ KeyId }: PutInput) => [keyAccess(store, "kms:GetKeyPolicy", KeyId)],
-      answer: ({ KeyId }: PutInput, { cloud }) => ({
-        Policy: JSON.stringify(cloud.resourcePolicies.get(store.get(KeyId).arn), null, 2),
-        PolicyName: "default",
-      }),
+      answer: ({ KeyId, PolicyName = "default" }: PutInput, { cloud }) => {
+        if (PolicyName !== "default") throw new AwsError("NotFoundException", "No such policy exists");
+        return { Policy: JSON.stringify(cloud.resourcePolicies.get(store.get(KeyId).arn), null, 2), PolicyName };
+      },
     },
     ListKeyPolicies: {
       authorize: ({ KeyId }: PutInput) => [keyAccess(store, "kms:ListKeyPolicies", KeyId)],
