@@ -119,6 +119,7 @@ export const RARE: readonly string[] = [
   "emails-dead-letter-function dynamodb:UpdateItem",
   "emails-dead-letter-function sqs:SendMessage",
   "emails-reconcile-function sqs:SendMessage",
+  "emails-send-function sqs:SendMessage",
   "gateway-authorize issuer:jwks.json",
   "gateway-check dynamodb:BatchWriteItem",
   "gateway-check dynamodb:Query",

@@ -1,4 +1,5 @@
 import { mkdirSync, rmSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { Benchmark, Row, RunOptions } from "../benchmark";
 import { exactly } from "../shared/rows";
@@ -11,7 +12,8 @@ import { poison } from "./poison";
 import { Report, sum, type Told } from "./report";
 import { runReal } from "./real";
 
-const PROCESSES = 2;
+/** Each takes over a gigabyte at times. */
+const PROCESSES = Math.min(availableParallelism(), 8);
 const SEEDS = 500;
 const SMOKE_SEEDS = 2;
 const LEAST_FAULTS = 100_000;

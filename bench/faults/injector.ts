@@ -17,6 +17,9 @@ export const CALL_FAULTS: readonly FaultKind[] = [
   "crash-after",
 ];
 
+/** Kinds after which the function itself goes no further. */
+const FINAL: readonly CallFault[] = ["time-out-before", "time-out-after", "crash-before", "crash-after"];
+
 /** Kinds that can meet the calls of Lambda's pollers: no environment can die, no caller waits for ever. */
 export const POLLER_FAULTS: readonly FaultKind[] = ["throttle", "lost-request", "lost-reply"];
 
@@ -43,8 +46,8 @@ export interface InjectorOptions {
   readonly rate: number;
   /** Where there are more of them. @default nowhere */
   readonly focus?: readonly Focus[];
-  /** Which kind a call meets first: runs that count up have all kinds of a call that each makes only once. @default 0 */
-  readonly first?: number;
+  /** Which kinds a call meets first: runs that count up have all kinds of a call that each makes only once. @default 0 */
+  readonly turn?: number;
 }
 
 /** Decides the fate of calls by chance and counts what it did. */
@@ -146,13 +149,10 @@ export class Injector {
    * calls that are hardly ever made have the same share, too.
    */
   private draw(site: string, all: readonly CallFault[], only: readonly CallFault[] | undefined): CallFault {
-    const { random, first = 0 } = this.options;
+    const { random, turn = 0 } = this.options;
     if (only) return only[Math.floor(random() * only.length)]!;
     let bag = this.bags.get(site);
-    if (!bag) {
-      const from = first % all.length;
-      this.bags.set(site, (bag = [...all.slice(from), ...all.slice(0, from)]));
-    }
+    if (!bag) this.bags.set(site, (bag = firstRound(all, turn)));
     if (!this.turned.has(site)) {
       if (bag.length === 1) this.turned.add(site);
       return bag.shift()!;
@@ -160,6 +160,24 @@ export class Injector {
     if (bag.length === 0) this.bags.set(site, (bag = [...all]));
     return bag.splice(Math.floor(random() * bag.length), 1)[0]!;
   }
+}
+
+/**
+ * Kinds that a client repeats a call for and kinds that end its function, by turns: what is done but once is not done again
+ * where its function has ended, and each kind must have come before.
+ */
+function firstRound(all: readonly CallFault[], turn: number): CallFault[] {
+  const half = Math.floor(turn / 2);
+  const rotated = (kinds: readonly CallFault[]): CallFault[] => {
+    const from = half % Math.max(kinds.length, 1);
+    return [...kinds.slice(from), ...kinds.slice(0, from)];
+  };
+  const mild = rotated(all.filter((kind) => !FINAL.includes(kind)));
+  const final = rotated(all.filter((kind) => FINAL.includes(kind)));
+  const [one, other] = turn % 2 === 0 ? [mild, final] : [final, mild];
+  return Array.from({ length: all.length }, (_, i) => [one[i], other[i]])
+    .flat()
+    .filter((kind) => kind !== undefined);
 }
 
 /** Kinds of faults that a call can meet. */

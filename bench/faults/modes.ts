@@ -73,7 +73,7 @@ const usual: Mode = {
   spreadMs: 5 * minute,
   staffMs: 180_000,
   repeats: 0.07,
-  losses: 0.5,
+  losses: 0.8,
   hasty: false,
   focus: [
     // Rare: a notice finds a connection gone.
@@ -85,7 +85,7 @@ const usual: Mode = {
 };
 /** Days that are about mails: hardly anybody plays. */
 const mails = { players: 2, steps: 3, parts: [], messages: 7, staffMs: 8 * minute };
-const race = { messages: 4, spreadMs: 2 * minute, faultyMs: 2 * minute };
+const race = { messages: 4, spreadMs: 2 * minute, faultyMs: 2 * minute, losses: 0.5 };
 const unclear: readonly FaultKind[] = [
   "lost-request",
   "lost-reply",

@@ -66,6 +66,8 @@ const LATE: readonly Focus[] = [
 const LAST_ACT_MS = 75_000;
 /** Longer than a connection that nobody keeps alive counts as live and its check waits. */
 const PRESENCE_MS = 1_800_000;
+/** Longer than a message takes that nobody gave up. */
+const MESSAGES_MS = 5_400_000;
 const LATE_MS = 780_000;
 /** Longer than the grace period and its check. */
 const ENDED_MS = 60_000;
@@ -97,7 +99,7 @@ export async function run({ seed, image, issuer, tokens, verbose = false, serve 
   const names = NAMES.slice(0, mode.players);
   const world = await World.make(image, issuer, {
     seed,
-    rate: 0.13 + 0.06 * (seed % 4),
+    rate: 0.1 + 0.05 * (seed % 4),
     focus: mode.focus,
     hasty: mode.hasty,
     repeats: mode.repeats,
@@ -143,7 +145,7 @@ export async function run({ seed, image, issuer, tokens, verbose = false, serve 
       await settle(world, isRight, PRESENCE_MS / 2);
     }
     problems.push(...presence.judge());
-    await settle(world, () => messages.quiet && segments.quiet, 10_800_000);
+    await settle(world, () => messages.quiet && segments.quiet, MESSAGES_MS);
     messages.judge(mailbox.acknowledged, await letters.givenUpMessages());
     let parked = 0;
     // The functions that drive back meet faults, too; letters that they keep come into sight again after a minute.

@@ -61,7 +61,7 @@ export class World {
       random: seededRandom(options.seed * 7 + 3),
       now: () => clock.now(),
       rate: options.rate,
-      first: Math.floor(options.seed / MODE_COUNT),
+      turn: Math.floor(options.seed / MODE_COUNT),
       ...(options.focus ? { focus: options.focus } : {}),
     });
     cloud.trace.on((event) => {

@@ -37,7 +37,7 @@ const FIELDS = [
 
 /** The first problem of what wants to be a message, or undefined when it is one. `now` in epoch seconds. */
 export function messageProblem(value: unknown, types: readonly string[], now: number): MessageProblem | undefined {
-  if (!isPlainObject(value)) return problem("message", value, "an object");
+  if (!isPlainObject(value)) return { field: "message", message: `a message: got ${show(value)}; expected an object.` };
   for (const name of Object.keys(value)) {
     if (!FIELDS.includes(name)) return problem(name, value[name], `no such field; the fields are ${FIELDS.join(", ")}`);
   }

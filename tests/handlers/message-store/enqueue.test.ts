@@ -143,7 +143,7 @@ describe("enqueue", () => {
     const answer = await enqueueHandler(settings)()({ messages: [null, [], 3] as never }, context);
     expect(answer.results).to.deep.equal(
       ["null", "[]", "3"].map((got) => ({
-        error: { field: "message", message: `message of the message: got ${got}; expected an object.` },
+        error: { field: "message", message: `a message: got ${got}; expected an object.` },
       })),
     );
   });
