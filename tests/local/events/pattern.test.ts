@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import * as fc from "fast-check";
-import { compilePattern, PatternError } from "../../../local/services/events/pattern";
+import { compilePattern, PatternError, type Matcher } from "../../../local/services/events/pattern";
 
 type Leaf = string | number | boolean | null;
 
@@ -48,21 +48,23 @@ const matcher: fc.Arbitrary<Case> = fc.oneof(
   fc
     .boolean()
     .map((exists) => ({ written: { exists }, means: (values: readonly Leaf[]) => values.length > 0 === exists })),
-  fc.array(fc.oneof(word, number), { minLength: 1, maxLength: 3 }).map((refused) => ({
-    written: { "anything-but": refused },
-    means: any((one) => refused.every((other) => other !== one)),
-  })),
+  fc
+    .oneof(fc.array(word, { minLength: 1, maxLength: 3 }), fc.array(number, { minLength: 1, maxLength: 3 }))
+    .map((refused: readonly Leaf[]) => ({
+      written: { "anything-but": refused },
+      means: any((one) => refused.every((other) => other !== one)),
+    })),
   fc.array(nonEmpty, { minLength: 1, maxLength: 2 }).map((prefix) => ({
     written: { "anything-but": { prefix } },
-    means: text((one) => prefix.every((other) => !one.startsWith(other))),
+    means: any((one) => prefix.every((other) => typeof one !== "string" || !one.startsWith(other))),
   })),
   fc.array(nonEmpty, { minLength: 1, maxLength: 2 }).map((suffix) => ({
     written: { "anything-but": { suffix } },
-    means: text((one) => suffix.every((other) => !one.endsWith(other))),
+    means: any((one) => suffix.every((other) => typeof one !== "string" || !one.endsWith(other))),
   })),
   nonEmpty.map((part) => ({
     written: { "anything-but": { wildcard: `*${escape(part)}*` } },
-    means: text((one) => !one.includes(part)),
+    means: any((one) => typeof one !== "string" || !one.includes(part)),
   })),
   fc.tuple(fc.constantFrom("=", "<", "<=", ">", ">="), number).map(([operator, bound]) => ({
     written: { numeric: [operator, bound] },
@@ -108,6 +110,16 @@ function leavesAt(value: unknown, path: readonly string[]): readonly Leaf[] {
   return [value].flat() as Leaf[];
 }
 
+/** Leaves out what AWS refuses for its many wildcards. */
+function unlessTooComplex(pattern: unknown): Matcher {
+  try {
+    return compilePattern(JSON.stringify(pattern));
+  } catch (error) {
+    fc.pre(!(error instanceof PatternError && error.message.startsWith("Rule is too complex")));
+    throw error;
+  }
+}
+
 describe("event patterns", () => {
   it("mean what a plain predicate says, for every operator at two levels", () => {
     fc.assert(
@@ -128,7 +140,7 @@ describe("event patterns", () => {
             rules.push({ path: [outer, inner], list });
           }
           const expected = rules.every(({ path, list }) => list.some(({ means }) => means(leavesAt(given, path))));
-          expect(compilePattern(JSON.stringify(pattern))(given)).to.equal(expected);
+          expect(unlessTooComplex(pattern)(given)).to.equal(expected);
         },
       ),
       { numRuns: 2000 },
@@ -141,7 +153,7 @@ describe("event patterns", () => {
     fc.assert(
       fc.property(fc.array(piece, { minLength: 1, maxLength: 4 }), leaves, (pieces, one) => {
         const expected = new RegExp(`^${pieces.join(".*")}$`).test(one);
-        expect(compilePattern({ a: [{ wildcard: pieces.join("*") }] })({ a: one })).to.equal(expected);
+        expect(unlessTooComplex({ a: [{ wildcard: pieces.join("*") }] })({ a: one })).to.equal(expected);
       }),
       { numRuns: 2000 },
     );
