@@ -37,7 +37,8 @@ const ofCaller =
 export function writeJsonError(error: AwsError, target: string, version: string, requestId: string): HttpResponse {
   const { queryErrorCode, ...detail } = error.detail;
   // Services name their errors with the namespace of their model; SDKs cut it off.
-  const prefix = target.startsWith("DynamoDB") && !error.code.includes("#") ? namespaceOf(error.code) : "";
+  const isDynamoDb = target.startsWith("DynamoDB");
+  const prefix = isDynamoDb && !error.code.includes("#") ? namespaceOf(error.code) : "";
   return {
     status: ofCaller.test(error.code) ? (target === "AmazonSQS" ? 403 : 400) : error.status,
     headers: {
@@ -45,18 +46,24 @@ export function writeJsonError(error: AwsError, target: string, version: string,
       "x-amzn-requestid": requestId,
       ...(typeof queryErrorCode === "string" ? { "x-amzn-query-error": `${queryErrorCode};Sender` } : {}),
     },
-    body: JSON.stringify({ __type: `${prefix}${error.code}`, ...messageOf(error), ...detail }),
+    body: JSON.stringify({ __type: `${prefix}${error.code}`, ...messageOf(error, isDynamoDb), ...detail }),
   };
 }
 
 function namespaceOf(code: string): string {
+  if (code === "ValidationException") return "com.amazon.coral.validate#";
+  if (code === "ThrottlingException") return "com.amazon.coral.availability#";
   const common =
-    /^(ValidationException|SerializationException|UnrecognizedClientException|AccessDeniedException|MissingAuthenticationToken|IncompleteSignature|InvalidSignature|ThrottlingException|UnknownOperation)/;
+    /^(SerializationException|UnrecognizedClientException|AccessDeniedException|MissingAuthenticationToken|IncompleteSignature|InvalidSignature|UnknownOperation)/;
   return common.test(code) ? "com.amazon.coral.service#" : "com.amazonaws.dynamodb.v20120810#";
 }
 
-/** DynamoDB writes `Message` for its own refusals of a caller and of a transaction, `message` for all else. */
-function messageOf(error: AwsError): Json {
+/**
+ * DynamoDB writes `Message` for its own refusals of a caller, of a transaction and of what it cannot read, `message` for
+ * all else.
+ */
+function messageOf(error: AwsError, isDynamoDb: boolean): Json {
+  if (isDynamoDb && error.code === "SerializationException") return { Message: error.message };
   return error.code === "AccessDeniedException" || error.code === "TransactionCanceledException"
     ? { Message: error.message, message: error.message }
     : { message: error.message };

@@ -1,5 +1,6 @@
 import { AwsError } from "../../../aws-error";
-import type { AccessRequest } from "../../../service";
+import { describePrincipal } from "../../../principal";
+import type { AccessRequest, CallContext } from "../../../service";
 import type { Dependencies } from "../access";
 import { validation } from "../errors";
 import type { Table } from "../engine/table";
@@ -15,8 +16,18 @@ interface Tag {
   readonly Value: string;
 }
 
-function access(action: string, { ResourceArn: arn }: ArnInput): readonly AccessRequest[] {
-  return typeof arn === "string" ? [{ action: `dynamodb:${action}`, resource: arn }] : [];
+/** What names no resource at all is a right that nobody has: AWS refuses even its administrators. */
+function access(
+  action: string,
+  { ResourceArn: arn }: ArnInput,
+  { principal }: Pick<CallContext, "principal">,
+): readonly AccessRequest[] {
+  if (typeof arn !== "string") return [];
+  if (/^.+:.+:.+:.+:.+:.+\/.+$/.test(arn)) return [{ action: `dynamodb:${action}`, resource: arn }];
+  throw new AwsError(
+    "AccessDeniedException",
+    `User: ${describePrincipal(principal)} is not authorized to perform: dynamodb:${action} on resource: ${arn || "*"}`,
+  );
 }
 
 function checkArn({ ResourceArn: arn }: ArnInput): void {
@@ -26,10 +37,14 @@ function checkArn({ ResourceArn: arn }: ArnInput): void {
   }
 }
 
-function tableOf({ database }: Dependencies, { ResourceArn: arn }: ArnInput): Table {
+function tableOf(
+  { database }: Dependencies,
+  { ResourceArn: arn }: ArnInput,
+  missing = `Requested resource not found: ResourcArn: ${arn} not found`,
+): Table {
   const table = [...database.tables.values()].find(({ definition }) => definition.arn === arn);
   if (table) return table;
-  throw new AwsError("ResourceNotFoundException", `Requested resource not found: ResourcArn: ${arn} not found`);
+  throw new AwsError("ResourceNotFoundException", missing);
 }
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TagResource.html */
@@ -40,7 +55,7 @@ export const tagResource = (dependencies: Dependencies) =>
       Tags: members.list(members.struct("Tag", { Key: members.text, Value: members.text })),
     },
     {
-      authorize: (input) => access("TagResource", input),
+      authorize: (input, context) => access("TagResource", input, context),
       answer: (input) => {
         if (input.ResourceArn != null && input.Tags == null) throw missing("tags");
         checkArn(input);
@@ -60,12 +75,12 @@ export const untagResource = (dependencies: Dependencies) =>
   checkedOperation<ArnInput & { readonly TagKeys: readonly string[] }>(
     { ResourceArn: members.text, TagKeys: members.list(members.text) },
     {
-      authorize: (input) => access("UntagResource", input),
+      authorize: (input, context) => access("UntagResource", input, context),
       answer: (input) => {
         if (input.ResourceArn != null && input.TagKeys == null) throw missing("tagKeys");
         checkArn(input);
         if (input.TagKeys.length === 0) throw validation("Atleast one Tag Key needs to be provided as Input.");
-        const table = tableOf(dependencies, input);
+        const table = tableOf(dependencies, input, "Requested resource not found");
         const tags = new Map(table.definition.tags);
         for (const key of input.TagKeys) tags.delete(key);
         table.definition = { ...table.definition, tags };
@@ -79,7 +94,7 @@ export const listTagsOfResource = (dependencies: Dependencies) =>
   checkedOperation<ArnInput>(
     { ResourceArn: members.text, NextToken: members.text },
     {
-      authorize: (input) => access("ListTagsOfResource", input),
+      authorize: (input, context) => access("ListTagsOfResource", input, context),
       answer: (input) => {
         checkArn(input);
         const { tags } = tableOf(dependencies, input).definition;

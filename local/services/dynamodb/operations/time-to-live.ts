@@ -1,19 +1,39 @@
+import type { Operation } from "../../../service";
 import { tableAccess, type Dependencies } from "../access";
 import { noTableNamed, validation } from "../errors";
 import { tableNameOf } from "../engine/database";
 import * as members from "../validation/members";
 import type { TableNameInput } from "./describe-table";
 import { checkedOperation } from "./operation";
+import { checkTableName } from "./table-name";
 
 interface Input extends TableNameInput {
   readonly TimeToLiveSpecification: { readonly AttributeName: string; readonly Enabled: boolean };
 }
 
+/** Its length is checked before all else, in other words. */
+const namedByTable: members.Member = { type: "String", pattern: members.name.pattern! };
+
+/** An operation whose TableName is held against the rules of operations on tables, as AWS does for these two. */
+function onNamedTable<I extends TableNameInput>(
+  shape: members.Members,
+  operation: Pick<Operation<I>, "authorize" | "answer">,
+): Operation<I> {
+  const checked = checkedOperation<I>(shape, operation);
+  return {
+    ...checked,
+    answer: (input, context) => {
+      checkTableName(input.TableName);
+      return checked.answer(input, context);
+    },
+  };
+}
+
 const shape: members.Members = {
-  TableName: members.tableName,
+  TableName: namedByTable,
   TimeToLiveSpecification: members.required(
     members.struct("TimeToLiveSpecification", {
-      AttributeName: members.required({ type: "String", minLength: 1, maxLength: 255 }),
+      AttributeName: members.required({ type: "String", maxLength: 255 }),
       Enabled: members.required(members.flag),
     }),
   ),
@@ -21,10 +41,13 @@ const shape: members.Members = {
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTimeToLive.html */
 export const updateTimeToLive = (dependencies: Dependencies) =>
-  checkedOperation<Input>(shape, {
+  onNamedTable<Input>(shape, {
     authorize: (input) => tableAccess(dependencies, { action: "dynamodb:UpdateTimeToLive", table: input.TableName }),
     answer: ({ TableName: name, TimeToLiveSpecification: specification }) => {
       const { database } = dependencies;
+      if (specification.AttributeName === "") {
+        throw validation("TimeToLiveSpecification.AttributeName must be non empty");
+      }
       const table = database.find(name);
       if (!table) throw noTableNamed(tableNameOf(name));
       const { AttributeName: attribute, Enabled: enabled } = specification;
@@ -47,8 +70,8 @@ export const updateTimeToLive = (dependencies: Dependencies) =>
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DescribeTimeToLive.html */
 export const describeTimeToLive = (dependencies: Dependencies) =>
-  checkedOperation<TableNameInput>(
-    { TableName: members.tableName },
+  onNamedTable<TableNameInput>(
+    { TableName: namedByTable },
     {
       authorize: (input) =>
         tableAccess(dependencies, { action: "dynamodb:DescribeTimeToLive", table: input.TableName }),

@@ -3,7 +3,7 @@ import { tableAccess, type Dependencies } from "../access";
 import { noTableNamed } from "../errors";
 import { tableNameOf } from "../engine/database";
 import { describeTable } from "../tables/describe";
-import { updateTable as update, type UpdateTableInput } from "../tables/update";
+import { checkChanges, updateTable as update, type UpdateTableInput } from "../tables/update";
 import { checkConstraints } from "../validation/constraints";
 import { checkTypes } from "../validation/deserialize";
 import { checkTableName } from "./table-name";
@@ -19,6 +19,7 @@ export const updateTable = (dependencies: Dependencies): Operation<UpdateTableIn
     const fields = input as unknown as Readonly<Record<string, unknown>>;
     checkTableName(input.TableName);
     checkConstraints(fields, updateTableShape);
+    checkChanges(input);
     const { cloud, database } = dependencies;
     const table = database.find(input.TableName);
     if (!table) throw noTableNamed(tableNameOf(input.TableName));

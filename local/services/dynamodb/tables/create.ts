@@ -89,12 +89,11 @@ function checkThroughput(input: CreateTableInput): void {
   checkBounds(throughput);
 }
 
-export function checkBounds(throughput: ThroughputInput): void {
+/** @param index the index whose throughput it is, if it is not the table's. */
+export function checkBounds(throughput: ThroughputInput, index?: string): void {
   for (const name of ["ReadCapacityUnits", "WriteCapacityUnits"] as const) {
-    if (throughput[name] > mostUnits) throw outOfBounds(throughput[name], name);
+    if (throughput[name] <= mostUnits) continue;
+    const where = index === undefined ? "" : ` for index ${index}`;
+    throw validation(`Given value ${throughput[name]} for ${name} is out of bounds${where}`);
   }
-}
-
-function outOfBounds(value: number, name: string): Error {
-  return validation(`Given value ${value} for ${name} is out of bounds`);
 }

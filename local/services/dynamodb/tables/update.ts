@@ -36,7 +36,7 @@ export interface UpdateTableInput {
 
 /** Checks an UpdateTable and changes the table; what takes a while on AWS shows as UPDATING until it is through. */
 export function updateTable(cloud: Cloud, database: Database, table: Table, input: UpdateTableInput): void {
-  checkInput(input, table);
+  checkThroughput(input, table);
   if (table.status === "CREATING" || table.status === "DELETING" || table.status === "UPDATING") {
     const doing = { CREATING: "created", DELETING: "deleted", UPDATING: "updated" }[table.status];
     throw inUse(`Attempt to change a resource which is still in use: Table is being ${doing}: ${table.name}`);
@@ -59,25 +59,47 @@ export function updateTable(cloud: Cloud, database: Database, table: Table, inpu
   });
 }
 
-function checkInput(input: UpdateTableInput, table: Table): void {
+/** What is wrong with an UpdateTable whatever the table is; AWS says so before it looks for the table. */
+export function checkChanges(input: UpdateTableInput): void {
   const { TableName: _, AttributeDefinitions: __, ...changes } = input;
-  if (Object.values(changes).every((change) => change == null)) {
+  const isEmpty = (change: unknown): boolean => change == null || (Array.isArray(change) && change.length === 0);
+  if (Object.values(changes).every(isEmpty)) {
     throw validation(
       "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required",
     );
   }
+  if (input.BillingMode === "PROVISIONED" && !input.ProvisionedThroughput) {
+    throw invalid("ProvisionedThroughput must be specified when BillingMode is PROVISIONED");
+  }
+  if (input.ProvisionedThroughput) checkBounds(input.ProvisionedThroughput);
+  const names = new Set<string>();
+  for (const { Create: create, Update: update, Delete: remove } of input.GlobalSecondaryIndexUpdates ?? []) {
+    const change = update ?? create ?? remove;
+    if (!change) {
+      throw invalid(
+        "One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, GlobalSecondaryIndexUpdate.Delete must not be null",
+      );
+    }
+    if (names.has(change.IndexName)) {
+      throw invalid(
+        `Only one global secondary index update per index is allowed simultaneously. Index: ${change.IndexName}`,
+      );
+    }
+    names.add(change.IndexName);
+    const throughput = update?.ProvisionedThroughput;
+    if (throughput) checkBounds(throughput, change.IndexName);
+  }
+}
+
+function checkThroughput(input: UpdateTableInput, table: Table): void {
   const billing = input.BillingMode ?? table.definition.billing;
   const throughput = input.ProvisionedThroughput;
-  if (throughput && billing === "PAY_PER_REQUEST") {
+  if (!throughput) return;
+  if (billing === "PAY_PER_REQUEST") {
     throw invalid(
       "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST",
     );
   }
-  if (!throughput && input.BillingMode === "PROVISIONED" && table.definition.billing !== "PROVISIONED") {
-    throw invalid("ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED");
-  }
-  if (!throughput) return;
-  checkBounds(throughput);
   const { read, write } = table.definition.throughput;
   if (read === throughput.ReadCapacityUnits && write === throughput.WriteCapacityUnits) {
     throw validation(
