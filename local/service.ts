@@ -1,3 +1,4 @@
+import type { AwsError } from "./aws-error";
 import type { Cloud } from "./cloud";
 import type { Principal } from "./principal";
 
@@ -79,8 +80,11 @@ export type Protocol =
       readonly xmlns: string;
       /** Of a service whose other protocol is JSON: from the form's names to that one's input, and its output to XML. */
       readonly asJson?: {
-        readonly read: (action: string, input: Json) => Json;
+        /** @param path of the request, which may name the resource. */
+        readonly read: (action: string, input: Json, path: string) => Json;
         readonly write: (action: string, output: unknown) => string;
+        /** What the query protocol says where JSON says something else. */
+        readonly refuse: (error: AwsError) => AwsError;
       };
     }
   /** Smithy RPC v2 CBOR, which newer SDKs prefer for some services (CloudWatch). */

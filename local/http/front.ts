@@ -125,16 +125,17 @@ function speak(service: Service, protocol: Protocol, request: HttpRequest): Spok
       };
     }
     case "query": {
-      if (!(request.headers["content-type"] ?? "").startsWith("application/x-www-form-urlencoded")) return undefined;
-      const { action, input } = readQuery(request.body.toString("utf8"));
+      const form = formOf(request);
+      if (form === undefined) return undefined;
+      const { action, input } = readQuery(form);
       const { asJson } = protocol;
       return {
         service,
         kind: asJson ? "json" : protocol.kind,
         operation: action,
-        input: () => (asJson ? asJson.read(action, input) : input),
+        input: () => (asJson ? asJson.read(action, input, request.path) : input),
         answer: (output, id) => writeQuery(action, protocol.xmlns, output, id, asJson?.write(action, output)),
-        refuse: (error, id) => writeQueryError(error, protocol.xmlns, id),
+        refuse: (error, id) => writeQueryError(asJson?.refuse(error) ?? error, protocol.xmlns, id),
       };
     }
     case "cbor": {
@@ -155,6 +156,13 @@ function speak(service: Service, protocol: Protocol, request: HttpRequest): Spok
       return speakRest(service, protocol, found.route, found.labels, request);
     }
   }
+}
+
+/** The form of the query protocol: a POST's body, or the query of a signed GET. */
+function formOf({ method, query, headers, body }: HttpRequest): string | undefined {
+  if ((headers["content-type"] ?? "").startsWith("application/x-www-form-urlencoded")) return body.toString("utf8");
+  const isSigned = headers["authorization"] !== undefined || query.includes("X-Amz-Signature=");
+  return method === "GET" && isSigned && /(^|&)Action=/.test(query) ? query : undefined;
 }
 
 function speakRest(

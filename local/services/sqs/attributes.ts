@@ -1,5 +1,5 @@
 import { MAX_MESSAGE_BYTES } from "./message";
-import { sqsError } from "./errors";
+import { invalidParameter, sqsError } from "./errors";
 
 /** Attributes of a queue as the API names them; all values are strings. */
 export type QueueAttributes = Readonly<Record<string, string>>;
@@ -28,7 +28,18 @@ const CHOICES: Readonly<Record<string, readonly string[]>> = {
   FifoThroughputLimit: ["perQueue", "perMessageGroupId"],
 };
 
-const FIFO_ONLY = ["ContentBasedDeduplication", "DeduplicationScope", "FifoThroughputLimit"];
+const FIFO_ONLY = ["FifoQueue", "ContentBasedDeduplication", "DeduplicationScope", "FifoThroughputLimit"];
+
+/** What a FIFO queue has where nothing else is set. */
+const FIFO_DEFAULTS: QueueAttributes = {
+  FifoQueue: "true",
+  ContentBasedDeduplication: "false",
+  DeduplicationScope: "queue",
+  FifoThroughputLimit: "perQueue",
+};
+
+/** An ARN of a queue, whether it exists or not. */
+const QUEUE_ARN = /^arn:[\w-]+:sqs:[\w-]+:\d{12}:[\w-]+(\.fifo)?$/;
 
 const FREE = ["Policy", "RedrivePolicy", "RedriveAllowPolicy", "KmsMasterKeyId"];
 
@@ -50,16 +61,61 @@ export function validateAttributes(attributes: QueueAttributes, fifo: boolean): 
   for (const [name, value] of Object.entries(attributes)) {
     const range = NUMBERS[name];
     const known = range !== undefined || CHOICES[name] !== undefined || FREE.includes(name);
-    if (!known || (!fifo && FIFO_ONLY.includes(name)))
-      throw sqsError("InvalidAttributeName", `Unknown Attribute ${name}.`);
+    if (!known) throw unknown(name);
+    if (!fifo && FIFO_ONLY.includes(name)) {
+      throw name === "DeduplicationScope" || name === "FifoThroughputLimit"
+        ? sqsError("InvalidAttributeName", `You can specify the ${name} only when FifoQueue is set to true.`)
+        : unknown(name);
+    }
     if (range && !(/^\d+$/.test(value) && Number(value) >= range.min && Number(value) <= range.max))
       throw invalid(name);
     if (CHOICES[name] && !CHOICES[name].includes(value)) throw invalid(name);
   }
-  if (attributes["FifoQueue"] === "false" && fifo) throw invalid("FifoQueue");
+  if (attributes["FifoQueue"] === "false")
+    throw invalid("FifoQueue", " Reason: Modifying queue type is not supported.");
+  if (attributes["KmsMasterKeyId"] && attributes["SqsManagedSseEnabled"] === "true") {
+    throw sqsError(
+      "InvalidAttributeName",
+      "You can use one type of server-side encryption (SSE) at one time. You can either enable KMS SSE or SQS SSE.",
+    );
+  }
   if (attributes["Policy"]) parsePolicy(attributes["Policy"]);
   parseRedrivePolicy(attributes["RedrivePolicy"]);
   parseRedriveAllowPolicy(attributes["RedriveAllowPolicy"]);
+}
+
+/** As they are kept: `True` is `true`, and what is empty is not there. */
+export function normalized(attributes: QueueAttributes): QueueAttributes {
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, value]) => [
+      name,
+      /^(true|false)$/i.test(value) && CHOICES[name]?.includes("true") ? value.toLowerCase() : value,
+    ]),
+  );
+}
+
+/**
+ * The attributes of a queue after a change. An empty value takes a policy or a key away; a key ends SQS's own encryption,
+ * which does not come back when the key goes.
+ */
+export function changed(attributes: QueueAttributes, changes: QueueAttributes): QueueAttributes {
+  const merged: Record<string, string> = { ...attributes, ...changes };
+  if (changes["KmsMasterKeyId"]) merged["SqsManagedSseEnabled"] = "false";
+  for (const [name, value] of Object.entries(changes)) if (value === "") delete merged[name];
+  return merged;
+}
+
+/** What a queue is set to, with AWS's defaults for what nobody set. */
+export function effective(attributes: QueueAttributes, fifo: boolean): QueueAttributes {
+  const encrypted = attributes["KmsMasterKeyId"] !== undefined;
+  const all: Record<string, string> = {
+    ...Object.fromEntries(Object.entries(NUMBERS).map(([name, { fallback }]) => [name, String(fallback)])),
+    ...(fifo ? FIFO_DEFAULTS : {}),
+    SqsManagedSseEnabled: String(!encrypted),
+    ...attributes,
+  };
+  if (!encrypted) delete all["KmsDataKeyReusePeriodSeconds"];
+  return all;
 }
 
 export function numberOf(attributes: QueueAttributes, name: keyof typeof NUMBERS): number {
@@ -77,8 +133,7 @@ export function parsePolicy(text: string): Record<string, unknown> {
 /** @throws AwsError InvalidParameterValue */
 export function parseRedrivePolicy(text: string | undefined): RedrivePolicy | undefined {
   if (!text) return undefined;
-  const bad = (reason: string): Error =>
-    sqsError("InvalidParameterValue", `Value ${text} for parameter RedrivePolicy is invalid. Reason: ${reason}`);
+  const bad = (reason: string): Error => invalidParameter("RedrivePolicy", text, reason);
   const policy = parse(text);
   if (!policy) throw bad("Redrive policy is not a valid JSON map.");
   const target = policy["deadLetterTargetArn"];
@@ -88,6 +143,7 @@ export function parseRedrivePolicy(text: string | undefined): RedrivePolicy | un
   if (policy["maxReceiveCount"] === undefined) {
     throw bad("Redrive policy does not contain mandatory attribute: maxReceiveCount.");
   }
+  if (!QUEUE_ARN.test(target)) throw bad("Invalid value for deadLetterTargetArn.");
   const given = policy["maxReceiveCount"];
   const count = typeof given === "number" || typeof given === "string" ? Number(given) : NaN;
   if (!Number.isInteger(count) || count < 1 || count > 1000) {
@@ -123,6 +179,10 @@ function parse(text: string): Record<string, unknown> | undefined {
   }
 }
 
-function invalid(name: string): Error {
-  return sqsError("InvalidAttributeValue", `Invalid value for the parameter ${name}.`);
+function invalid(name: string, reason = ""): Error {
+  return sqsError("InvalidAttributeValue", `Invalid value for the parameter ${name}.${reason}`);
+}
+
+export function unknown(name: string): Error {
+  return sqsError("InvalidAttributeName", `Unknown Attribute ${name}.`);
 }

@@ -47,6 +47,12 @@ export function validateBatch(
   }
 }
 
+/** Entries of a batch bear the codes of the query protocol in both protocols. */
+function queryCode({ code, detail }: AwsError): string {
+  const { queryErrorCode } = detail;
+  return typeof queryErrorCode === "string" ? queryErrorCode : code;
+}
+
 /** Acts on each entry; an entry's error fails that entry alone. */
 export function runBatch<E extends BatchEntry, R>(entries: readonly E[], act: (entry: E) => R): BatchResult<R> {
   const successful: (R & BatchEntry)[] = [];
@@ -56,7 +62,7 @@ export function runBatch<E extends BatchEntry, R>(entries: readonly E[], act: (e
       successful.push({ Id: entry.Id, ...act(entry) });
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
-      failed.push({ Id: entry.Id, SenderFault: true, Code: error.code, Message: error.message });
+      failed.push({ Id: entry.Id, SenderFault: true, Code: queryCode(error), Message: error.message });
     }
   }
   return { Successful: successful, ...(failed.length === 0 ? {} : { Failed: failed }) };

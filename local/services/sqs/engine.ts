@@ -1,8 +1,16 @@
 import type { Cloud } from "../../cloud";
 import type { QueuesPort } from "../../ports";
 import type { Principal } from "../../principal";
-import { numberOf, validateAttributes, type QueueAttributes, type RedrivePolicy } from "./attributes";
-import { invalidParameter, queueDoesNotExist, sqsError } from "./errors";
+import {
+  changed,
+  effective,
+  normalized,
+  numberOf,
+  validateAttributes,
+  type QueueAttributes,
+  type RedrivePolicy,
+} from "./attributes";
+import { invalidParameter, invalidValue, missingParameter, queueDoesNotExist, sqsError } from "./errors";
 import { md5, type Message, type MessageAttributes } from "./message";
 import { measureQueue } from "./metrics";
 import { MAX_IN_FLIGHT, Queue, type QueueSnapshot } from "./queue";
@@ -74,13 +82,13 @@ export class Queues implements QueuesPort {
   }
 
   /**
-   * By URL; only account and name in the path matter, as an emulator's host may differ.
+   * By URL; only account and name in the path matter, as an emulator's host may differ. The name alone is a queue of the
+   * caller's account.
    * @throws AwsError QueueDoesNotExist
    */
   byUrl(url: unknown): Queue {
-    if (typeof url !== "string" || url === "")
-      throw sqsError("MissingParameter", "The request must contain the parameter QueueUrl.");
-    const [account, name] = url.split("/").slice(-2);
+    if (typeof url !== "string" || url === "") throw missingParameter("QueueUrl");
+    const [account, name] = url.includes("/") ? url.split("/").slice(-2) : [this.cloud.accountId, url];
     const queue =
       account === this.cloud.accountId && name !== undefined ? this.queues.get(this.arnOf(name)) : undefined;
     if (!queue) throw queueDoesNotExist();
@@ -92,22 +100,24 @@ export class Queues implements QueuesPort {
    * @param force whether a name deleted less than 60 s ago is taken (the provider waits, the API refuses).
    * @throws AwsError QueueNameExists, QueueDeletedRecently, InvalidAttributeName, InvalidAttributeValue, InvalidParameterValue
    */
-  create(name: string, attributes: QueueAttributes, tags: Readonly<Record<string, string>> = {}, force = false): Queue {
+  create(name: string, given: QueueAttributes, tags: Readonly<Record<string, string>> = {}, force = false): Queue {
+    const attributes = normalized(given);
     const fifo = attributes["FifoQueue"] === "true";
     if (
       !/^[A-Za-z0-9_-]{1,80}(?<!.{76,})(\.fifo)$|^[A-Za-z0-9_-]{1,80}$/.test(name) ||
       fifo !== name.endsWith(".fifo")
     ) {
-      throw sqsError(
-        "InvalidParameterValue",
+      throw invalidValue(
         fifo
           ? "The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores, must end with .fifo suffix and be 1 to 80 in length."
           : "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length",
       );
     }
+    validateAttributes(attributes, fifo);
     const existing = this.queues.get(this.arnOf(name));
     if (existing) {
-      const differs = Object.keys(attributes).find((key) => existing.attributes[key] !== attributes[key]);
+      const has = effective(existing.attributes, existing.fifo);
+      const differs = Object.keys(attributes).find((key) => (has[key] ?? "") !== attributes[key]);
       if (differs) {
         throw sqsError(
           "QueueNameExists",
@@ -122,26 +132,20 @@ export class Queues implements QueuesPort {
         "You must wait 60 seconds after deleting a queue before you can create another with the same name.",
       );
     }
-    validateAttributes(attributes, fifo);
     const queue = new Queue(this.cloud.clock, name, this.arnOf(name), {});
     this.checkRedrive(queue, attributes);
-    queue.attributes = attributes;
+    queue.attributes = changed({}, attributes);
     queue.tags = { ...tags };
     this.adopt(queue);
     return queue;
   }
 
   /** @throws AwsError as `create` */
-  configure(queue: Queue, changes: QueueAttributes): void {
+  configure(queue: Queue, given: QueueAttributes): void {
+    const changes = normalized(given);
     validateAttributes(changes, queue.fifo);
-    if (changes["FifoQueue"] !== undefined && changes["FifoQueue"] !== String(queue.fifo)) {
-      throw sqsError("InvalidAttributeValue", "Invalid value for the parameter FifoQueue.");
-    }
     this.checkRedrive(queue, changes);
-    const merged: Record<string, string> = { ...queue.attributes, ...changes };
-    // An empty string takes a policy or key away.
-    for (const [key, value] of Object.entries(changes)) if (value === "") delete merged[key];
-    queue.attributes = merged;
+    queue.attributes = changed(queue.attributes, changes);
     queue.modifiedAt = this.cloud.clock.now();
     this.publishPolicy(queue);
   }

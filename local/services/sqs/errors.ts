@@ -1,11 +1,14 @@
 import { AwsError } from "../../aws-error";
 
 /**
- * The codes of the older query protocol that SDKs still show as `error.Code`.
+ * The codes of the older query protocol that SDKs still show as `error.Code`. Wrong and missing parameters have no shape
+ * in the model: the JSON protocol calls them by names of the framework, the query protocol by those of the API reference.
  * The front sends `detail.queryErrorCode` in the header `x-amzn-query-error`.
  * Source: the `awsQueryError` traits of the SQS model.
  */
 const QUERY_CODES: Readonly<Record<string, string>> = {
+  InvalidParameterValueException: "InvalidParameterValue",
+  MissingRequiredParameterException: "MissingParameter",
   QueueDoesNotExist: "AWS.SimpleQueueService.NonExistentQueue",
   QueueNameExists: "QueueAlreadyExists",
   QueueDeletedRecently: "AWS.SimpleQueueService.QueueDeletedRecently",
@@ -27,10 +30,12 @@ export function sqsError(code: string, message: string, status = 400): AwsError 
 export const queueDoesNotExist = (): AwsError => sqsError("QueueDoesNotExist", "The specified queue does not exist.");
 
 export const missingParameter = (name: string): AwsError =>
-  sqsError("MissingParameter", `The request must contain the parameter ${name}.`);
+  sqsError("MissingRequiredParameterException", `The request must contain the parameter ${name}.`);
 
 export const invalidParameter = (name: string, value: unknown, reason: string): AwsError =>
-  sqsError("InvalidParameterValue", `Value ${String(value)} for parameter ${name} is invalid. Reason: ${reason}`);
+  invalidValue(`Value ${String(value)} for parameter ${name} is invalid. Reason: ${reason}`);
 
-export const invalidReceiptHandle = (): AwsError =>
-  sqsError("ReceiptHandleIsInvalid", "The input receipt handle is invalid.");
+export const invalidValue = (message: string): AwsError => sqsError("InvalidParameterValueException", message);
+
+export const invalidReceiptHandle = (handle: string): AwsError =>
+  sqsError("ReceiptHandleIsInvalid", `The input receipt handle "${handle}" is not a valid receipt handle.`);

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { invalidParameter, missingParameter, sqsError } from "./errors";
+import { invalidParameter, invalidValue, missingParameter } from "./errors";
 import type { Queue } from "./queue";
 
 interface Given {
@@ -38,32 +38,38 @@ export function fifoParameters(
       throw invalidParameter(
         "MessageDeduplicationId",
         dedupId,
-        "The request include parameter that is not valid for this queue type",
+        "The request include parameter that is not valid for this queue type.",
       );
     }
     return groupId === undefined ? {} : { groupId };
   }
-  checkPresence(queue, given);
+  checkPresence(queue, given, false);
   if (given.DelaySeconds !== undefined && given.DelaySeconds !== 0) {
     throw invalidParameter(
       "DelaySeconds",
       given.DelaySeconds,
-      "The request include parameter that is not valid for this queue type",
+      "The request include parameter that is not valid for this queue type.",
     );
   }
   return { groupId: groupId!, dedupId: dedupId ?? createHash("sha256").update(body).digest("hex") };
 }
 
 /**
- * What every message to a FIFO queue must have; without it a batch is refused as a whole.
+ * What every message to a FIFO queue must have; without it a batch is refused as a whole, and with another code.
  * @throws AwsError MissingParameter, InvalidParameterValue
  */
-export function checkPresence(queue: Queue, { MessageGroupId, MessageDeduplicationId }: Given): void {
+export function checkPresence(
+  queue: Queue,
+  { MessageGroupId, MessageDeduplicationId }: Given,
+  isInBatch: boolean,
+): void {
   if (!queue.fifo) return;
-  if (MessageGroupId === undefined) throw missingParameter("MessageGroupId");
+  if (MessageGroupId === undefined) {
+    const missing = missingParameter("MessageGroupId");
+    throw isInBatch ? invalidValue(missing.message) : missing;
+  }
   if (MessageDeduplicationId === undefined && queue.attributes["ContentBasedDeduplication"] !== "true") {
-    throw sqsError(
-      "InvalidParameterValue",
+    throw invalidValue(
       "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly",
     );
   }

@@ -7,12 +7,13 @@ import { createQueue, deleteQueue } from "./operations/create-queue";
 import { deleteMessage, deleteMessageBatch } from "./operations/delete-message";
 import { getQueueUrl, listDeadLetterSourceQueues, listQueues } from "./operations/list-queues";
 import { cancelMessageMoveTask, listMessageMoveTasks, startMessageMoveTask } from "./operations/message-move-tasks";
+import { addPermission, removePermission } from "./operations/permissions";
 import { purgeQueue } from "./operations/purge-queue";
 import { getQueueAttributes, setQueueAttributes } from "./operations/queue-attributes";
 import { receiveMessage } from "./operations/receive-message";
 import { sendMessage, sendMessageBatch } from "./operations/send-message";
 import { listQueueTags, tagQueue, untagQueue } from "./operations/tags";
-import { readForm, writeResult } from "./query-protocol";
+import { readForm, refuseQuery, writeResult } from "./query-protocol";
 import { sqsResources } from "./resources";
 
 /** Amazon SQS with its state to be kept and brought back. */
@@ -46,6 +47,8 @@ export function sqsService(cloud: Cloud): SqsService {
     StartMessageMoveTask: startMessageMoveTask(queues, tasks),
     ListMessageMoveTasks: listMessageMoveTasks(queues, tasks),
     CancelMessageMoveTask: cancelMessageMoveTask(queues, tasks),
+    AddPermission: addPermission(queues),
+    RemovePermission: removePermission(queues),
     TagQueue: tagQueue(queues),
     UntagQueue: untagQueue(queues),
     ListQueueTags: listQueueTags(queues),
@@ -59,7 +62,7 @@ export function sqsService(cloud: Cloud): SqsService {
         kind: "query",
         version: "2012-11-05",
         xmlns: "http://queue.amazonaws.com/doc/2012-11-05/",
-        asJson: { read: readForm, write: writeResult },
+        asJson: { read: readForm, write: writeResult, refuse: refuseQuery },
       },
     ],
     operations,

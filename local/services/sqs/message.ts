@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { invalidParameter, missingParameter, sqsError } from "./errors";
+import { invalidParameter, invalidValue, missingParameter, sqsError } from "./errors";
 
 /** A message attribute as on the wire; binary values in base64. */
 export interface MessageAttribute {
@@ -40,10 +40,12 @@ export interface Message {
 /** At most this many bytes in a message, and in a batch: 1 MiB since August 2025 (API reference of SendMessage). */
 export const MAX_MESSAGE_BYTES = 1_048_576;
 
-const ATTRIBUTE_NAME = /^(?!aws\.|amazon\.|\.)(?!.*\.\.)(?!.*\.$)[A-Za-z0-9_.-]{1,256}$/i;
+// AWS documents A-Z, a-z and takes letters of every script.
+const ATTRIBUTE_NAME = /^(?!aws\.|amazon\.|\.)(?!.*\.\.)(?!.*\.$)[\p{L}\p{N}_.-]{1,256}$/iu;
 const ATTRIBUTE_TYPE = /^(String|Number|Binary)(\.[^\s]{1,249})?$/;
-// Characters that XML 1.0 does not allow, lone surrogates included.
+const VALID_CHARACTERS = "#x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF";
 
+// Characters that XML 1.0 does not allow, lone surrogates included.
 const FORBIDDEN =
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
@@ -84,7 +86,7 @@ export function validateBody(body: unknown): asserts body is string {
   if (FORBIDDEN.test(body)) {
     throw sqsError(
       "InvalidMessageContents",
-      "Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF",
+      `Invalid characters found. Valid unicode characters are ${VALID_CHARACTERS}`,
     );
   }
 }
@@ -109,23 +111,23 @@ export function validateAttributes(attributes: MessageAttributes): void {
       );
     }
     if (!ATTRIBUTE_TYPE.test(attribute.DataType ?? "")) {
-      throw sqsError(
-        "InvalidParameterValue",
+      throw invalidValue(
         `The type of message (user) attribute '${name}' is invalid. You must use only the following supported type prefixes: Binary, Number, String.`,
       );
     }
     const value = attribute.DataType.startsWith("Binary") ? attribute.BinaryValue : attribute.StringValue;
     if (value === undefined || value === "") {
-      throw sqsError(
-        "InvalidParameterValue",
-        `The message (user) attribute '${name}' must contain a non-empty value of type '${attribute.DataType}'.`,
+      throw invalidValue(
+        `Message (user) attribute '${name}' must contain a non-empty value of type '${attribute.DataType}'.`,
+      );
+    }
+    if (attribute.StringValue !== undefined && FORBIDDEN.test(attribute.StringValue)) {
+      throw invalidValue(
+        `The value of message (user) attribute '${name}' holds invalid characters. Valid unicode characters are ${VALID_CHARACTERS}`,
       );
     }
     if (attribute.DataType.startsWith("Number") && !Number.isFinite(Number(value))) {
-      throw sqsError(
-        "InvalidParameterValue",
-        `Can't cast the value of message (user) attribute '${name}' to a number.`,
-      );
+      throw invalidValue(`Can't cast the value of message (user) attribute '${name}' to a number.`);
     }
   }
 }

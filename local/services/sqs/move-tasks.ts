@@ -1,6 +1,6 @@
 import type { Timer } from "../../clock";
 import type { Queues } from "./engine";
-import { sqsError } from "./errors";
+import { invalidValue } from "./errors";
 import type { Message } from "./message";
 import type { Queue } from "./queue";
 
@@ -33,22 +33,18 @@ export class MoveTasks {
 
   /**
    * @throws AwsError InvalidParameterValue if the source is not a dead-letter queue of an SQS queue (one fed by Lambda or SNS alone
-   * is not), UnsupportedOperation if a task is running for it.
+   * is not) or a task is running for it.
    */
   start(source: Queue, destination: Queue | undefined, rate: number | undefined): MoveTask {
     if (this.queues.sourcesOf(source).length === 0) {
-      throw sqsError("InvalidParameterValue", "Source queue must be configured as a Dead Letter Queue.");
+      throw invalidValue("Source queue must be configured as a Dead Letter Queue.");
     }
     if (destination && destination.fifo !== source.fifo) {
-      throw sqsError(
-        "InvalidParameterValue",
-        "Source and destination queues must both be of the same type: standard or FIFO.",
-      );
+      throw invalidValue("Source and destination queues must both be of the same type: standard or FIFO.");
     }
     const earlier = this.of(source.arn);
     if (earlier.some(({ status }) => status === "RUNNING")) {
-      throw sqsError(
-        "UnsupportedOperation",
+      throw invalidValue(
         "There is already a task running. Only one active task is allowed for a source queue arn at a given time.",
       );
     }

@@ -60,11 +60,13 @@ export class StandardOrder implements Order {
 interface Group {
   readonly id: string;
   readonly messages: Deque<Message>;
-  inFlight: number;
   queued: boolean;
 }
 
-/** FIFO queues: strict order in a message group; a group with a message in flight gives out none. */
+/**
+ * FIFO queues: strict order in a message group; a message in flight holds back those that follow it. One that came back
+ * before it is given out though others are still in flight.
+ */
 export class FifoOrder implements Order {
   private readonly groups = new Map<string, Group>();
   private readonly available = new Deque<Group>();
@@ -72,7 +74,7 @@ export class FifoOrder implements Order {
   add(message: Message): void {
     let group = this.groups.get(message.groupId!);
     if (!group) {
-      group = { id: message.groupId!, messages: new Deque(), inFlight: 0, queued: false };
+      group = { id: message.groupId!, messages: new Deque(), queued: false };
       this.groups.set(message.groupId!, group);
     }
     group.messages.push(message);
@@ -84,20 +86,17 @@ export class FifoOrder implements Order {
     if (group) this.offer(group);
   }
 
-  taken(message: Message): void {
-    this.groups.get(message.groupId!)!.inFlight++;
+  taken(): void {
+    return;
   }
 
   landed(message: Message): void {
-    const group = this.groups.get(message.groupId!)!;
-    group.inFlight--;
-    this.offer(group);
+    this.ready(message);
   }
 
   *receivable(): Generator<Message> {
     for (let group = this.available.shift(); group; group = this.available.shift()) {
       group.queued = false;
-      if (group.inFlight > 0) continue;
       try {
         for (const message of group.messages) {
           if (message.state === "gone") continue;
@@ -113,7 +112,6 @@ export class FifoOrder implements Order {
   count(): number {
     let count = 0;
     for (const group of this.available) {
-      if (group.inFlight > 0) continue;
       for (const message of group.messages) {
         if (message.state === "gone") continue;
         if (message.state !== "ready") break;
@@ -132,10 +130,10 @@ export class FifoOrder implements Order {
     while (messages.at(0)?.state === "gone") messages.shift();
     const first = messages.at(0);
     if (!first) {
-      if (group.inFlight === 0 && !group.queued) this.groups.delete(group.id);
+      if (!group.queued) this.groups.delete(group.id);
       return;
     }
-    if (group.queued || group.inFlight > 0 || first.state !== "ready") return;
+    if (group.queued || first.state !== "ready") return;
     group.queued = true;
     this.available.push(group);
   }

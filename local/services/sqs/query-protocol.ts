@@ -1,3 +1,4 @@
+import { AwsError } from "../../aws-error";
 import { toXml } from "../../http/xml";
 import type { Json } from "../../service";
 
@@ -8,6 +9,8 @@ import type { Json } from "../../service";
 
 /** Lists of the form by the name of an item. */
 const LISTS: Readonly<Record<string, string>> = {
+  ActionName: "Actions",
+  AWSAccountId: "AWSAccountIds",
   AttributeName: "AttributeNames",
   MessageAttributeName: "MessageAttributeNames",
   MessageSystemAttributeName: "MessageSystemAttributeNames",
@@ -34,8 +37,11 @@ const NUMBERS: ReadonlySet<string> = new Set([
   "WaitTimeSeconds",
 ]);
 
+/** A request may go to the queue itself instead of naming it. */
+const QUEUE_PATH = /^\/\d{12}\/[^/]+$/;
+
 /** From the form's members to the input of the JSON protocol. */
-export function readForm(action: string, form: Json): Json {
+export function readForm(action: string, form: Json, path = ""): Json {
   const members = Object.entries(form).map(([name, value]): [string, unknown] => {
     // A list or a map of one may come without a number.
     if (LISTS[name] !== undefined) return [LISTS[name], [value].flat().map(readItem)];
@@ -44,7 +50,15 @@ export function readForm(action: string, form: Json): Json {
     if (map !== undefined) return [map === "Tags" && action === "CreateQueue" ? "tags" : map, readEntries(value)];
     return [name, NUMBERS.has(name) && /^-?\d+$/.test(String(value)) ? Number(value) : value];
   });
-  return Object.fromEntries(members);
+  const input = Object.fromEntries(members);
+  return QUEUE_PATH.test(path) ? { QueueUrl: path, ...input } : input;
+}
+
+/** An error in the words of the query protocol. */
+export function refuseQuery(error: AwsError): AwsError {
+  return error.code === "QueueDoesNotExist"
+    ? new AwsError(error.code, "The specified queue does not exist for this wsdl version.", error.status, error.detail)
+    : error;
 }
 
 function readItem(item: unknown): unknown {
@@ -69,8 +83,10 @@ const ITEMS: Readonly<Record<string, string>> = {
 /** The result's element; operations that answer nothing have none. */
 export function writeResult(action: string, output: unknown): string {
   const content = contentOf(action, (output ?? {}) as Json);
-  const isVoid = /^(Delete|Purge|Set|Tag|Untag|ChangeMessageVisibility$)/.test(action) && !action.endsWith("Batch");
-  return isVoid ? "" : `<${action}Result>${content}</${action}Result>`;
+  const isVoid =
+    /^(Add|Delete|Purge|Remove|Set|Tag|Untag|ChangeMessageVisibility$)/.test(action) && !action.endsWith("Batch");
+  if (isVoid) return "";
+  return content === "" ? `<${action}Result/>` : `<${action}Result>${content}</${action}Result>`;
 }
 
 function contentOf(action: string, members: Json): string {

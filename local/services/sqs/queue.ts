@@ -122,6 +122,15 @@ export class Queue {
     else this.hide(message);
   }
 
+  /** Hides a message of a standard queue that its receiver wants to keep after its time has run out. */
+  withhold(message: Message, timeoutMs: number): void {
+    if (timeoutMs === 0) return;
+    message.visibleAt = this.clock.now() + timeoutMs;
+    this.move(message, "inflight");
+    this.order.taken(message);
+    this.hide(message);
+  }
+
   remove(message: Message): void {
     const flying = message.state === "inflight";
     this.move(message, "gone");
@@ -132,8 +141,10 @@ export class Queue {
     if (this.fifo && this.order.any()) this.notify();
   }
 
+  /** Takes all messages away; a FIFO queue forgets what it has seen. */
   clear(): void {
     for (const message of [...this.messages.values()]) this.remove(message);
+    this.sent.clear();
   }
 
   count(): Counts {

@@ -1,5 +1,6 @@
 import type { Json, ResourceType } from "../../service";
 import { resolveKey } from "./access";
+import { effective } from "./attributes";
 import type { Queues } from "./engine";
 import type { Queue } from "./queue";
 
@@ -82,7 +83,6 @@ function attributesOf(inputs: Json): Record<string, string> {
 
 function queueState(queues: Queues, queue: Queue, inputs: Json): { id: string; state: Json } {
   const url = queues.urlOf(queue.arn);
-  const encrypted = queue.attributes["KmsMasterKeyId"] !== undefined;
   const defaults: Json = {
     delaySeconds: 0,
     maxMessageSize: 262_144,
@@ -94,7 +94,7 @@ function queueState(queues: Queues, queue: Queue, inputs: Json): { id: string; s
     deduplicationScope: queue.fifo ? "queue" : "",
     fifoThroughputLimit: queue.fifo ? "perQueue" : "",
     kmsDataKeyReusePeriodSeconds: 300,
-    sqsManagedSseEnabled: !encrypted,
+    sqsManagedSseEnabled: effective(queue.attributes, queue.fifo)["SqsManagedSseEnabled"] === "true",
     policy: "",
     redrivePolicy: "",
     redriveAllowPolicy: "",

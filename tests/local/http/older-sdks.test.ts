@@ -103,14 +103,40 @@ describe("SDKs of other kinds", () => {
     );
     const ReceiptHandle = /<ReceiptHandle>([^<]+)</.exec(received)![1]!;
     expect(await result({ Action: "DeleteMessage", QueueUrl, ReceiptHandle })).to.equal("");
-    expect(await result({ Action: "ReceiveMessage", QueueUrl })).to.equal(
-      "<ReceiveMessageResult></ReceiveMessageResult>",
-    );
+    expect(await result({ Action: "ReceiveMessage", QueueUrl })).to.equal("<ReceiveMessageResult/>");
     const { status, xml } = await call({ Action: "GetQueueUrl", QueueName: "none" });
     expect(status).to.equal(400);
     expect(xml).to.contain("<Code>AWS.SimpleQueueService.NonExistentQueue</Code>");
     expect((await call({ Action: "ReceiveMessage", QueueUrl, MaxNumberOfMessages: "many" })).xml).to.contain(
       "<Code>SerializationException</Code>",
+    );
+  });
+
+  it("send SQS's requests to the queue itself, by GET too, and hear the query protocol's own words", async () => {
+    const path = "/123456789012/direct";
+    const get = async (fields: Record<string, string>): Promise<string> => {
+      const { status, body } = await ask("sqs", { method: "GET", path, query: new URLSearchParams(fields).toString() });
+      return `${status} ${String(body)}`;
+    };
+    const refused = async (fields: Record<string, string>): Promise<string> =>
+      /<Error>(.*)<\/Error>/.exec(await get(fields))![1]!;
+    expect(await refused({ Action: "ReceiveMessage" })).to.equal(
+      "<Type>Sender</Type><Code>AWS.SimpleQueueService.NonExistentQueue</Code><Message>The specified queue does not exist for this wsdl version.</Message>",
+    );
+    await cloud.call("sqs", "CreateQueue", { QueueName: "direct" }, cloud.operator);
+    expect(await refused({ Action: "SendMessage" })).to.equal(
+      "<Type>Sender</Type><Code>MissingParameter</Code><Message>The request must contain the parameter MessageBody.</Message>",
+    );
+    expect(await get({ Action: "SendMessage", MessageBody: "a" })).to.match(/^200 <SendMessageResponse /);
+    expect(await get({ Action: "GetQueueAttributes", "AttributeName.1": "ApproximateNumberOfMessages" })).to.contain(
+      "<Attribute><Name>ApproximateNumberOfMessages</Name><Value>1</Value></Attribute>",
+    );
+    await cloud.call("sqs", "CreateQueue", { QueueName: "other" }, cloud.operator);
+    const QueueUrl = `${cloud.endpoint}/123456789012/other`;
+    expect(await get({ Action: "ReceiveMessage", QueueUrl })).to.contain("<ReceiveMessageResult/>");
+    const permission = { Label: "p", "AWSAccountId.1": "210987654321", "ActionName.1": "SendMessage" };
+    expect(await get({ Action: "AddPermission", ...permission })).to.match(
+      /^200 <AddPermissionResponse [^>]*><ResponseMetadata>/,
     );
   });
 

@@ -118,7 +118,7 @@ describe("SQS dead-letter queues", () => {
       const { TaskHandle } = await start({ MaxNumberOfMessagesPerSecond: 2 });
       await sqs.clock.advance(1400);
       expect(await sqs.counts(dead)).to.deep.equal([7, 0, 0]);
-      expect((await refusal(start())).code).to.equal("UnsupportedOperation");
+      expect((await refusal(start())).code).to.equal("InvalidParameterValueException");
       expect(await sqs.call("CancelMessageMoveTask", { TaskHandle })).to.deep.equal({
         ApproximateNumberOfMessagesMoved: 3,
       });
@@ -131,10 +131,12 @@ describe("SQS dead-letter queues", () => {
       await sqs.queue("lambda-failures");
       const error = await refusal(start({ SourceArn: sqs.arn("lambda-failures") }));
       expect(`${error.code}: ${error.message}`).to.equal(
-        "InvalidParameterValue: Source queue must be configured as a Dead Letter Queue.",
+        "InvalidParameterValueException: Source queue must be configured as a Dead Letter Queue.",
       );
       expect((await refusal(start({ SourceArn: sqs.arn("nowhere") }))).code).to.equal("ResourceNotFoundException");
-      expect((await refusal(start({ MaxNumberOfMessagesPerSecond: 501 }))).code).to.equal("InvalidParameterValue");
+      expect((await refusal(start({ MaxNumberOfMessagesPerSecond: 501 }))).code).to.equal(
+        "InvalidParameterValueException",
+      );
       await sqs.send(dead, "from a topic");
       await start();
       await sqs.clock.advance(1000);

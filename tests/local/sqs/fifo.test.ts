@@ -43,7 +43,7 @@ describe("SQS FIFO queues", () => {
 
   it("deduplicates by content where the queue says so, and asks for an id where not", async () => {
     const error = await refusal(sqs.send(url, "a", { MessageGroupId: "g" }));
-    expect(error.code).to.equal("InvalidParameterValue");
+    expect(error.code).to.equal("InvalidParameterValueException");
     const byContent = await sqs.queue("content.fifo", { ContentBasedDeduplication: "true" });
     await sqs.send(byContent, "a", { MessageGroupId: "g" });
     await sqs.send(byContent, "a", { MessageGroupId: "g" });

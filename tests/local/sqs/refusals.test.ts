@@ -25,21 +25,21 @@ describe("SQS refuses", () => {
 
   it("bodies that are missing, too long, or not text", async () => {
     expect(await error("SendMessage", {})).to.equal(
-      "MissingParameter: The request must contain the parameter MessageBody.",
+      "MissingRequiredParameterException: The request must contain the parameter MessageBody.",
     );
     expect(await error("SendMessage", { MessageBody: "\u0000" })).to.contain("InvalidMessageContents");
     expect(await error("SendMessage", { MessageBody: "x".repeat(1_048_577) })).to.equal(
-      "InvalidParameterValue: One or more parameters are invalid. Reason: Message must be shorter than 1048576 bytes.",
+      "InvalidParameterValueException: One or more parameters are invalid. Reason: Message must be shorter than 1048576 bytes.",
     );
     await sqs.send(url, "\u{1f600}".repeat(262_144));
   });
 
   it("parameters out of range", async () => {
     expect(await error("SendMessage", { MessageBody: "a", DelaySeconds: 901 })).to.equal(
-      "InvalidParameterValue: Value 901 for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 and <= 900.",
+      "InvalidParameterValueException: Value 901 for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 and <= 900.",
     );
     expect(await error("ReceiveMessage", { MaxNumberOfMessages: 11 })).to.equal(
-      "InvalidParameterValue: Value 11 for parameter MaxNumberOfMessages is invalid. Reason: Must be between 1 and 10, if provided.",
+      "InvalidParameterValueException: Value 11 for parameter MaxNumberOfMessages is invalid. Reason: Must be between 1 and 10, if provided.",
     );
     expect(await error("ReceiveMessage", { WaitTimeSeconds: 21 })).to.contain("WaitTimeSeconds");
     expect(await error("SendMessage", { MessageBody: "a", MessageDeduplicationId: "d" })).to.contain(
@@ -82,7 +82,7 @@ describe("SQS refuses", () => {
 
   it("handles that it never gave out", async () => {
     expect(await error("DeleteMessage", { ReceiptHandle: "nonsense" })).to.equal(
-      "ReceiptHandleIsInvalid: The input receipt handle is invalid.",
+      'ReceiptHandleIsInvalid: The input receipt handle "nonsense" is not a valid receipt handle.',
     );
     const other = await sqs.queue("other");
     await sqs.send(other, "a");
@@ -112,7 +112,7 @@ describe("SQS refuses", () => {
     expect((await refusal(sqs.queue("work"))).code).to.equal("QueueDeletedRecently");
     await sqs.clock.advance(60_000);
     expect(await sqs.queue("work")).to.equal(url);
-    expect((await refusal(sqs.queue("a.b"))).code).to.equal("InvalidParameterValue");
+    expect((await refusal(sqs.queue("a.b"))).code).to.equal("InvalidParameterValueException");
   });
 
   it("a second purge within a minute", async () => {
@@ -148,8 +148,12 @@ describe("SQS refuses", () => {
           { Id: "2", MessageBody: "b", ...entry },
         ],
       });
-    expect(await batch({})).to.equal("MissingParameter: The request must contain the parameter MessageGroupId.");
-    expect(await batch({ MessageGroupId: "g" })).to.match(/^InvalidParameterValue: The queue should either have/);
+    expect(await batch({})).to.equal(
+      "InvalidParameterValueException: The request must contain the parameter MessageGroupId.",
+    );
+    expect(await batch({ MessageGroupId: "g" })).to.match(
+      /^InvalidParameterValueException: The queue should either have/,
+    );
     const { Messages = [] } = await sqs.call<{ Messages?: unknown[] }>("ReceiveMessage", { QueueUrl: fifo });
     expect(Messages).to.deep.equal([]);
   });
@@ -157,13 +161,15 @@ describe("SQS refuses", () => {
   it("no tags, and more than fifty of them", async () => {
     await sqs.call("TagQueue", { QueueUrl: url, Tags: { game: "x" } });
     expect(await error("TagQueue", { Tags: {} })).to.equal(
-      "MissingParameter: The request must contain the parameter Tags.",
+      "MissingRequiredParameterException: The request must contain the parameter Tags.",
     );
     const many = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`tag-${i}`, "x"]));
     expect(await error("TagQueue", { Tags: many })).to.equal(
-      "InvalidParameterValue: Too many tags added for queue work.",
+      "InvalidParameterValueException: Too many tags added for queue work.",
     );
-    expect(await error("UntagQueue", { TagKeys: [] })).to.match(/^InvalidParameterValue: Tag keys must be between/);
+    expect(await error("UntagQueue", { TagKeys: [] })).to.match(
+      /^InvalidParameterValueException: Tag keys must be between/,
+    );
     expect(await sqs.call("ListQueueTags", { QueueUrl: url })).to.deep.equal({ Tags: { game: "x" } });
   });
 });

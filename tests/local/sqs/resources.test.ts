@@ -93,7 +93,7 @@ describe("Pulumi's SQS types", () => {
       { visibilityTimeoutSeconds: 60 },
       context(type, "work"),
     );
-    expect(changed.state).to.include({ visibilityTimeoutSeconds: 60, delaySeconds: 0, sqsManagedSseEnabled: true });
+    expect(changed.state).to.include({ visibilityTimeoutSeconds: 60, delaySeconds: 0, sqsManagedSseEnabled: false });
     await sqs.sqs.resourceTypes[type]!.delete!(made.id, {}, context(type, "work"));
     expect(await sqs.call("ListQueues", {})).to.deep.equal({});
     // The provider waits for a name to be free again.

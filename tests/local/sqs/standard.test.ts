@@ -88,10 +88,14 @@ describe("SQS standard queues", () => {
     await change(100);
     await sqs.clock.advance(99_000);
     expect(await sqs.bodies(url)).to.deep.equal([]);
-    expect((await refusal(change(43_200))).code).to.equal("InvalidParameterValue");
+    expect((await refusal(change(43_200))).code).to.equal("InvalidParameterValueException");
     await change(0);
     expect(await sqs.counts(url)).to.deep.equal([1, 0, 0]);
-    expect((await refusal(change(10))).code).to.equal("MessageNotInflight");
+    // A message whose time has run out is hidden again, as long as nobody else has it.
+    await change(10);
+    expect(await sqs.counts(url)).to.deep.equal([0, 1, 0]);
+    await sqs.clock.advance(10_000);
+    expect(await sqs.bodies(url)).to.deep.equal(["a"]);
   });
 
   it("gives each message once in a receive that hides nothing", async () => {

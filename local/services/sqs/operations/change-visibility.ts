@@ -5,7 +5,7 @@ import type { Queues } from "../engine";
 import { invalidParameter, missingParameter, sqsError } from "../errors";
 import { meter } from "../meter";
 import type { Queue } from "../queue";
-import { messageOf } from "../receipt";
+import { messageOf, receivedMessageOf } from "../receipt";
 
 interface Change {
   readonly ReceiptHandle?: string;
@@ -40,6 +40,10 @@ export const changeMessageVisibilityBatch = (
   },
 });
 
+/**
+ * A standard queue obeys the handle of an earlier receive too, and hides a message again whose time has run out; a FIFO
+ * queue knows the last handle only, while it lasts.
+ */
 function change(queue: Queue, { ReceiptHandle, VisibilityTimeout }: Change, now: number): object {
   if (!ReceiptHandle) throw missingParameter("ReceiptHandle");
   if (VisibilityTimeout === undefined) throw missingParameter("VisibilityTimeout");
@@ -50,17 +54,17 @@ function change(queue: Queue, { ReceiptHandle, VisibilityTimeout }: Change, now:
       "VisibilityTimeout must be an integer between 0 and 43200.",
     );
   }
-  const message = messageOf(queue, ReceiptHandle);
   queue.count();
-  if (message?.state !== "inflight") {
-    throw message
-      ? sqsError("MessageNotInflight", "The specified message isn't in flight.")
-      : invalidParameter(
-          "ReceiptHandle",
-          ReceiptHandle,
-          "Message does not exist or is not available for visibility timeout change.",
-        );
+  const message = queue.fifo ? messageOf(queue, ReceiptHandle) : receivedMessageOf(queue, ReceiptHandle);
+  if (!message) {
+    throw invalidParameter(
+      "ReceiptHandle",
+      ReceiptHandle,
+      "Message does not exist or is not available for visibility timeout change.",
+    );
   }
+  if (message.state !== "inflight" && queue.fifo)
+    throw sqsError("MessageNotInflight", "The specified message isn't in flight.");
   const total = (now - message.receivedAt!) / 1000 + VisibilityTimeout;
   if (total > MAX_HIDDEN_S) {
     throw invalidParameter(
@@ -69,6 +73,7 @@ function change(queue: Queue, { ReceiptHandle, VisibilityTimeout }: Change, now:
       `Total VisibilityTimeout for the message is beyond the limit [${MAX_HIDDEN_S} seconds]`,
     );
   }
-  queue.reschedule(message, VisibilityTimeout * 1000);
+  if (message.state === "inflight") queue.reschedule(message, VisibilityTimeout * 1000);
+  else queue.withhold(message, VisibilityTimeout * 1000);
   return {};
 }

@@ -1,7 +1,7 @@
 import type { Operation } from "../../../service";
 import { queueAccess } from "../access";
 import type { Queues } from "../engine";
-import { missingParameter, queueDoesNotExist, sqsError } from "../errors";
+import { invalidParameter, missingParameter, queueDoesNotExist } from "../errors";
 
 interface ByName {
   readonly QueueName?: string;
@@ -49,17 +49,11 @@ function paginate(
   { MaxResults, NextToken }: Page,
 ): { page: readonly string[]; next: { NextToken?: string } } {
   if (MaxResults !== undefined && (MaxResults < 1 || MaxResults > 1000)) {
-    throw sqsError(
-      "InvalidParameterValue",
-      `Value ${MaxResults} for parameter MaxResults is invalid. Reason: must be between 1 and 1000.`,
-    );
+    throw invalidParameter("MaxResults", MaxResults, "must be between 1 and 1000.");
   }
   const start = NextToken === undefined ? 0 : Number(Buffer.from(NextToken, "base64").toString());
   if (!Number.isInteger(start))
-    throw sqsError(
-      "InvalidParameterValue",
-      `Value ${NextToken} for parameter NextToken is invalid. Reason: it was not given out by this operation.`,
-    );
+    throw invalidParameter("NextToken", NextToken, "it was not given out by this operation.");
   const end = start + (MaxResults ?? 1000);
   // Without MaxResults AWS answers at most 1,000 queues and no token.
   const more = MaxResults !== undefined && end < urls.length;

@@ -1,7 +1,7 @@
 import type { CallContext, Operation, AccessRequest } from "../../../service";
 import { queueAccess } from "../access";
 import type { Queues } from "../engine";
-import { invalidParameter, missingParameter, sqsError } from "../errors";
+import { invalidParameter, invalidValue, missingParameter, sqsError } from "../errors";
 import { MAX_RATE, type MoveTask, type MoveTasks } from "../move-tasks";
 import type { Queue } from "../queue";
 
@@ -51,6 +51,8 @@ export const cancelMessageMoveTask = (
 ): Operation<{ readonly TaskHandle?: string }> => ({
   authorize: ({ TaskHandle }, context) => {
     if (!TaskHandle) throw missingParameter("TaskHandle");
+    const { sourceArn } = readHandle(TaskHandle);
+    existing(queues, sourceArn, "SourceArn");
     const task = tasks.find(TaskHandle);
     if (!task) throw sqsError("ResourceNotFoundException", "Task does not exist.", 404);
     return sourceAccess(existing(queues, task.sourceArn, "SourceArn"), "CancelMessageMoveTask", context);
@@ -64,6 +66,17 @@ export const cancelMessageMoveTask = (
     return { ApproximateNumberOfMessagesMoved: task.moved };
   },
 });
+
+/** @throws AwsError InvalidParameterValue for what is no handle of a task. */
+function readHandle(handle: string): { readonly sourceArn: string } {
+  try {
+    const { taskId, sourceArn } = JSON.parse(Buffer.from(handle, "base64").toString()) as Record<string, unknown>;
+    if (typeof taskId === "string" && typeof sourceArn === "string") return { sourceArn };
+  } catch {
+    // refused below
+  }
+  throw invalidValue("Value for parameter TaskHandle is invalid.");
+}
 
 function sourceAccess(source: Queue, action: string, context: CallContext): readonly AccessRequest[] {
   return [

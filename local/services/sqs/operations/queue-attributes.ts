@@ -1,8 +1,8 @@
 import type { Operation } from "../../../service";
 import { queueAccess, resolveKey } from "../access";
-import { NUMBERS } from "../attributes";
+import { effective, NUMBERS, unknown } from "../attributes";
 import type { Queues } from "../engine";
-import { missingParameter, sqsError } from "../errors";
+import { missingParameter } from "../errors";
 import type { Queue } from "../queue";
 
 interface GetInput {
@@ -15,8 +15,8 @@ export const getQueueAttributes = (queues: Queues): Operation<GetInput> => ({
   answer: ({ QueueUrl, AttributeNames = [] }) => {
     const all = describe(queues.byUrl(QueueUrl));
     const everything = AttributeNames.includes("All");
-    const unknown = AttributeNames.find((name) => name !== "All" && !KNOWN.has(name));
-    if (unknown !== undefined) throw sqsError("InvalidAttributeName", `Unknown Attribute ${unknown}.`);
+    const strange = AttributeNames.find((name) => name !== "All" && !KNOWN.has(name));
+    if (strange !== undefined) throw unknown(strange);
     const chosen = Object.entries(all).filter(([name]) => everything || AttributeNames.includes(name));
     return chosen.length === 0 ? {} : { Attributes: Object.fromEntries(chosen) };
   },
@@ -39,21 +39,8 @@ export const setQueueAttributes = (queues: Queues): Operation<SetInput> => ({
 
 function describe(queue: Queue): Record<string, string> {
   const counts = queue.count();
-  const numbers = Object.entries(NUMBERS).filter(([name]) => name !== "KmsDataKeyReusePeriodSeconds");
-  const encrypted = queue.attributes["KmsMasterKeyId"] !== undefined;
   return {
-    ...Object.fromEntries(numbers.map(([name, { fallback }]) => [name, String(fallback)])),
-    ...(queue.fifo
-      ? {
-          FifoQueue: "true",
-          ContentBasedDeduplication: "false",
-          DeduplicationScope: "queue",
-          FifoThroughputLimit: "perQueue",
-        }
-      : {}),
-    ...(encrypted ? { KmsDataKeyReusePeriodSeconds: "300" } : {}),
-    SqsManagedSseEnabled: String(!encrypted),
-    ...queue.attributes,
+    ...effective(queue.attributes, queue.fifo),
     QueueArn: queue.arn,
     CreatedTimestamp: String(Math.floor(queue.createdAt / 1000)),
     LastModifiedTimestamp: String(Math.floor(queue.modifiedAt / 1000)),

@@ -97,6 +97,7 @@ function userAttributes(
     names.some(
       (wanted) =>
         wanted === "All" ||
+        wanted === "*" ||
         wanted === ".*" ||
         wanted === name ||
         (wanted.endsWith(".*") && name.startsWith(wanted.slice(0, -2))),

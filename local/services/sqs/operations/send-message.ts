@@ -3,7 +3,7 @@ import { queueAccess } from "../access";
 import { numberOf } from "../attributes";
 import { runBatch, validateBatch, type BatchEntry } from "../batch";
 import type { NewMessage, Queues } from "../engine";
-import { invalidParameter, sqsError } from "../errors";
+import { invalidParameter, invalidValue, sqsError } from "../errors";
 import {
   MAX_MESSAGE_BYTES,
   md5OfAttributes,
@@ -58,14 +58,21 @@ export const sendMessageBatch = (
         `Batch requests cannot be longer than ${MAX_MESSAGE_BYTES} bytes. You have sent ${bytes} bytes.`,
       );
     }
-    for (const entry of entries) checkPresence(queue, entry);
+    for (const entry of entries) checkPresence(queue, entry, true);
     meter(context, queue, bytes);
-    return runBatch(entries, (entry) => send(queues, queue, entry, context));
+    return runBatch(entries, (entry) => send(queues, queue, entry, context, "cannot be validated"));
   },
 });
 
-function send(queues: Queues, queue: Queue, input: SendInput, context: CallContext): Record<string, string> {
-  const { sequenceNumber, ...sent } = queues.send(queue, newMessage(queue, input, context));
+/** @param verdict what AWS says of a message that is too long: other words in a batch. */
+function send(
+  queues: Queues,
+  queue: Queue,
+  input: SendInput,
+  context: CallContext,
+  verdict = "are invalid",
+): Record<string, string> {
+  const { sequenceNumber, ...sent } = queues.send(queue, newMessage(queue, input, context, verdict));
   countMetric(context.cloud, queue, "NumberOfMessagesSent", 1);
   countMetric(
     context.cloud,
@@ -85,16 +92,13 @@ function send(queues: Queues, queue: Queue, input: SendInput, context: CallConte
   };
 }
 
-function newMessage(queue: Queue, input: SendInput, { principal, cloud }: CallContext): NewMessage {
+function newMessage(queue: Queue, input: SendInput, { principal, cloud }: CallContext, verdict: string): NewMessage {
   const { MessageBody: body, DelaySeconds: delay, MessageAttributes: attributes } = input;
   validateBody(body);
   if (attributes) validateAttributes(attributes);
   const limit = numberOf(queue.attributes, "MaximumMessageSize");
   if (messageBytes(body, attributes) > limit) {
-    throw sqsError(
-      "InvalidParameterValue",
-      `One or more parameters are invalid. Reason: Message must be shorter than ${limit} bytes.`,
-    );
+    throw invalidValue(`One or more parameters ${verdict}. Reason: Message must be shorter than ${limit} bytes.`);
   }
   if (delay !== undefined && !(Number.isInteger(delay) && delay >= 0 && delay <= 900)) {
     throw invalidParameter("DelaySeconds", delay, "DelaySeconds must be >= 0 and <= 900.");

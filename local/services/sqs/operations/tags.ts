@@ -1,7 +1,7 @@
 import type { Operation } from "../../../service";
 import { queueAccess } from "../access";
 import type { Queues } from "../engine";
-import { missingParameter, sqsError } from "../errors";
+import { invalidValue, missingParameter } from "../errors";
 
 /** Tags of one queue: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-tags.html */
 const MAX_TAGS = 50;
@@ -16,8 +16,7 @@ export const tagQueue = (queues: Queues): Operation<ByUrl & { readonly Tags?: Re
     const queue = queues.byUrl(QueueUrl);
     if (Object.keys(Tags).length === 0) throw missingParameter("Tags");
     const tags = { ...queue.tags, ...Tags };
-    if (Object.keys(tags).length > MAX_TAGS)
-      throw sqsError("InvalidParameterValue", `Too many tags added for queue ${queue.name}.`);
+    if (Object.keys(tags).length > MAX_TAGS) throw invalidValue(`Too many tags added for queue ${queue.name}.`);
     queue.tags = tags;
     return {};
   },
@@ -27,8 +26,7 @@ export const untagQueue = (queues: Queues): Operation<ByUrl & { readonly TagKeys
   authorize: ({ QueueUrl }, context) => queueAccess(queues.byUrl(QueueUrl), "UntagQueue", context),
   answer: ({ QueueUrl, TagKeys = [] }) => {
     const queue = queues.byUrl(QueueUrl);
-    if (TagKeys.length === 0)
-      throw sqsError("InvalidParameterValue", "Tag keys must be between 1 and 128 characters in length.");
+    if (TagKeys.length === 0) throw invalidValue("Tag keys must be between 1 and 128 characters in length.");
     queue.tags = Object.fromEntries(Object.entries(queue.tags).filter(([key]) => !TagKeys.includes(key)));
     return {};
   },
@@ -36,5 +34,8 @@ export const untagQueue = (queues: Queues): Operation<ByUrl & { readonly TagKeys
 
 export const listQueueTags = (queues: Queues): Operation<ByUrl> => ({
   authorize: ({ QueueUrl }, context) => queueAccess(queues.byUrl(QueueUrl), "ListQueueTags", context),
-  answer: ({ QueueUrl }) => ({ Tags: { ...queues.byUrl(QueueUrl).tags } }),
+  answer: ({ QueueUrl }) => {
+    const { tags } = queues.byUrl(QueueUrl);
+    return Object.keys(tags).length === 0 ? {} : { Tags: { ...tags } };
+  },
 });
