@@ -15,6 +15,8 @@ interface Pending {
   readonly cause: number | undefined;
   attempts: number;
   refusals: number;
+  /** Of the last run, if it ever ran. */
+  last: Outcome | undefined;
 }
 
 /**
@@ -28,7 +30,7 @@ export class AsyncInvocations {
   /** Takes an event; its run begins at once, its fate is the trace's and the destinations' to tell. */
   accept(fn: LambdaFunction, payload: string, requestId: string, cause?: number): void {
     const { clock } = this.engine.cloud;
-    const pending = { requestId, payload, acceptedAt: clock.now(), cause, attempts: 0, refusals: 0 };
+    const pending = { requestId, payload, acceptedAt: clock.now(), cause, attempts: 0, refusals: 0, last: undefined };
     this.start(fn, pending);
   }
 
@@ -47,11 +49,8 @@ export class AsyncInvocations {
   }
 
   private async attempt(fn: LambdaFunction, pending: Pending): Promise<void> {
-    const settings = fn.async;
-    const age = this.engine.cloud.clock.now() - pending.acceptedAt;
-    if (age > settings.maximumEventAgeInSeconds * 1000) {
-      return this.giveUp(fn, pending, "EventAgeExceeded", undefined);
-    }
+    if (this.ageIn(pending, 0) > fn.async.maximumEventAgeInSeconds * 1000)
+      return this.giveUp(fn, pending, "EventAgeExceeded", pending.last);
     let outcome: Outcome;
     try {
       outcome = await this.engine.run(fn, {
@@ -65,11 +64,20 @@ export class AsyncInvocations {
       return this.refused(fn, pending);
     }
     pending.attempts++;
+    pending.last = outcome;
     if (outcome.functionError === undefined) return this.succeeded(fn, pending, outcome);
-    if (pending.attempts > settings.maximumRetryAttempts) {
-      return this.giveUp(fn, pending, "RetriesExhausted", outcome);
-    }
-    this.again(fn, pending, pending.attempts * 60_000);
+    const { maximumRetryAttempts, maximumEventAgeInSeconds } = fn.async;
+    if (pending.attempts > maximumRetryAttempts) return this.giveUp(fn, pending, "RetriesExhausted", outcome);
+    // A retry that would come too late is not waited for: AWS gives the event up at once.
+    const delay = pending.attempts * 60_000;
+    if (this.ageIn(pending, delay) >= maximumEventAgeInSeconds * 1000)
+      return this.giveUp(fn, pending, "EventAgeExceeded", outcome);
+    this.again(fn, pending, delay);
+  }
+
+  /** How old an event will be, in ms. */
+  private ageIn(pending: Pending, delayMs: number): number {
+    return this.engine.cloud.clock.now() + delayMs - pending.acceptedAt;
   }
 
   private refused(fn: LambdaFunction, pending: Pending): void | Promise<void> {

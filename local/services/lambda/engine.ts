@@ -18,11 +18,16 @@ export const accountConcurrency = 1_000;
 /** Bytes of a synchronous payload, request and response. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 export const syncPayloadLimit = 6 * 1024 * 1024;
 
+/** Bytes of a synchronous response: AWS lets one be 100 bytes longer, and says so in its error. */
+export const responsePayloadLimit = syncPayloadLimit + 100;
+
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Functions, their environments, and everything around one run: role, variables, log, trace, metrics. */
 export class LambdaEngine implements FunctionsPort {
   readonly functions = new Map<string, LambdaFunction>();
+  /** Tags of functions and mappings, by ARN. */
+  readonly tags = new Map<string, Readonly<Record<string, string>>>();
   /** For tests of faults: `repeat` lets a mapping lose the answer of a batch that succeeded, so that it comes again. */
   deliveryFault: ((site: { readonly mapping: string; readonly function: string }) => "repeat" | undefined) | undefined;
   /** Rewrites the frames of a function's stack trace for people. @default as V8 wrote them, lines of the archive */
@@ -56,11 +61,6 @@ export class LambdaEngine implements FunctionsPort {
   find(reference: string): LambdaFunction {
     const fn = this.functions.get(nameOf(reference));
     if (fn) return fn;
-    if (!/^[\w:$-]+$/.test(reference))
-      throw new AwsError(
-        "ValidationException",
-        `1 validation error detected: Value '${reference}' at 'functionName' failed to satisfy constraint: Member must be a function's name, its ARN or a part of the ARN`,
-      );
     const arn = this.cloud.arn("lambda", `function:${nameOf(reference)}`);
     throw new AwsError("ResourceNotFoundException", `Function not found: ${arn}`, 404);
   }
@@ -108,6 +108,7 @@ export class LambdaEngine implements FunctionsPort {
   }
 
   remove(name: string): void {
+    this.tags.delete(this.cloud.arn("lambda", `function:${name}`));
     this.functions.delete(name);
     this.runnerInUse.retire(name);
   }
@@ -250,7 +251,9 @@ export class LambdaEngine implements FunctionsPort {
       requestId,
       payload: checked.payload,
       functionError: checked.failed ? "Unhandled" : undefined,
-      logTail: Buffer.from(lines.join("\n")).subarray(-4096).toString(),
+      logTail: Buffer.from(lines.map((line) => `${line}\n`).join(""))
+        .subarray(-4096)
+        .toString(),
       seq: event.seq,
     };
   }
@@ -366,12 +369,12 @@ export class LambdaEngine implements FunctionsPort {
 
 function limited(result: RunResult): RunResult {
   const size = Buffer.byteLength(result.payload);
-  if (result.failed || size <= syncPayloadLimit) return result;
-  const errorMessage = `Response payload size exceeded maximum allowed payload size (${syncPayloadLimit} bytes).`;
+  if (result.failed || size <= responsePayloadLimit) return result;
+  const errorMessage = `Response payload size exceeded maximum allowed payload size (${responsePayloadLimit} bytes).`;
   return {
     ...result,
     failed: true,
-    payload: JSON.stringify({ errorType: "Function.ResponseSizeTooLarge", errorMessage }),
+    payload: JSON.stringify({ errorMessage, errorType: "Function.ResponseSizeTooLarge" }),
   };
 }
 

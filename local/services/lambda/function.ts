@@ -40,6 +40,14 @@ export const defaultAsync: AsyncSettings = {
   onFailure: undefined,
 };
 
+/** The `FunctionEventInvokeConfig` that was declared; members that were not given stay out of answers. */
+export interface EventInvokeConfig {
+  readonly maximumRetryAttempts: number | undefined;
+  readonly maximumEventAgeInSeconds: number | undefined;
+  /** ms since the epoch. */
+  readonly lastModified: number;
+}
+
 /** A function that exists. */
 export interface LambdaFunction {
   readonly arn: string;
@@ -52,6 +60,8 @@ export interface LambdaFunction {
   /** 0 disables the function; undefined leaves it to the account. */
   reserved: number | undefined;
   async: AsyncSettings;
+  /** Undefined while none is declared: AWS's defaults hold then. */
+  eventInvokeConfig?: EventInvokeConfig | undefined;
   /** Invocations that run or wait for an environment. */
   inFlight: number;
 }
@@ -59,10 +69,22 @@ export interface LambdaFunction {
 /** Name of the stack-independent version: nothing else is published locally. */
 export const latest = "$LATEST";
 
+/** What a reference to a function says. */
+export interface ReferenceParts {
+  readonly name: string;
+  readonly qualifier: string | undefined;
+  readonly region: string | undefined;
+}
+
 /** Takes a name, an ARN, a partial ARN or a name with a qualifier apart. https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
-export function nameOf(reference: string): string {
-  const arn = /^(?:arn:[^:]+:lambda:[^:]*:[^:]*:function:|\d{12}:function:|function:)?([^:]+)(?::[^:]+)?$/.exec(
+export function partsOf(reference: string): ReferenceParts {
+  const parts = /^(?:arn:[^:]+:lambda:([^:]*):[^:]*:function:|\d{12}:function:|function:)?([^:]+)(?::([^:]+))?$/.exec(
     reference,
   );
-  return arn?.[1] ?? reference;
+  return { name: parts?.[2] ?? reference, qualifier: parts?.[3], region: parts?.[1] };
+}
+
+/** The name in a reference to a function. */
+export function nameOf(reference: string): string {
+  return partsOf(reference).name;
 }

@@ -5,11 +5,15 @@ import type { Files } from "./code";
 import { LambdaEngine } from "./engine";
 import type { LambdaFunction } from "./function";
 import { Mappings } from "./mappings";
+import { concurrencyOperations, concurrencyRoutes } from "./operations/concurrency";
 import { functionOperations, functionRoutes } from "./operations/functions";
 import { invoke, invokeRoutes } from "./operations/invoke";
+import { invokeConfigOperations, invokeConfigRoutes } from "./operations/invoke-config";
 import { mappingOperations, mappingRoutes } from "./operations/mappings";
+import { tagOperations, tagRoutes } from "./operations/tags";
 import { resourceTypes } from "./resources";
 import type { FunctionRunner } from "./runner";
+import { encodeError } from "./wire";
 import { WorkerRunner } from "./worker-runner";
 
 /** AWS Lambda, with what the cloud's host needs beside the API. */
@@ -32,11 +36,27 @@ export function lambdaService(cloud: Cloud, runner?: FunctionRunner): LambdaServ
   return {
     name: "lambda",
     signingName: "lambda",
-    protocols: [{ kind: "rest", routes: [...invokeRoutes, ...functionRoutes, ...mappingRoutes] }],
+    protocols: [
+      {
+        kind: "rest",
+        routes: [
+          ...invokeRoutes,
+          ...functionRoutes,
+          ...concurrencyRoutes,
+          ...invokeConfigRoutes,
+          ...mappingRoutes,
+          ...tagRoutes,
+        ],
+        encodeError,
+      },
+    ],
     operations: {
       Invoke: invoke(engine, asynchronous),
       ...functionOperations(engine),
+      ...concurrencyOperations(engine),
+      ...invokeConfigOperations(engine),
       ...mappingOperations(engine, mappings),
+      ...tagOperations(engine, mappings),
     },
     resourceTypes: resourceTypes(engine, mappings),
     throttling: "TooManyRequestsException",

@@ -45,11 +45,11 @@ export function endLines(
 ): string[] {
   const billed = Math.ceil(result.durationMs + (result.initMs ?? 0));
   if (style.format === "Text") {
-    const init = result.initMs === undefined ? "" : `\tInit Duration: ${result.initMs.toFixed(2)} ms`;
+    const init = result.initMs === undefined ? "" : `Init Duration: ${result.initMs.toFixed(2)} ms\t`;
     return [
       `END RequestId: ${requestId}`,
       `REPORT RequestId: ${requestId}\tDuration: ${result.durationMs.toFixed(2)} ms\tBilled Duration: ${billed} ms\t` +
-        `Memory Size: ${memorySize} MB\tMax Memory Used: ${result.memoryUsed} MB${init}`,
+        `Memory Size: ${memorySize} MB\tMax Memory Used: ${result.memoryUsed} MB\t${init}`,
     ];
   }
   const report = platform(style, "platform.report", time, {

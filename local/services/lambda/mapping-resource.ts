@@ -1,15 +1,18 @@
 import type { Created, Json, ResourceType } from "../../service";
+import { oneOf } from "./constraint";
+import { transitionReason } from "./describe-mapping";
 import type { LambdaEngine } from "./engine";
 import { nameOf } from "./function";
 import type { Mapping, MappingSettings } from "./mapping";
-import { sourceKind, type Mappings } from "./mappings";
+import { invalid, sourceKind } from "./mapping-checks";
+import type { Mappings } from "./mappings";
 
 /** Plays `aws:lambda/eventSourceMapping:EventSourceMapping`. */
 export function mappingType(engine: LambdaEngine, mappings: Mappings): ResourceType {
-  const created = (inputs: Json, mapping: Mapping): Created => ({
-    id: mapping.uuid,
-    state: { ...inputs, ...outputsOf(engine, mapping) },
-  });
+  const created = (inputs: Json, mapping: Mapping): Created => {
+    engine.tags.set(mappings.arnOf(mapping.uuid), (inputs["tags"] as Record<string, string> | undefined) ?? {});
+    return { id: mapping.uuid, state: { ...inputs, ...outputsOf(engine, mapping) } };
+  };
   return {
     create: async (inputs) => created(inputs, await mappings.create(settingsOf(inputs))),
     update: async (id, inputs) => created(inputs, await mappings.update(id, settingsOf(inputs))),
@@ -25,13 +28,8 @@ function settingsOf(inputs: Json): MappingSettings {
   const responses = (inputs["functionResponseTypes"] ?? []) as readonly string[];
   const destination = inputs["destinationConfig"] as { onFailure?: { destinationArn?: string } } | undefined;
   const scaling = inputs["scalingConfig"] as { maximumConcurrency?: number } | undefined;
-  const startingPosition = (inputs["startingPosition"] as string | undefined) ?? "TRIM_HORIZON";
-  if (!queue && startingPosition !== "TRIM_HORIZON" && startingPosition !== "LATEST") {
-    throw new Error(
-      `startingPosition of the mapping on ${eventSourceArn}: got ${startingPosition}; ` +
-        "expected TRIM_HORIZON or LATEST, the two that DynamoDB streams have.",
-    );
-  }
+  const startingPosition = startOf(inputs, eventSourceArn, queue);
+  for (const type of responses) oneOf("functionResponseTypes", type, ["ReportBatchItemFailures"]);
   return {
     eventSourceArn,
     functionName: nameOf(inputs["functionName"] as string),
@@ -39,7 +37,7 @@ function settingsOf(inputs: Json): MappingSettings {
     batchSize: number("batchSize", queue ? 10 : 100),
     maximumBatchingWindowInSeconds: number("maximumBatchingWindowInSeconds", 0),
     parallelizationFactor: number("parallelizationFactor", 1),
-    startingPosition: startingPosition === "LATEST" ? "LATEST" : "TRIM_HORIZON",
+    startingPosition,
     filters: (criteria?.filters ?? []).flatMap((filter) => filter.pattern ?? []),
     reportsBatchItemFailures: responses.includes("ReportBatchItemFailures"),
     bisectBatchOnFunctionError: (inputs["bisectBatchOnFunctionError"] as boolean | undefined) ?? false,
@@ -49,6 +47,22 @@ function settingsOf(inputs: Json): MappingSettings {
     tumblingWindowInSeconds: number("tumblingWindowInSeconds", 0),
     maximumConcurrency: scaling?.maximumConcurrency,
   };
+}
+
+/** Where reading starts: streams must be told, queues must not. */
+function startOf(inputs: Json, arn: string, queue: boolean): "TRIM_HORIZON" | "LATEST" {
+  const position = inputs["startingPosition"] as string | undefined;
+  oneOf("startingPosition", position, ["LATEST", "AT_TIMESTAMP", "TRIM_HORIZON"]);
+  if (queue && position !== undefined) throw invalid("StartingPosition is not valid for SQS event sources.");
+  if (queue) return "TRIM_HORIZON";
+  if (position === undefined)
+    throw invalid(
+      "1 validation error detected: Value null at 'startingPosition' failed to satisfy constraint: Member must not be null.",
+    );
+  if (inputs["startingPositionTimestamp"] !== undefined && position !== "AT_TIMESTAMP")
+    throw invalid("Timestamp only valid with StartingPosition AT_TIMESTAMP");
+  if (position === "AT_TIMESTAMP") throw invalid(`Unsupported starting position for arn type: ${arn}`);
+  return position === "LATEST" ? "LATEST" : "TRIM_HORIZON";
 }
 
 function outputsOf(engine: LambdaEngine, mapping: Mapping): Json {
@@ -63,7 +77,7 @@ function outputsOf(engine: LambdaEngine, mapping: Mapping): Json {
     lastModified: new Date(mapping.lastModified).toISOString(),
     lastProcessingResult: mapping.lastProcessingResult,
     state: settings.enabled ? "Enabled" : "Disabled",
-    stateTransitionReason: "USER_INITIATED",
+    stateTransitionReason: transitionReason(settings.eventSourceArn),
     maximumRetryAttempts: settings.maximumRetryAttempts,
     maximumRecordAgeInSeconds: settings.maximumRecordAgeInSeconds,
     parallelizationFactor: settings.parallelizationFactor,

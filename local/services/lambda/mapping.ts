@@ -59,6 +59,8 @@ export function failedPositions(
   if (!partial) return [];
   const body = JSON.parse(answer.payload) as Json | null;
   if (body === null) return [];
+  // An empty list says that nothing failed, as an empty object does.
+  if (Array.isArray(body) && body.length === 0) return [];
   if (typeof body !== "object" || Array.isArray(body)) return all;
   const failures = body["batchItemFailures"];
   if (failures === undefined || failures === null) return [];

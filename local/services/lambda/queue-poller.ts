@@ -220,6 +220,12 @@ export class QueuePoller implements Poller {
     }
   }
 
+  /** Without attributes there is no sum; with a batching window AWS hands over a null in its place. */
+  private md5OfMessageAttributes({ MD5OfMessageAttributes: md5 }: Message): Json {
+    if (md5 !== undefined) return { md5OfMessageAttributes: md5 };
+    return this.settings.maximumBatchingWindowInSeconds > 0 ? { md5OfMessageAttributes: null } : {};
+  }
+
   private recordOf(message: Message): Json {
     const messageAttributes: Json = {};
     for (const [name, value] of Object.entries(message.MessageAttributes ?? {})) {
@@ -237,9 +243,7 @@ export class QueuePoller implements Poller {
       body: message.Body,
       attributes: message.Attributes ?? {},
       messageAttributes,
-      ...(message.MD5OfMessageAttributes === undefined
-        ? {}
-        : { md5OfMessageAttributes: message.MD5OfMessageAttributes }),
+      ...this.md5OfMessageAttributes(message),
       md5OfBody: message.MD5OfBody,
       eventSource: "aws:sqs",
       eventSourceARN: this.settings.eventSourceArn,

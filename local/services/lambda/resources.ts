@@ -2,11 +2,12 @@ import { AwsError } from "../../aws-error";
 import type { Cloud } from "../../cloud";
 import type { Created, Json, ResourceContext, ResourceType } from "../../service";
 import { filesOf, filesOfZip, type Files, type PulumiAsset } from "./code";
+import { within } from "./constraint";
 import type { LambdaEngine } from "./engine";
 import { defaultAsync, nameOf, type FunctionSettings, type LambdaFunction } from "./function";
 import { mappingType } from "./mapping-resource";
 import type { Mappings } from "./mappings";
-import { addPermission, removePermission } from "./policy";
+import { addPermission, putPermission, removePermission } from "./policy";
 
 /** The Pulumi types of Lambda that the local cloud plays. */
 export function resourceTypes(engine: LambdaEngine, mappings: Mappings): Readonly<Record<string, ResourceType>> {
@@ -23,6 +24,7 @@ function functionType(engine: LambdaEngine): ResourceType {
     const reserved = inputs["reservedConcurrentExecutions"] as number | undefined;
     const limit = reserved === undefined || reserved < 0 ? undefined : reserved;
     const fn = engine.put(settingsOf(inputs, name), await codeOf(inputs, context), limit);
+    engine.tags.set(fn.arn, (inputs["tags"] as Record<string, string> | undefined) ?? {});
     return { id: name, state: { ...inputs, ...outputsOf(engine.cloud, fn, inputs) } };
   };
   return {
@@ -110,9 +112,9 @@ function outputsOf(cloud: Cloud, fn: LambdaFunction, inputs: Json): Json {
 
 function permissionType(engine: LambdaEngine): ResourceType {
   const text = (inputs: Json, key: string): string | undefined => inputs[key] as string | undefined;
-  const put = (inputs: Json, statementId: string): Created => {
+  const put = (inputs: Json, statementId: string, add: typeof addPermission): Created => {
     const fn = engine.find(reference(inputs["function"]));
-    addPermission(engine.cloud, fn.arn, {
+    add(engine.cloud, fn.arn, {
       statementId,
       action: text(inputs, "action")!,
       principal: text(inputs, "principal")!,
@@ -123,8 +125,12 @@ function permissionType(engine: LambdaEngine): ResourceType {
   };
   return {
     create: (inputs, context) =>
-      put(inputs, text(inputs, "statementId") ?? `${text(inputs, "statementIdPrefix") ?? ""}${context.physicalName()}`),
-    update: (id, inputs) => put(inputs, id),
+      put(
+        inputs,
+        text(inputs, "statementId") ?? `${text(inputs, "statementIdPrefix") ?? ""}${context.physicalName()}`,
+        addPermission,
+      ),
+    update: (id, inputs) => put(inputs, id, putPermission),
     delete: (id, state) => {
       const fn = engine.functions.get(nameOf(reference(state["function"])));
       if (fn) removePermission(engine.cloud, fn.arn, id);
@@ -146,6 +152,8 @@ function reference(value: unknown): string {
 function invokeConfigType(engine: LambdaEngine): ResourceType {
   const put = (inputs: Json): Created => {
     const fn = engine.find(inputs["functionName"] as string);
+    within("maximumRetryAttempts", inputs["maximumRetryAttempts"], 0, 2);
+    within("maximumEventAgeInSeconds", inputs["maximumEventAgeInSeconds"], 60, 21_600);
     const targets = (inputs["destinationConfig"] ?? {}) as Readonly<
       Record<string, { destination?: string } | undefined>
     >;
@@ -155,6 +163,17 @@ function invokeConfigType(engine: LambdaEngine): ResourceType {
         (inputs["maximumEventAgeInSeconds"] as number | undefined) ?? defaultAsync.maximumEventAgeInSeconds,
       onSuccess: targets["onSuccess"]?.destination,
       onFailure: targets["onFailure"]?.destination,
+    };
+    for (const target of [fn.async.onSuccess, fn.async.onFailure])
+      if (target === fn.arn)
+        throw new AwsError(
+          "InvalidParameterValueException",
+          "You can't specify the function as a destination for itself.",
+        );
+    fn.eventInvokeConfig = {
+      maximumRetryAttempts: fn.async.maximumRetryAttempts,
+      maximumEventAgeInSeconds: inputs["maximumEventAgeInSeconds"] as number | undefined,
+      lastModified: engine.cloud.clock.now(),
     };
     return {
       id: fn.settings.name,
@@ -170,7 +189,9 @@ function invokeConfigType(engine: LambdaEngine): ResourceType {
     update: (_, inputs) => put(inputs),
     delete: (_, state) => {
       const fn = engine.functions.get(nameOf(state["functionName"] as string));
-      if (fn) fn.async = defaultAsync;
+      if (!fn) return;
+      fn.async = defaultAsync;
+      fn.eventInvokeConfig = undefined;
     },
   };
 }

@@ -4,7 +4,7 @@ import { deliver } from "./destination";
 import { syncPayloadLimit, type LambdaEngine } from "./engine";
 import type { Outcome } from "./invocation";
 import { failedPositions, type MappingSettings, type ReportResult } from "./mapping";
-import { TumblingWindow } from "./tumbling-window";
+import { instant, TumblingWindow } from "./tumbling-window";
 
 /** A stream record that waits for its invocation. */
 export interface StreamEntry {
@@ -295,8 +295,8 @@ export class StreamLane {
         shardId: shardIdOf(settings.eventSourceArn),
         startSequenceNumber: first.sequenceNumber,
         endSequenceNumber: last.sequenceNumber,
-        approximateArrivalOfFirstRecord: new Date(first.createdAt).toISOString(),
-        approximateArrivalOfLastRecord: new Date(last.createdAt).toISOString(),
+        approximateArrivalOfFirstRecord: instant(first.createdAt),
+        approximateArrivalOfLastRecord: instant(last.createdAt),
         batchSize: work.entries.length,
         streamArn: settings.eventSourceArn,
       },

@@ -71,6 +71,7 @@ export class TumblingWindow {
   }
 }
 
-function instant(ms: number): string {
+/** A time as AWS writes those of records and windows: whole seconds without their milliseconds. */
+export function instant(ms: number): string {
   return new Date(ms).toISOString().replace(".000Z", "Z");
 }

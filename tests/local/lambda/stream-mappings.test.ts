@@ -222,7 +222,7 @@ describe("Event source mappings of DynamoDB streams", () => {
       r.cloud.call("lambda", "UpdateEventSourceMapping", { UUID: uuid, Enabled }, r.cloud.operator);
     r.stream.append(...named("a"));
     await r.clock.advance(1000);
-    expect(await toggle(false)).to.include({ State: "Disabled" });
+    expect(await toggle(false)).to.include({ State: "Disabling" });
     r.stream.append(...named("b"));
     await r.clock.advance(1000);
     expect(batches()).to.deep.equal(["a"]);

@@ -227,7 +227,7 @@ describe("Functions on the wire", () => {
     expect(mapping).to.include({ State: "Enabled", BatchSize: 100 });
     expect(mapping!.LastModified).to.deep.equal(new Date(Date.UTC(2026, 0, 1)));
     const switched = new UpdateEventSourceMappingCommand({ UUID: mapping!.UUID, Enabled: false });
-    expect((await client.send(switched)).State).to.equal("Disabled");
+    expect((await client.send(switched)).State).to.equal("Disabling");
     const missing = await client
       .send(new GetFunctionCommand({ FunctionName: "none" }))
       .catch((error: unknown) => error);

@@ -1,153 +1,107 @@
 import { AwsError } from "../../../aws-error";
-import type { AnyOperation, Json, RestRoute } from "../../../service";
-import { filesOfZip } from "../code";
+import type { AccessRequest, AnyOperation, Json, RestRoute } from "../../../service";
+import { filesOfZip, type Files } from "../code";
+import { oneOf } from "../constraint";
 import type { LambdaEngine } from "../engine";
-import type { FunctionSettings, LambdaFunction } from "../function";
-import { configurationOf } from "./configuration";
+import { latest, type LambdaFunction } from "../function";
+import { changeOf, requireRevision } from "./change";
+import { configurationOf, policyRevisionOf } from "./configuration";
+import { functionOf, missing, namedBy, type Named } from "./named";
 import { pageOf } from "./page";
 
-interface Input extends Json {
-  readonly FunctionName: string;
-}
+/** What is asked of one function: its own action on it, and an answer. */
+type Answer = (fn: LambdaFunction, input: Json, named: Named) => unknown;
 
-/** GetFunction, ListFunctions, GetFunctionConfiguration, UpdateFunctionCode, UpdateFunctionConfiguration, concurrency, GetPolicy. */
+/** GetFunction, ListFunctions, GetFunctionConfiguration, UpdateFunctionCode, UpdateFunctionConfiguration, GetPolicy, and lists of what there is none of. */
 export function functionOperations(engine: LambdaEngine): Readonly<Record<string, AnyOperation>> {
-  const on = (action: string, answer: (fn: LambdaFunction, input: Input & Json) => unknown): AnyOperation => ({
-    authorize: (input: Input) => [{ action: `lambda:${action}`, resource: engine.find(input.FunctionName).arn }],
-    answer: (input: Input) => answer(engine.find(input.FunctionName), input),
+  const on = (action: string, answer: Answer, more: (input: Json) => AccessRequest[] = () => []): AnyOperation => ({
+    authorize: (input: Json) => [{ action: `lambda:${action}`, resource: namedBy(engine, input).arn }, ...more(input)],
+    answer: (input: Json) => {
+      const named = namedBy(engine, input);
+      return answer(functionOf(engine, named), input, named);
+    },
   });
   return {
     ListFunctions: {
       authorize: () => [{ action: "lambda:ListFunctions", resource: "*" }],
       answer: (input: Json) => {
+        oneOf("functionVersion", input["FunctionVersion"], ["ALL"]);
+        const qualifier = input["FunctionVersion"] === undefined ? undefined : latest;
         const { items, next } = pageOf([...engine.functions.values()], input);
-        return { Functions: items.map((fn) => configurationOf(fn)), ...next };
+        return { Functions: items.map((fn) => configurationOf(fn, { listed: true, qualifier })), ...next };
       },
     },
-    // https://docs.aws.amazon.com/lambda/latest/api/API_GetAccountSettings.html
-    GetAccountSettings: {
-      authorize: () => [{ action: "lambda:GetAccountSettings", resource: "*" }],
-      answer: () => {
-        const functions = [...engine.functions.values()];
-        const reserved = functions.reduce((sum, fn) => sum + (fn.reserved ?? 0), 0);
-        return {
-          AccountLimit: {
-            ConcurrentExecutions: engine.accountConcurrency,
-            UnreservedConcurrentExecutions: engine.accountConcurrency - reserved,
-            CodeSizeUnzipped: 262_144_000,
-            CodeSizeZipped: 52_428_800,
-            TotalCodeSize: 80_530_636_800,
-          },
-          AccountUsage: {
-            FunctionCount: functions.length,
-            TotalCodeSize: functions.reduce((sum, fn) => sum + fn.code.size, 0),
-          },
-        };
+    GetFunction: on("GetFunction", (fn, _, { qualifier }) => {
+      const tags = engine.tags.get(fn.arn) ?? {};
+      return {
+        Configuration: configurationOf(fn, { qualifier }),
+        Code: { RepositoryType: "S3", Location: `file://${fn.code.root}` },
+        ...(Object.keys(tags).length === 0 ? {} : { Tags: tags }),
+        ...(fn.reserved === undefined ? {} : { Concurrency: { ReservedConcurrentExecutions: fn.reserved } }),
+      };
+    }),
+    GetFunctionConfiguration: on("GetFunctionConfiguration", (fn, _, { qualifier }) =>
+      configurationOf(fn, { qualifier }),
+    ),
+    UpdateFunctionCode: on(
+      "UpdateFunctionCode",
+      async (fn, input) => {
+        requireRevision(fn, input);
+        const files = await codeOf(engine, input);
+        if (input["DryRun"] === true) return configurationOf(fn);
+        return configurationOf(engine.updateCode(fn.settings.name, files), { changing: true });
       },
-    },
-    GetFunction: on("GetFunction", (fn) => ({
-      Configuration: configurationOf(fn),
-      Code: { RepositoryType: "S3", Location: `file://${fn.code.root}` },
-      ...(fn.reserved === undefined ? {} : { Concurrency: { ReservedConcurrentExecutions: fn.reserved } }),
-    })),
-    GetFunctionConfiguration: on("GetFunctionConfiguration", (fn) => configurationOf(fn)),
-    UpdateFunctionCode: on("UpdateFunctionCode", (fn, input) => {
-      const zip = input["ZipFile"];
-      if (typeof zip !== "string") {
-        throw new AwsError("InvalidParameterValueException", "Please provide a source for function code.", 400);
-      }
-      return configurationOf(engine.updateCode(fn.settings.name, filesOfZip(Buffer.from(zip, "base64"))));
-    }),
-    UpdateFunctionConfiguration: on("UpdateFunctionConfiguration", (fn, input) =>
-      configurationOf(engine.configure(fn.settings.name, changeOf(input))),
+      (input) =>
+        input["S3Bucket"] === undefined
+          ? []
+          : [
+              {
+                action: "s3:GetObject",
+                resource: `arn:aws:s3:::${String(input["S3Bucket"])}/${String(input["S3Key"])}`,
+              },
+            ],
     ),
-    PutFunctionConcurrency: on("PutFunctionConcurrency", (fn, input) => {
-      fn.reserved = reservable(engine, fn, Number(input["ReservedConcurrentExecutions"]));
-      return { ReservedConcurrentExecutions: fn.reserved };
+    UpdateFunctionConfiguration: on("UpdateFunctionConfiguration", (fn, input) => {
+      requireRevision(fn, input);
+      return configurationOf(engine.configure(fn.settings.name, changeOf(input)), { changing: true });
     }),
-    GetFunctionConcurrency: on("GetFunctionConcurrency", (fn) =>
-      fn.reserved === undefined ? {} : { ReservedConcurrentExecutions: fn.reserved },
-    ),
-    DeleteFunctionConcurrency: on("DeleteFunctionConcurrency", (fn) => {
-      fn.reserved = undefined;
-      return {};
-    }),
-    GetFunctionEventInvokeConfig: on("GetFunctionEventInvokeConfig", (fn) => invokeConfigOf(fn)),
-    ListFunctionEventInvokeConfigs: on("ListFunctionEventInvokeConfigs", (fn) => ({
-      FunctionEventInvokeConfigs: [invokeConfigOf(fn)],
-    })),
     // There is one version, and no alias.
-    ListVersionsByFunction: on("ListVersionsByFunction", (fn) => ({ Versions: [configurationOf(fn)] })),
+    ListVersionsByFunction: on("ListVersionsByFunction", (fn) => ({
+      Versions: [configurationOf(fn, { listed: true, qualifier: latest })],
+    })),
     ListAliases: on("ListAliases", () => ({ Aliases: [] })),
+    ListFunctionUrlConfigs: on("ListFunctionUrlConfigs", () => ({ FunctionUrlConfigs: [] })),
+    ListProvisionedConcurrencyConfigs: on("ListProvisionedConcurrencyConfigs", () => ({
+      ProvisionedConcurrencyConfigs: [],
+    })),
+    GetFunctionUrlConfig: {
+      authorize: (input: Json) => [{ action: "lambda:GetFunctionUrlConfig", resource: namedBy(engine, input).arn }],
+      answer: () => {
+        throw missing("The resource you requested does not exist.");
+      },
+    },
+    GetFunctionCodeSigningConfig: on("GetFunctionCodeSigningConfig", () => ({})),
     GetPolicy: on("GetPolicy", (fn) => {
       const policy = engine.cloud.resourcePolicies.get(fn.arn);
-      if (!policy) {
-        throw new AwsError("ResourceNotFoundException", "The resource you requested does not exist.", 404);
-      }
-      return { Policy: JSON.stringify(policy), RevisionId: String(fn.revision) };
+      if (!policy) throw missing("The resource you requested does not exist.");
+      return { Policy: JSON.stringify(policy), RevisionId: policyRevisionOf(fn, policy) };
     }),
   };
 }
 
-/** What an account keeps for functions without a reservation. https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html */
-const leastUnreserved = 100;
-
-function reservable(engine: LambdaEngine, fn: LambdaFunction, wanted: number): number {
-  within("reservedConcurrentExecutions", wanted, 0, Infinity);
-  const others = [...engine.functions.values()].filter((each) => each !== fn);
-  const reserved = others.reduce((sum, each) => sum + (each.reserved ?? 0), wanted);
-  if (wanted === 0 || engine.accountConcurrency - reserved >= leastUnreserved) return wanted;
-  throw new AwsError(
-    "InvalidParameterValueException",
-    `Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [${leastUnreserved}].`,
-  );
-}
-
-function within(name: string, value: number, least: number, most: number): void {
-  if (value >= least && value <= most) return;
-  const bound = value > most ? `less than or equal to ${most}` : `greater than or equal to ${least}`;
-  throw new AwsError(
-    "ValidationException",
-    `1 validation error detected: Value '${value}' at '${name}' failed to satisfy constraint: Member must have value ${bound}`,
-  );
-}
-
-/** https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionEventInvokeConfig.html */
-function invokeConfigOf(fn: LambdaFunction): Json {
-  const { maximumRetryAttempts, maximumEventAgeInSeconds, onFailure, onSuccess } = fn.async;
-  return {
-    FunctionArn: `${fn.arn}:$LATEST`,
-    LastModified: fn.lastModified / 1_000,
-    MaximumRetryAttempts: maximumRetryAttempts,
-    MaximumEventAgeInSeconds: maximumEventAgeInSeconds,
-    DestinationConfig: {
-      OnSuccess: onSuccess === undefined ? {} : { Destination: onSuccess },
-      OnFailure: onFailure === undefined ? {} : { Destination: onFailure },
-    },
-  };
-}
-
-function changeOf(input: Json): Partial<FunctionSettings> {
-  within("timeout", Number(input["Timeout"] ?? 3), 1, 900);
-  within("memorySize", Number(input["MemorySize"] ?? 128), 128, 10_240);
-  const environment = input["Environment"] as { Variables?: Record<string, string> } | undefined;
-  const members: [keyof FunctionSettings, unknown][] = [
-    ["handler", input["Handler"]],
-    ["memorySize", input["MemorySize"]],
-    ["timeout", input["Timeout"]],
-    ["role", input["Role"]],
-    ["description", input["Description"]],
-    ["kmsKeyArn", input["KMSKeyArn"]],
-    ["variables", environment?.Variables],
-  ];
-  return Object.fromEntries(members.filter(([, value]) => value !== undefined));
+async function codeOf(engine: LambdaEngine, input: Json): Promise<Files> {
+  const zip = input["ZipFile"];
+  if (typeof zip === "string") return filesOfZip(Buffer.from(zip, "base64"));
+  const bucket = input["S3Bucket"];
+  const key = input["S3Key"];
+  if (typeof bucket === "string" && typeof key === "string")
+    return filesOfZip(await engine.cloud.ports.objects.get(bucket, key));
+  throw new AwsError("InvalidParameterValueException", "Please provide a source for function code.", 400);
 }
 
 const base = "/2015-03-31/functions";
 
 export const functionRoutes: readonly RestRoute[] = [
-  { method: "GET", path: "/2016-08-19/account-settings", operation: "GetAccountSettings" },
-  { method: "GET", path: "/2016-08-19/account-settings/", operation: "GetAccountSettings" },
   { method: "GET", path: base, operation: "ListFunctions" },
   { method: "GET", path: `${base}/`, operation: "ListFunctions" },
   { method: "GET", path: `${base}/{FunctionName}`, operation: "GetFunction" },
@@ -157,22 +111,17 @@ export const functionRoutes: readonly RestRoute[] = [
   { method: "GET", path: `${base}/{FunctionName}/policy`, operation: "GetPolicy" },
   { method: "GET", path: `${base}/{FunctionName}/versions`, operation: "ListVersionsByFunction" },
   { method: "GET", path: `${base}/{FunctionName}/aliases`, operation: "ListAliases" },
+  { method: "GET", path: "/2021-10-31/functions/{FunctionName}/url", operation: "GetFunctionUrlConfig" },
+  { method: "GET", path: "/2021-10-31/functions/{FunctionName}/urls", operation: "ListFunctionUrlConfigs" },
   {
     method: "GET",
-    path: "/2019-09-25/functions/{FunctionName}/event-invoke-config",
-    operation: "GetFunctionEventInvokeConfig",
+    path: "/2020-06-30/functions/{FunctionName}/code-signing-config",
+    operation: "GetFunctionCodeSigningConfig",
   },
   {
     method: "GET",
-    path: "/2019-09-25/functions/{FunctionName}/event-invoke-config/list",
-    operation: "ListFunctionEventInvokeConfigs",
+    path: "/2019-09-30/functions/{FunctionName}/provisioned-concurrency",
+    query: ["List"],
+    operation: "ListProvisionedConcurrencyConfigs",
   },
-  { method: "PUT", path: "/2017-10-31/functions/{FunctionName}/concurrency", operation: "PutFunctionConcurrency" },
-  {
-    method: "DELETE",
-    path: "/2017-10-31/functions/{FunctionName}/concurrency",
-    operation: "DeleteFunctionConcurrency",
-    encode: () => ({ status: 204, headers: {}, body: "" }),
-  },
-  { method: "GET", path: "/2019-09-30/functions/{FunctionName}/concurrency", operation: "GetFunctionConcurrency" },
 ];

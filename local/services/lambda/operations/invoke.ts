@@ -1,7 +1,11 @@
 import { AwsError } from "../../../aws-error";
 import type { HttpRequest, Json, Operation, RestRoute } from "../../../service";
 import { asyncPayloadLimit, type AsyncInvocations } from "../async";
+import { oneOf } from "../constraint";
 import { syncPayloadLimit, type LambdaEngine } from "../engine";
+import { latest } from "../function";
+import { functionOf, namedBy } from "./named";
+import { whyNoJson } from "./no-json";
 
 interface Input extends Json {
   readonly FunctionName: string;
@@ -26,11 +30,12 @@ interface Output {
 /** https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
 export function invoke(engine: LambdaEngine, asynchronous: AsyncInvocations): Operation<Input, Output> {
   return {
-    authorize: (input) => [{ action: "lambda:InvokeFunction", resource: engine.find(input.FunctionName).arn }],
+    authorize: (input) => [{ action: "lambda:InvokeFunction", resource: namedBy(engine, input).arn }],
     answer: async (input, context) => {
-      const fn = engine.find(input.FunctionName);
-      if (input.Qualifier !== undefined && input.Qualifier !== "$LATEST")
-        throw new AwsError("ResourceNotFoundException", `Function not found: ${fn.arn}:${input.Qualifier}`, 404);
+      oneOf("invocationType", input.InvocationType, ["Event", "RequestResponse", "DryRun"]);
+      oneOf("logType", input.LogType, ["None", "Tail"]);
+      const named = namedBy(engine, input);
+      const fn = functionOf(engine, { ...named, qualifier: named.qualifier ?? latest });
       const payload = textOf(input.Payload);
       const event = input.InvocationType === "Event";
       requireSize(payload, event ? asyncPayloadLimit : syncPayloadLimit);
@@ -74,8 +79,12 @@ function requireJson(payload: string): void {
   try {
     JSON.parse(payload);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new AwsError("InvalidRequestContentException", `Could not parse request body into json: ${why}`, 400);
+    const why = whyNoJson(payload, error instanceof Error ? error.message : String(error));
+    throw new AwsError(
+      "InvalidRequestContentException",
+      `Could not parse request body into json: Could not parse payload into json: ${why}`,
+      400,
+    );
   }
 }
 

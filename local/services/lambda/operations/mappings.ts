@@ -17,8 +17,9 @@ interface OneInput extends Json {
 
 /** GetEventSourceMapping, ListEventSourceMappings, UpdateEventSourceMapping. */
 export function mappingOperations(engine: LambdaEngine, mappings: Mappings): Readonly<Record<string, AnyOperation>> {
-  const shown = (mapping: Mapping): Json => describeMapping(mapping, engine.find(mapping.settings.functionName).arn);
-  const arnOf = (uuid: string): string => engine.cloud.arn("lambda", `event-source-mapping:${uuid}`);
+  const arnOf = (uuid: string): string => mappings.arnOf(uuid);
+  const shown = (mapping: Mapping, state?: string): Json =>
+    describeMapping(mapping, engine.find(mapping.settings.functionName).arn, arnOf(mapping.uuid), state);
   return {
     ListEventSourceMappings: {
       authorize: () => [{ action: "lambda:ListEventSourceMappings", resource: "*" }],
@@ -29,7 +30,7 @@ export function mappingOperations(engine: LambdaEngine, mappings: Mappings): Rea
             (one) => input.FunctionName === undefined || one.settings.functionName === nameOf(input.FunctionName),
           );
         const { items, next } = pageOf(found, input, 100);
-        return { EventSourceMappings: items.map(shown), ...next };
+        return { EventSourceMappings: items.map((mapping) => shown(mapping)), ...next };
       },
     },
     GetEventSourceMapping: {
@@ -40,13 +41,27 @@ export function mappingOperations(engine: LambdaEngine, mappings: Mappings): Rea
       authorize: (input: OneInput) => [{ action: "lambda:UpdateEventSourceMapping", resource: arnOf(input.UUID) }],
       answer: async (input: OneInput) => {
         const { settings } = mappings.find(input.UUID);
-        return shown(await mappings.update(input.UUID, { ...settings, ...changeOf(input) }));
+        const change = changeOf(input, settings);
+        const after = await mappings.update(input.UUID, { ...settings, ...change });
+        // It has settled when it is asked for next.
+        return shown(after, transition(settings.enabled, after.settings.enabled));
       },
     },
   };
 }
 
-function changeOf(input: Json): Partial<MappingSettings> {
+/** The state on the way from one setting to the next. */
+function transition(before: boolean, after: boolean): string | undefined {
+  if (before === after) return after ? "Updating" : undefined;
+  return after ? "Enabling" : "Disabling";
+}
+
+function changeOf(input: Json, before: MappingSettings): Partial<MappingSettings> {
+  const criteria = input["FilterCriteria"] as { Filters?: readonly { Pattern?: string }[] } | undefined;
+  const responses = input["FunctionResponseTypes"] as readonly string[] | undefined;
+  const scaling = input["ScalingConfig"] as { MaximumConcurrency?: number } | undefined;
+  const destination = input["DestinationConfig"] as { OnFailure?: { Destination?: string } } | undefined;
+  const name = input["FunctionName"] as string | undefined;
   const members: [keyof MappingSettings, unknown][] = [
     ["enabled", input["Enabled"]],
     ["batchSize", input["BatchSize"]],
@@ -55,9 +70,17 @@ function changeOf(input: Json): Partial<MappingSettings> {
     ["maximumRecordAgeInSeconds", input["MaximumRecordAgeInSeconds"]],
     ["bisectBatchOnFunctionError", input["BisectBatchOnFunctionError"]],
     ["parallelizationFactor", input["ParallelizationFactor"]],
-    ["maximumConcurrency", (input["ScalingConfig"] as { MaximumConcurrency?: number } | undefined)?.MaximumConcurrency],
+    ["tumblingWindowInSeconds", input["TumblingWindowInSeconds"]],
+    ["functionName", name === undefined ? undefined : nameOf(name)],
+    ["filters", criteria && (criteria.Filters ?? []).flatMap((filter) => filter.Pattern ?? [])],
+    ["reportsBatchItemFailures", responses?.includes("ReportBatchItemFailures")],
   ];
-  return Object.fromEntries(members.filter(([, value]) => value !== undefined));
+  return {
+    ...Object.fromEntries(members.filter(([, value]) => value !== undefined)),
+    // An empty configuration takes away what there was.
+    maximumConcurrency: scaling ? scaling.MaximumConcurrency : before.maximumConcurrency,
+    onFailure: destination ? destination.OnFailure?.Destination || undefined : before.onFailure,
+  };
 }
 
 const base = "/2015-03-31/event-source-mappings";
@@ -66,5 +89,14 @@ export const mappingRoutes: readonly RestRoute[] = [
   { method: "GET", path: base, operation: "ListEventSourceMappings" },
   { method: "GET", path: `${base}/`, operation: "ListEventSourceMappings" },
   { method: "GET", path: `${base}/{UUID}`, operation: "GetEventSourceMapping" },
-  { method: "PUT", path: `${base}/{UUID}`, operation: "UpdateEventSourceMapping" },
+  {
+    method: "PUT",
+    path: `${base}/{UUID}`,
+    operation: "UpdateEventSourceMapping",
+    encode: (output) => ({
+      status: 202,
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(output),
+    }),
+  },
 ];
