@@ -20,6 +20,10 @@ export interface EventsSnapshot {
   })[];
 }
 
+function busName(nameOrArn = "default"): string {
+  return nameOrArn.startsWith("arn:") ? nameOrArn.slice(nameOrArn.indexOf("event-bus/") + 10) : nameOrArn;
+}
+
 /** Event buses, their rules, and schedules on the default bus. */
 export class EventBuses implements EventsPort {
   private readonly buses = new Map<string, Bus>();
@@ -32,7 +36,7 @@ export class EventBuses implements EventsPort {
 
   /** An event that an AWS service puts on the default bus. */
   emit(event: NewEvent): void {
-    this.put(this.bus("default"), event);
+    this.put("default", event);
   }
 
   // Buses.
@@ -43,10 +47,15 @@ export class EventBuses implements EventsPort {
 
   /** By name or ARN; the default bus if neither is given. @throws AwsError ResourceNotFoundException */
   bus(nameOrArn = "default"): Bus {
-    const name = nameOrArn.startsWith("arn:") ? nameOrArn.slice(nameOrArn.indexOf("event-bus/") + 10) : nameOrArn;
+    const name = busName(nameOrArn);
     const bus = this.buses.get(name);
     if (!bus) throw notFound(`Event bus ${name}`);
     return bus;
+  }
+
+  /** The ARN of a bus that is there or not. */
+  busArn(nameOrArn = "default"): string {
+    return this.cloud.arn("events", `event-bus/${busName(nameOrArn)}`);
   }
 
   createBus(name: string): Bus {
@@ -80,11 +89,7 @@ export class EventBuses implements EventsPort {
   /** Replaces or adds a statement of the bus policy; undefined takes it away. */
   permit(bus: Bus, statementId: string, statement: Record<string, unknown> | undefined): void {
     if (statement) bus.statements.set(statementId, { Sid: statementId, ...statement });
-    else if (!bus.statements.delete(statementId)) {
-      if (bus.statements.size === 0)
-        throw new AwsError("ResourceNotFoundException", "EventBus does not have a policy.");
-      throw notFound("Statement with the provided id");
-    }
+    else if (!bus.statements.delete(statementId)) throw notFound("Statement with the provided id");
     this.publishPolicy(bus);
   }
 
@@ -158,10 +163,7 @@ export class EventBuses implements EventsPort {
   /** @throws AwsError LimitExceededException, ValidationException */
   putTarget(rule: Rule, target: Target): void {
     if (!rule.targets.has(target.Id) && rule.targets.size >= MAX_TARGETS) {
-      throw new AwsError(
-        "LimitExceededException",
-        `The requested resource exceeds the maximum number allowed: ${MAX_TARGETS} targets per rule.`,
-      );
+      throw new AwsError("LimitExceededException", "The requested resource exceeds the maximum number allowed.");
     }
     validateTargetInput(target);
     rule.targets.set(target.Id, target);
@@ -169,10 +171,20 @@ export class EventBuses implements EventsPort {
 
   // Events.
 
-  /** Puts an event on a bus; whoever matches gets it in the background. */
-  put(bus: Bus, event: NewEvent): BusEvent {
+  /** Puts an event on a bus; whoever matches gets it in the background. For a bus that is not there it is lost, as on AWS. */
+  put(busNameOrArn: string | undefined, event: NewEvent): BusEvent {
     const made = makeEvent(this.cloud, event);
-    this.dispatch(bus, made);
+    const bus = this.buses.get(busName(busNameOrArn));
+    if (bus) this.dispatch(bus, made);
+    else
+      this.cloud.trace.emit({
+        kind: "error",
+        service: "events",
+        name: "EventLost",
+        resource: this.busArn(busNameOrArn),
+        error: "ResourceNotFoundException",
+        data: { id: made.id, source: made.source, detailType: made["detail-type"] },
+      });
     return made;
   }
 
@@ -222,8 +234,7 @@ export class EventBuses implements EventsPort {
     } catch (error) {
       if (error instanceof PatternError)
         throw new AwsError("InvalidEventPatternException", `Event pattern is not valid. Reason: ${error.message}`);
-      if (error instanceof ScheduleError)
-        throw invalid(`Parameter ScheduleExpression is not valid. Reason: ${error.message}`);
+      if (error instanceof ScheduleError) throw invalid("Parameter ScheduleExpression is not valid.");
       throw error;
     }
     if (schedule?.kind === "at") throw invalid("Parameter ScheduleExpression is not valid.");

@@ -37,3 +37,13 @@ export function makeEvent(cloud: Cloud, event: NewEvent): BusEvent {
     detail: event.detail,
   };
 }
+
+/** A JSON object from text; undefined where the text is none. */
+export function parseObject(text: string): Json | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -17,22 +17,23 @@ const UNITS: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_00
  * A cron time that clocks skip in spring is skipped; one that they show twice in autumn comes once, the first time
  * (Scheduler user guide, "Daylight savings time").
  * @param zone IANA name; `at` and `cron` are wall-clock times there.
+ * @param anyPlural whether `rate(1 minutes)` and `rate(2 minute)` are fine: to Scheduler, not to rules.
  * @throws ScheduleError
  */
-export function parseSchedule(expression: string, zone = "UTC"): Schedule {
+export function parseSchedule(expression: string, zone = "UTC", anyPlural = false): Schedule {
   if (!isTimeZone(zone)) throw new ScheduleError(`${zone} is not a time zone`);
-  const [, kind, text = ""] = /^(rate|cron|at)\((.*)\)$/.exec(expression.trim()) ?? [];
-  if (kind === "rate") return rate(text);
+  const [, kind, text = ""] = /^(rate|cron|at)\((.*)\)$/.exec(expression) ?? [];
+  if (kind === "rate") return rate(text, anyPlural);
   if (kind === "at") return at(text, zone);
   if (kind !== "cron") throw new ScheduleError(`${expression} is neither rate(...) nor cron(...) nor at(...)`);
   const cron = parseCron(text);
   return { kind: "cron", next: (after) => nextCron(cron, after, zone) };
 }
 
-function rate(text: string): Schedule {
-  const [, count, unit, plural] = /^([1-9]\d*) (minute|hour|day)(s?)$/.exec(text.trim()) ?? [];
+function rate(text: string, anyPlural: boolean): Schedule {
+  const [, count, unit, plural] = /^([1-9]\d*) (minute|hour|day)(s?)$/.exec(text) ?? [];
   if (!unit) throw new ScheduleError(`rate(${text}) must be a positive number and minute(s), hour(s) or day(s)`);
-  if ((count === "1") !== (plural === ""))
+  if (!anyPlural && (count === "1") !== (plural === ""))
     throw new ScheduleError(`rate(${text}) must say "${unit}" for 1 and "${unit}s" for more`);
   const period = Number(count) * UNITS[unit]!;
   return {

@@ -25,10 +25,10 @@ const PLACEHOLDER = /<([A-Za-z0-9_.-]+)>/g;
  * Checks what a target says about its input: one way at most, readable paths, known variables.
  * @throws AwsError ValidationException
  */
-export function validateTargetInput(target: TargetInput): void {
-  const { Input, InputPath, InputTransformer } = target;
+export function validateTargetInput(target: TargetInput & { readonly Id?: string }): void {
+  const { Id, Input, InputPath, InputTransformer } = target;
   if ([Input, InputPath, InputTransformer].filter((way) => way !== undefined).length > 1) {
-    throw invalid("Only one of Input, InputPath, or InputTransformer must be provided.");
+    throw invalid(`Only one of Input, InputPath, or InputTransformer must be provided for target ${Id}.`);
   }
   if (Input !== undefined) parseJson(Input, "JSON in Input is not valid.");
   if (InputPath !== undefined) pathOf(InputPath);
@@ -43,7 +43,7 @@ export function validateTargetInput(target: TargetInput): void {
   }
   for (const [, name] of InputTransformer.InputTemplate.matchAll(PLACEHOLDER)) {
     if (!name!.startsWith("aws.events.") && !Object.hasOwn(paths, name!)) {
-      throw invalid(`InputTemplate for target contains placeholder ${name} that is not in InputPathsMap.`);
+      throw invalid(`InputTemplate for target ${Id} contains invalid placeholder ${name}.`);
     }
   }
 }
@@ -72,10 +72,8 @@ function transform({ InputPathsMap = {}, InputTemplate }: InputTransformer, even
         return rule.ingestionTime;
       case "aws.events.event.json":
         return event;
-      case "aws.events.event": {
-        const { detail: _detail, ...rest } = event;
-        return rest;
-      }
+      case "aws.events.event":
+        return withoutDetail(event);
       default:
         return undefined;
     }
@@ -91,6 +89,11 @@ function transform({ InputPathsMap = {}, InputTemplate }: InputTransformer, even
     output += before + (quoted ? insideQuotes(value) : JSON.stringify(value ?? null));
   }
   return output + InputTemplate.slice(at);
+}
+
+/** AWS spells this variable's members in an order and a case of their own. */
+function withoutDetail({ id, account, time, source, region, resources, version, ...rest }: BusEvent): unknown {
+  return { id, account, detailType: rest["detail-type"], time, source, region, resources, version };
 }
 
 function insideQuotes(value: unknown): string {

@@ -11,6 +11,10 @@ export interface SchedulesSnapshot {
   })[];
 }
 
+function dueOf({ expression, timezone }: ScheduleSettings): Schedule["due"] {
+  return parseSchedule(expression, timezone, true);
+}
+
 /** Schedule groups and schedules; each enabled schedule has one timer, at its next due time. */
 export class Schedules {
   private readonly groups = new Map<string, Group>();
@@ -133,7 +137,7 @@ export class Schedules {
       const group: Group = { ...kept, schedules: new Map() };
       this.groups.set(group.name, group);
       for (const entry of schedules) {
-        const schedule: Schedule = { ...entry, due: parseSchedule(entry.settings.expression, entry.settings.timezone) };
+        const schedule: Schedule = { ...entry, due: dueOf(entry.settings) };
         group.schedules.set(schedule.name, schedule);
         this.arm(schedule, this.cloud.clock.now());
       }
@@ -154,10 +158,9 @@ export class Schedules {
       throw invalid("The execution role you provide must allow AWS EventBridge Scheduler to assume the role.");
     }
     try {
-      return parseSchedule(settings.expression, settings.timezone);
+      return dueOf(settings);
     } catch (error) {
-      if (error instanceof ScheduleError)
-        throw invalid(`Invalid Schedule Expression ${settings.expression}. Reason: ${error.message}`);
+      if (error instanceof ScheduleError) throw invalid(`Invalid Schedule Expression ${settings.expression}.`);
       throw error;
     }
   }

@@ -17,6 +17,9 @@ export interface ScheduleInput {
   readonly ActionAfterCompletion?: "NONE" | "DELETE";
 }
 
+/** Shown with a schedule whose target does not say otherwise (API reference of RetryPolicy). */
+const DEFAULT_RETRY_POLICY = { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 };
+
 /** Reads and checks a schedule's settings; what is left out gets its default. @throws AwsError ValidationException */
 export function settingsOf(input: ScheduleInput): ScheduleSettings {
   const { Target: target, FlexibleTimeWindow: flexible } = input;
@@ -39,7 +42,7 @@ export function settingsOf(input: ScheduleInput): ScheduleSettings {
     ...(input.KmsKeyArn === undefined ? {} : { kmsKeyArn: input.KmsKeyArn }),
     windowMinutes: window ?? 0,
     deleteAfterCompletion: input.ActionAfterCompletion === "DELETE",
-    target,
+    target: { ...target, RetryPolicy: { ...DEFAULT_RETRY_POLICY, ...target.RetryPolicy } },
   };
 }
 

@@ -129,6 +129,11 @@ describe("EventBridge", () => {
     expect(
       await shaped({ InputTransformer: { InputPathsMap: { who: "$.detail.player" }, InputTemplate: '"hello <who>"' } }),
     ).to.equal('hello An"na');
+    const whole = (await shaped({ InputTransformer: { InputTemplate: '{"event": <aws.events.event>}' } })) as {
+      event: object;
+    };
+    const names = ["id", "account", "detailType", "time", "source", "region", "resources", "version"];
+    expect(Object.keys(whole.event)).to.deep.equal(names);
   });
 
   it("publishes to topics, and passes events on to another bus as they are", async () => {

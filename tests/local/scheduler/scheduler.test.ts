@@ -199,4 +199,31 @@ describe("EventBridge Scheduler", () => {
     await scheduler.clock.advance(4 * 86_400_000);
     expect(scheduler.invoked.map(({ event }) => event)).to.deep.equal([{ a: 1 }, { a: 1 }]);
   });
+
+  for (const expression of [
+    ...["cron(0 1 * * * *)", "cron(7 20 * * NOT *)", "cron(INVALID)", "cron(0 dummy ? * MON-FRI *)"],
+    ...[
+      "cron(71 8 1 * ? *)",
+      "cron()",
+      "rate(10 seconds)",
+      "rate(10 years)",
+      "rate()",
+      "rate(10)",
+      "rate(10 minutess)",
+    ],
+    ...["rate(foo minutes)", "rate(-10 minutes)", "rate( 10 minutes )", " rate(10 minutes)"],
+    ...["at(2021-12-31T23:59:59Z)", "at(2021-12-31)"],
+  ]) {
+    it(`refuses ${expression} in AWS's words`, async () => {
+      expect(await refusal(create(expression))).to.include({
+        code: "ValidationException",
+        message: `Invalid Schedule Expression ${expression}.`,
+      });
+    });
+  }
+
+  it("takes a rate in either number, as AWS does", async () => {
+    await create("rate(2 minute)");
+    await create("rate(1 minutes)", { Name: "other" });
+  });
 });

@@ -69,7 +69,7 @@ describe("EventBridge Scheduler through the AWS SDK", () => {
       ScheduleExpression: "cron(0 1 * * ? *)",
       ScheduleExpressionTimezone: "Europe/Berlin",
       StartDate,
-      Target,
+      Target: { ...Target, RetryPolicy: { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 } },
       ActionAfterCompletion: "NONE",
     });
     expect(

@@ -1,6 +1,7 @@
-import type { AccessRequest, CallContext, Json, Operation } from "../../../service";
+import type { AccessRequest, CallContext, Operation } from "../../../service";
 import type { EventBuses } from "../engine";
 import { invalid } from "../errors";
+import { parseObject } from "../event";
 
 interface Entry {
   readonly Source?: string;
@@ -29,7 +30,7 @@ export const putEvents = (buses: EventBuses): Operation<{ readonly Entries?: rea
   answer: ({ Entries = [] }, context) => {
     if (Entries.length < 1 || Entries.length > MAX_ENTRIES) {
       const bound = Entries.length < 1 ? "greater than or equal to 1" : `less than or equal to ${MAX_ENTRIES}`;
-      const shown = Entries.map(() => "PutEventsRequestEntry").join(", ");
+      const shown = Entries.map(shownEntry).join(", ");
       throw invalid(
         `1 validation error detected: Value '[${shown}]' at 'entries' failed to satisfy constraint: Member must have length ${bound}`,
       );
@@ -44,7 +45,7 @@ export const putEvents = (buses: EventBuses): Operation<{ readonly Entries?: rea
 function access(buses: EventBuses, entries: readonly Entry[]): readonly AccessRequest[] {
   const requests = new Map<string, AccessRequest>();
   for (const { EventBusName, Source, DetailType } of entries) {
-    const resource = buses.bus(EventBusName).arn;
+    const resource = buses.busArn(EventBusName);
     const context = {
       ...(Source === undefined ? {} : { "events:source": Source }),
       ...(DetailType === undefined ? {} : { "events:detail-type": DetailType }),
@@ -66,9 +67,8 @@ function put(buses: EventBuses, entry: Entry, context: CallContext): { readonly 
   }
   const detail = parseObject(entry.Detail!);
   if (!detail) return { ErrorCode: "MalformedDetail", ErrorMessage: "Detail is malformed." };
-  const bus = buses.bus(entry.EventBusName);
   context.use("eventbridge.customEvent", Math.max(1, Math.ceil(bytesOf(entry) / CHUNK)));
-  const event = buses.put(bus, {
+  const event = buses.put(entry.EventBusName, {
     source: entry.Source!,
     detailType: entry.DetailType!,
     detail,
@@ -84,11 +84,20 @@ function bytesOf(entry: Entry): number {
   return (entry.Time === undefined ? 0 : 14) + texts.reduce((sum, text) => sum + Buffer.byteLength(text ?? ""), 0);
 }
 
-function parseObject(text: string): Json | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
-  } catch {
-    return undefined;
-  }
+/** An entry as AWS's refusals print it. */
+function shownEntry(entry: Entry): string {
+  const time = entry.Time === undefined ? null : new Date(Number(entry.Time) * 1000).toISOString();
+  const members = {
+    time,
+    source: entry.Source,
+    resources: entry.Resources && `[${entry.Resources.join(", ")}]`,
+    detailType: entry.DetailType,
+    detail: entry.Detail,
+    eventBusName: entry.EventBusName,
+    traceHeader: entry.TraceHeader,
+    kmsKeyIdentifier: null,
+    internalMetadata: null,
+  };
+  const shown = Object.entries(members).map(([name, value]) => `${name}=${value ?? "null"}`);
+  return `PutEventsRequestEntry(${shown.join(", ")})`;
 }

@@ -29,13 +29,10 @@ export const putTargets = (buses: EventBuses): Operation<ByRule & { readonly Tar
     ...(input.Targets ?? []).flatMap(({ RoleArn }) => (RoleArn ? [passRole(RoleArn)] : [])),
   ],
   answer: ({ Rule, EventBusName, Targets = [] }) => {
-    const rule = buses.rule(buses.bus(EventBusName), Rule);
     if (Targets.length < 1 || Targets.length > 100) throw invalid("Targets must have between 1 and 100 members.");
+    Targets.forEach(checkId);
+    const rule = buses.rule(buses.bus(EventBusName), Rule);
     for (const target of Targets) {
-      if (!/^[.\-_A-Za-z0-9]{1,64}$/.test(target.Id ?? ""))
-        throw invalid(
-          `Parameter Id ${target.Id} is not valid; expected 1 to 64 of A-Z, a-z, 0-9, period, hyphen and underscore.`,
-        );
       if (!/^arn:/.test(target.Arn ?? ""))
         throw invalid(`Parameter ${target.Arn} is not valid. Reason: Provided Arn is not in correct format.`);
       buses.putTarget(rule, target);
@@ -43,6 +40,19 @@ export const putTargets = (buses: EventBuses): Operation<ByRule & { readonly Tar
     return { FailedEntryCount: 0, FailedEntries: [] };
   },
 });
+
+function checkId({ Id }: Target, index: number): void {
+  const broken =
+    Id.length > 64
+      ? "Member must have length less than or equal to 64"
+      : !/^[.\-_A-Za-z0-9]+$/.test(Id)
+        ? "Member must satisfy regular expression pattern: [\\.\\-_A-Za-z0-9]+"
+        : undefined;
+  if (broken)
+    throw invalid(
+      `1 validation error detected: Value '${Id}' at 'targets.${index + 1}.member.id' failed to satisfy constraint: ${broken}`,
+    );
+}
 
 export const removeTargets = (buses: EventBuses): Operation<ByRule & { readonly Ids?: readonly string[] }> => ({
   authorize: (input) => access(buses, "RemoveTargets", input),
