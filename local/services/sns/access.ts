@@ -1,4 +1,5 @@
 import type { Cloud } from "../../cloud";
+import type { Principal } from "../../principal";
 import type { AccessRequest, CallContext } from "../../service";
 import { resolveKeyAlias } from "../resolve-key";
 import type { Topic } from "./topic";
@@ -37,6 +38,11 @@ export function publishAccess(topic: Topic, context: CallContext): readonly Acce
     ...requests,
     ...["kms:GenerateDataKey", "kms:Decrypt"].map((action) => ({ action, resource, context: keys })),
   ];
+}
+
+/** Who a subscription belongs to; undefined for a service of AWS, which has no ARN. */
+export function subscriberArn(principal: Principal): string | undefined {
+  return principal.type === "role" ? principal.roleArn : principal.type === "operator" ? principal.arn : undefined;
 }
 
 /** As `resolveKeyAlias`, beside the key of SNS itself. */

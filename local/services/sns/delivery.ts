@@ -2,6 +2,7 @@ import { AwsError } from "../../aws-error";
 import type { Cloud } from "../../cloud";
 import type { ServicePrincipal } from "../../principal";
 import { lambdaEvent, notification, textFor } from "./envelope";
+import { effectiveSubscriptionPolicy, httpRetryDelayMs } from "./delivery-policy";
 import { postHttp } from "./http-endpoint";
 import type { Published } from "./message";
 import { countMetric } from "./metrics";
@@ -18,15 +19,20 @@ const TRANSIENT = new Set([
 ]);
 
 /**
- * Waits before each retry. Endpoints that AWS runs: 3 at once, 2 after 1 s, 10 backing off to 20 s, 100,000 every 20 s;
- * others: 3 after 20 s (SNS developer guide, "Message delivery retries").
+ * Waits before each retry. Endpoints that AWS runs: 3 at once, 2 after 1 s, 10 backing off to 20 s, 100,000 every 20 s
+ * (SNS developer guide, "Message delivery retries"); others: what the delivery policies say.
  */
-function retryDelayMs(retry: number, protocol: Subscription["protocol"]): number | undefined {
-  if (protocol !== "sqs" && protocol !== "lambda") return retry < 3 ? 20_000 : undefined;
+function retryDelayMs(retry: number, subscription: Subscription, published: Published): number | undefined {
+  if (subscription.protocol !== "sqs" && subscription.protocol !== "lambda")
+    return httpRetryDelayMs(policyOf(subscription, published).healthyRetryPolicy, retry);
   if (retry < 3) return 0;
   if (retry < 5) return 1_000;
   if (retry < 15) return Math.min(20_000, 1_000 * 2 ** ((retry - 5) / 2));
   return retry < 100_015 ? 20_000 : undefined;
+}
+
+function policyOf(subscription: Subscription, published: Published): ReturnType<typeof effectiveSubscriptionPolicy> {
+  return effectiveSubscriptionPolicy(subscription.attributes["DeliveryPolicy"], published.deliveryPolicy);
 }
 
 /** Brings one message to one subscriber, retries what may pass, and gives the rest to the subscription's dead-letter queue. */
@@ -40,7 +46,7 @@ export async function deliver(
     await attempt(cloud, subscription, published);
     countMetric(cloud, subscription.topicArn, "NumberOfNotificationsDelivered");
   } catch (error) {
-    const delay = isTransient(error) ? retryDelayMs(retry, subscription.protocol) : undefined;
+    const delay = isTransient(error) ? retryDelayMs(retry, subscription, published) : undefined;
     if (delay !== undefined) {
       cloud.clock.setTimer(delay, () => deliver(cloud, subscription, published, retry + 1));
       return;
@@ -78,6 +84,7 @@ async function attempt(cloud: Cloud, subscription: Subscription, published: Publ
         messageId: published.id,
         subscriptionArn: arn,
         raw,
+        contentType: policyOf(subscription, published).requestPolicy.headerContentType,
       });
       return;
     }
@@ -117,7 +124,10 @@ async function sendToQueue(
       ...(raw && attributes.length > 0
         ? { MessageAttributes: Object.fromEntries(attributes) as Record<string, unknown> }
         : {}),
-      ...(published.groupId === undefined ? {} : { MessageGroupId: published.groupId }),
+      // A standard queue gets a group from a standard topic only.
+      ...(published.groupId === undefined || (published.sequenceNumber !== undefined && !fifoQueue)
+        ? {}
+        : { MessageGroupId: published.groupId }),
       ...(fifoQueue && published.dedupId !== undefined ? { MessageDeduplicationId: published.dedupId } : {}),
     },
     principalOf(subscription),

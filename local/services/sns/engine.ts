@@ -6,7 +6,11 @@ import { invalidParameter, notFound } from "./errors";
 import type { Published } from "./message";
 import { countMetric } from "./metrics";
 import { postHttp } from "./http-endpoint";
-import { validateSubscriptionAttributes, type SubscriptionChange } from "./subscription-attributes";
+import {
+  SUBSCRIPTION_DEFAULTS,
+  validateSubscriptionAttributes,
+  type SubscriptionChange,
+} from "./subscription-attributes";
 import { isFifo, type Subscription, type Topic } from "./topic";
 import { defaultPolicy, validateTopicAttributes } from "./topic-attributes";
 
@@ -36,7 +40,7 @@ export class Topics {
 
   /** @throws AwsError NotFound */
   get(arn: string | undefined, parameter: "TopicArn" | "TargetArn" = "TopicArn"): Topic {
-    if (!arn) throw invalidParameter(`${parameter} Reason: no value for required parameter`);
+    if (arn === undefined) throw invalidParameter(`${parameter} Reason: no value for required parameter`);
     const topic = this.topics.get(arn);
     if (!topic) {
       this.checkArn(arn, parameter);
@@ -45,8 +49,8 @@ export class Topics {
     return topic;
   }
 
-  /** What is no ARN of this Region's topics is a wrong parameter, not a topic that is missing. */
-  private checkArn(arn: string, parameter: string): void {
+  /** What is no ARN of this Region's topics is a wrong parameter, not a topic that is missing. @throws AwsError InvalidParameter */
+  checkArn(arn: string, parameter: string): void {
     const parts = arn.split(":");
     if (parts.length < 6)
       throw invalidParameter(`${parameter} Reason: An ARN must have at least 6 elements, not ${parts.length}`);
@@ -66,6 +70,8 @@ export class Topics {
     if (existing) {
       const differs = Object.keys(attributes).some((key) => existing.attributes[key] !== attributes[key]);
       if (differs) throw invalidParameter("Attributes Reason: Topic already exists with different attributes");
+      if (Object.entries(tags).some(([key, value]) => existing.tags[key] !== value))
+        throw invalidParameter("Tags Reason: Topic already exists with different tags");
       return existing;
     }
     validateTopicAttributes(attributes);
@@ -101,14 +107,20 @@ export class Topics {
     return this.all().flatMap((topic) => [...topic.subscriptions.values()]);
   }
 
-  /** @throws AwsError NotFound */
+  /** @throws AwsError NotFound, InvalidParameter */
   subscription(arn: string | undefined): Subscription {
+    const subscription = this.findSubscription(arn);
+    if (!subscription) throw notFound("Subscription");
+    return subscription;
+  }
+
+  /** Undefined when there is none of that ARN. @throws AwsError InvalidParameter for what is no ARN of a subscription */
+  findSubscription(arn: string | undefined): Subscription | undefined {
     if (!arn) throw invalidParameter("SubscriptionArn Reason: no value for required parameter");
-    const topic = this.topics.get(arn.slice(0, arn.lastIndexOf(":")));
-    const subscription = topic?.subscriptions.get(arn);
+    const subscription = this.topics.get(topicArnOf(arn))?.subscriptions.get(arn);
     if (!subscription) {
       this.checkArn(arn, "SubscriptionArn");
-      throw notFound("Subscription");
+      if (!SUBSCRIPTION_ID.test(arn)) throw invalidParameter("SubscriptionId");
     }
     return subscription;
   }
@@ -119,13 +131,16 @@ export class Topics {
     protocol: Subscription["protocol"],
     endpoint: string,
     attributes: Readonly<Record<string, string>>,
+    principal?: string,
   ): Subscription {
-    const change = validateSubscriptionAttributes(attributes, {}, protocol, endpoint);
+    const change = validateSubscriptionAttributes("Subscribe", attributes, {}, protocol, endpoint);
     const same = [...topic.subscriptions.values()].find(
       (one) => one.protocol === protocol && one.endpoint === endpoint,
     );
     if (same) {
-      const differs = Object.entries(attributes).some(([key, value]) => same.attributes[key] !== value);
+      const differs = Object.keys(attributes).some(
+        (key) => valueOf(same.attributes, key) !== valueOf(change.attributes, key),
+      );
       if (differs) throw invalidParameter("Attributes Reason: Subscription already exists with different attributes");
       return same;
     }
@@ -140,6 +155,7 @@ export class Topics {
       ...(change.filter ? { filter: change.filter } : {}),
       pending: !["sqs", "lambda", "sms", "application"].includes(protocol),
       token: Buffer.from(sign(topic.arn, id)).toString("hex"),
+      ...(principal === undefined ? {} : { principal }),
     };
     topic.subscriptions.set(subscription.arn, subscription);
     if (protocol === "http" || protocol === "https") void this.cloud.clock.track(this.askForConfirmation(subscription));
@@ -149,6 +165,7 @@ export class Topics {
   /** @throws AwsError InvalidParameter, FilterPolicyLimitExceeded */
   configureSubscription(subscription: Subscription, name: string, value: string): void {
     const change = validateSubscriptionAttributes(
+      "SetSubscriptionAttributes",
       { [name]: value },
       subscription.attributes,
       subscription.protocol,
@@ -160,9 +177,11 @@ export class Topics {
     else delete subscription.filter;
   }
 
-  /** @throws AwsError InvalidParameter */
-  confirm(topic: Topic, token: string): Subscription {
-    const subscription = [...topic.subscriptions.values()].find((one) => one.token === token);
+  /** @throws AwsError InvalidParameter, also for a topic that does not exist: it has no such token. */
+  confirm(topicArn: string, token: string): Subscription {
+    if (!/^[0-9a-f]{64,}$/i.test(token)) throw new AwsError("InvalidParameter", "Invalid token");
+    const subscriptions = this.topics.get(topicArn)?.subscriptions.values() ?? [];
+    const subscription = [...subscriptions].find((one) => one.token === token);
     if (!subscription) throw invalidParameter("Token");
     subscription.pending = false;
     return subscription;
@@ -175,7 +194,10 @@ export class Topics {
   // Messages.
 
   /** Takes a message and brings it to all whom the filters let through, in the background. */
-  publish(topic: Topic, input: Omit<Published, "id" | "topicArn" | "at" | "sequenceNumber">): Published {
+  publish(
+    topic: Topic,
+    input: Pick<Published, "message" | "perProtocol" | "subject" | "attributes" | "groupId" | "dedupId">,
+  ): Published {
     const now = this.cloud.clock.now();
     const earlier = input.dedupId === undefined ? undefined : topic.sent.get(dedupKey(topic, input));
     if (earlier && now - earlier.at < DEDUPLICATION_MS) return earlier.published;
@@ -187,6 +209,8 @@ export class Topics {
       topicArn: topic.arn,
       at: now,
       ...input,
+      ...pick(topic.attributes, "DeliveryPolicy", "deliveryPolicy"),
+      ...pick(topic.attributes, "SignatureVersion", "signatureVersion"),
       ...(sequenceNumber === undefined ? {} : { sequenceNumber }),
     };
     if (isFifo(topic)) {
@@ -217,7 +241,8 @@ export class Topics {
     for (const entry of structuredClone<TopicsSnapshot["topics"]>(snapshot.topics)) {
       const topic: Topic = { ...entry.topic, subscriptions: new Map(), sent: new Map(entry.sent) };
       for (const kept of entry.subscriptions) {
-        const { filter } = validateSubscriptionAttributes({}, kept.attributes, kept.protocol, kept.endpoint);
+        const { protocol, endpoint, attributes } = kept;
+        const { filter } = validateSubscriptionAttributes("Subscribe", {}, attributes, protocol, endpoint);
         topic.subscriptions.set(kept.arn, { ...kept, ...(filter ? { filter } : {}) });
       }
       this.topics.set(topic.arn, topic);
@@ -287,6 +312,27 @@ export class Topics {
       });
     }
   }
+}
+
+/** A subscription's ARN ends in a UUID. */
+const SUBSCRIPTION_ID = /:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** The topic's part of a subscription's ARN. */
+export function topicArnOf(subscriptionArn: string): string {
+  return subscriptionArn.slice(0, subscriptionArn.lastIndexOf(":"));
+}
+
+/** What holds for an attribute, whether somebody has set it or not. */
+function valueOf(attributes: Readonly<Record<string, string>>, name: string): string | undefined {
+  return attributes[name] ?? SUBSCRIPTION_DEFAULTS[name];
+}
+
+function pick<N extends string>(
+  attributes: Readonly<Record<string, string>>,
+  from: string,
+  to: N,
+): Partial<Record<N, string>> {
+  return attributes[from] === undefined ? {} : ({ [to]: attributes[from] } as Record<N, string>);
 }
 
 function dedupKey(topic: Topic, input: { readonly groupId?: string; readonly dedupId?: string }): string {

@@ -32,11 +32,24 @@ export function notification(
     ...(published.subject === undefined ? {} : { Subject: published.subject }),
     Message: message,
     Timestamp: new Date(published.at).toISOString(),
-    SignatureVersion: "1",
-    Signature: sign(published.id, message),
-    SigningCertURL: `${base}/SimpleNotificationService-local.pem`,
+    // What FIFO topics deliver is not signed.
+    ...(published.sequenceNumber === undefined ? signature(published, protocol, message, base) : {}),
     UnsubscribeURL: `${base}/?Action=Unsubscribe&SubscriptionArn=${subscriptionArn}`,
     ...(Object.keys(published.attributes).length === 0 ? {} : { MessageAttributes: envelopeAttributes(published) }),
+  };
+}
+
+function signature(
+  { id, signatureVersion = "1" }: Published,
+  protocol: string,
+  message: string,
+  base: string,
+): Record<string, string> {
+  return {
+    // Functions get version 1 also of a topic that signs by version 2.
+    SignatureVersion: protocol === "lambda" ? "1" : signatureVersion,
+    Signature: sign(id, message),
+    SigningCertURL: `${base}/SimpleNotificationService-local.pem`,
   };
 }
 

@@ -1,5 +1,8 @@
 import { compilePattern, PatternError, type Matcher } from "../events/pattern";
+import { nestedBody, nestedPolicies } from "./dotted-names";
 import { invalidParameter } from "./errors";
+import { checkFilterGrammar, FilterGrammarError } from "./filter-grammar";
+import { readJsonAttribute } from "./json-text";
 import type { MessageAttributes } from "./message";
 
 export type FilterScope = "MessageAttributes" | "MessageBody";
@@ -16,41 +19,61 @@ const MAX_BYTES = 262_144;
 
 /**
  * Checks a filter policy and makes its predicate.
+ * @param refuse makes the error from AWS's words, which Subscribe and SetSubscriptionAttributes begin differently.
  * @throws AwsError InvalidParameter
  */
-export function compileFilter(text: string, scope: FilterScope): Filter {
-  const matches = compile(text, scope);
+export function compileFilter(text: string, scope: FilterScope, refuse = invalidParameter): Filter {
+  const policy = read(text, refuse);
+  if (Object.keys(policy).length === 0) return () => "pass";
+  checkLimits(policy, scope, refuse);
   if (scope === "MessageBody") {
+    const matches = nestedPolicies(policy).map((part) => compile(part, refuse));
     return (message) => {
       const body = parseObject(message);
-      return body === undefined ? "invalid-body" : matches(body) ? "pass" : "body";
+      if (body === undefined) return "invalid-body";
+      const nested = nestedBody(body);
+      return matches.every((match) => match(nested)) ? "pass" : "body";
     };
   }
+  const matches = compile(policy, refuse);
   return (_message, attributes) => {
-    if (matches(valuesOf(attributes))) return "pass";
-    return Object.keys(attributes).length === 0 ? "no-attributes" : "attributes";
+    // Without any attribute not even `{"exists": false}` lets a message through ("Key matching in Amazon SNS").
+    if (Object.keys(attributes).length === 0) return "no-attributes";
+    return matches(valuesOf(attributes)) ? "pass" : "attributes";
   };
 }
 
-function compile(text: string, scope: FilterScope): Matcher {
-  const bad = (reason: string): Error => invalidParameter(`FilterPolicy: ${reason}`);
-  if (Buffer.byteLength(text) > MAX_BYTES) throw bad(`Filter policy can not exceed ${MAX_BYTES} bytes`);
-  const policy = parseObject(text);
-  if (!policy) throw bad("failed to parse JSON.");
-  if (Object.keys(policy).length === 0) return () => true;
+function read(text: string, refuse: typeof invalidParameter): Record<string, unknown> {
+  if (Buffer.byteLength(text) > MAX_BYTES)
+    throw refuse(`FilterPolicy: Filter policy can not exceed ${MAX_BYTES} bytes`);
+  const tokens = readJsonAttribute("FilterPolicy", text, refuse);
+  try {
+    checkFilterGrammar(text, tokens);
+  } catch (error) {
+    if (error instanceof FilterGrammarError) throw refuse(`FilterPolicy: ${error.message}`);
+    throw error;
+  }
+  return JSON.parse(text) as Record<string, unknown>;
+}
+
+function checkLimits(
+  policy: Readonly<Record<string, unknown>>,
+  scope: FilterScope,
+  refuse: typeof invalidParameter,
+): void {
   const { keys, combinations, nested } = measure(policy, 1);
   if (scope === "MessageAttributes" && nested)
-    throw bad("Filter policy scope MessageAttributes does not support nested filter policy");
-  if (keys.size > MAX_KEYS) throw bad(`Filter policy can not have more than ${MAX_KEYS} keys`);
-  if (combinations > MAX_COMBINATIONS)
-    throw bad(
-      `Filter policy is too complex: ${combinations} combinations of values; at most ${MAX_COMBINATIONS} are allowed`,
-    );
+    throw refuse("Filter policy scope MessageAttributes does not support nested filter policy");
+  if (keys.size > MAX_KEYS) throw refuse(`FilterPolicy: Filter policy can not have more than ${MAX_KEYS} keys`);
+  if (combinations > MAX_COMBINATIONS) throw refuse("FilterPolicy: Filter policy is too complex");
+}
+
+function compile(policy: Readonly<Record<string, unknown>>, refuse: typeof invalidParameter): Matcher {
   try {
     const matches = compilePattern(accurate(policy));
     return (values) => matches(accurate(values));
   } catch (error) {
-    if (error instanceof PatternError) throw bad(error.message);
+    if (error instanceof PatternError) throw refuse(`FilterPolicy: ${error.message}`);
     throw error;
   }
 }

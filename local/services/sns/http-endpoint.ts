@@ -8,6 +8,8 @@ interface Headers {
   readonly messageId: string;
   readonly subscriptionArn?: string;
   readonly raw: boolean;
+  /** @default text/plain; charset=UTF-8 */
+  readonly contentType?: string;
 }
 
 /** SNS waits 15 s for an answer (SNS developer guide, "HTTP/HTTPS endpoint"). */
@@ -32,7 +34,8 @@ export async function postHttp(endpoint: string, type: MessageType, body: string
         method: "POST",
         timeout: TIMEOUT_MS,
         headers: {
-          "content-type": "text/plain; charset=UTF-8",
+          "content-type": headers.contentType ?? "text/plain; charset=UTF-8",
+          "accept-encoding": "gzip,deflate",
           "content-length": Buffer.byteLength(body),
           "user-agent": "Amazon Simple Notification Service Agent",
           "x-amz-sns-message-type": type,

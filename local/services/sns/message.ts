@@ -24,6 +24,10 @@ export interface Published {
   readonly groupId?: string;
   readonly dedupId?: string;
   readonly sequenceNumber?: string;
+  /** The topic's DeliveryPolicy, for HTTP endpoints. */
+  readonly deliveryPolicy?: string;
+  /** The topic's SignatureVersion. @default 1 */
+  readonly signatureVersion?: string;
 }
 
 export interface PublishEntry {
@@ -78,27 +82,61 @@ export function textPerProtocol(entry: PublishEntry): Readonly<Record<string, st
   ) {
     throw invalidParameter("Message Structure - No default entry in JSON message body");
   }
-  return texts as Record<string, string>;
+  // What is no text counts as absent.
+  return Object.fromEntries(
+    Object.entries(texts as Record<string, string>).filter(([, one]) => typeof one === "string"),
+  );
+}
+
+const refused = (message: string): AwsError => new AwsError("ParameterValueInvalid", message);
+
+/** https://docs.aws.amazon.com/sns/latest/dg/sns-message-attributes.html */
+function validateName(name: string): void {
+  if (name.length > 256) throw refused("Length of message attribute name must be less than 256 bytes.");
+  const strange = /[^A-Za-z0-9_.-]/u.exec(name)?.[0];
+  if (strange !== undefined) {
+    const code = strange.codePointAt(0)!.toString(16).toUpperCase();
+    throw refused(
+      `Invalid non-alphanumeric character '#x${code}' was found in the message attribute name. Can only include alphanumeric characters, hyphens, underscores, or dots.`,
+    );
+  }
+  if (name.startsWith(".")) throw refused("Invalid message attribute name starting with character '.' was found.");
+  if (name.endsWith(".")) throw refused("Invalid message attribute name ending with character '.' was found.");
+  if (name.includes("..")) throw refused("Message attribute name can not have successive '.' character.");
+  if (name === "" || /^(?:aws|amazon)\./i.test(name))
+    throw refused(`Invalid attribute name '${name}': it must not be empty nor begin with AWS. or Amazon.`);
 }
 
 function validateAttribute(name: string, attribute: MessageAttribute): void {
-  const bad = (reason: string): AwsError => new AwsError("ParameterValueInvalid", reason);
-  if (!/^(?!aws\.|amazon\.|\.)(?!.*\.\.)(?!.*\.$)[A-Za-z0-9_.-]{1,256}$/i.test(name)) {
-    throw bad(
-      `Invalid attribute name '${name}': it may contain A-Z, a-z, 0-9, underscore, hyphen and single periods, up to 256 characters.`,
+  validateName(name);
+  const { DataType: type, StringValue, BinaryValue } = attribute;
+  const kind = /^(String|Number|Binary)(?:\..+)?$/s.exec(type)?.[1];
+  const what = `The message attribute '${name}'`;
+  if (kind === undefined) {
+    throw refused(
+      `${what} has an invalid message attribute type, the set of supported type prefixes is Binary, Number, and String.`,
     );
   }
-  const type = attribute.DataType ?? "";
-  if (!/^(String|Number|Binary|String\.Array)(\.\S{1,240})?$/.test(type)) {
-    throw bad(
-      `The message attribute '${name}' has an invalid message attribute type, the set of supported type prefixes is Binary, Number, and String.`,
-    );
-  }
-  const value = type.startsWith("Binary") ? attribute.BinaryValue : attribute.StringValue;
+  const field = kind === "Binary" ? "Binary" : "String";
+  const [value, other] = field === "Binary" ? [BinaryValue, StringValue] : [StringValue, BinaryValue];
+  if (!value && other) throw refused(`${what} with type '${type}' must use field '${field}'.`);
   if (!value)
-    throw bad(
-      `The message attribute '${name}' must contain non-empty message attribute value for message attribute type '${type}'.`,
-    );
-  if (type.startsWith("Number") && !Number.isFinite(Number(value)))
-    throw bad(`Could not cast message attribute '${name}' value to number.`);
+    throw refused(`${what} must contain non-empty message attribute value for message attribute type '${type}'.`);
+  if (kind === "Number" && !Number.isFinite(Number(value)))
+    throw refused(`Could not cast message attribute '${name}' value to number.`);
+}
+
+/**
+ * A type that is missing is missed before anything else is looked at.
+ * @param path where the attributes stand in the request, in AWS's words.
+ * @throws AwsError ValidationError
+ */
+export function requireTypes(attributes: MessageAttributes, path: string): void {
+  const missing = Object.entries(attributes).find(([, { DataType }]) => (DataType as string | undefined) === undefined);
+  if (!missing) return;
+  const at = `${path}.${missing[0]}.member.dataType`;
+  throw new AwsError(
+    "ValidationError",
+    `1 validation error detected: Value null at '${at}' failed to satisfy constraint: Member must not be null`,
+  );
 }

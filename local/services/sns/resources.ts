@@ -1,6 +1,7 @@
 import type { Created, Json, ResourceType } from "../../service";
-import { resolveKey } from "./access";
+import { resolveKey, subscriberArn } from "./access";
 import type { Topics } from "./engine";
+import { SUBSCRIPTION_DEFAULTS } from "./subscription-attributes";
 import type { Subscription, Topic } from "./topic";
 import { defaultPolicy } from "./topic-attributes";
 
@@ -72,6 +73,7 @@ export function snsResources(topics: Topics): Record<string, ResourceType> {
           protocol,
           inputs["endpoint"] as string,
           attributesOf(inputs, SUBSCRIPTION),
+          subscriberArn(topics.cloud.operator),
         );
         return subscriptionState(topics, subscription, inputs);
       },
@@ -80,7 +82,7 @@ export function snsResources(topics: Topics): Record<string, ResourceType> {
         const declared = attributesOf(inputs, SUBSCRIPTION);
         for (const name of Object.values(SUBSCRIPTION)) {
           if (subscription.attributes[name] !== declared[name])
-            topics.configureSubscription(subscription, name, declared[name] ?? "");
+            topics.configureSubscription(subscription, name, declared[name] ?? SUBSCRIPTION_DEFAULTS[name] ?? "");
         }
         return subscriptionState(topics, subscription, inputs);
       },

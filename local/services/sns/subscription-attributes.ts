@@ -1,6 +1,6 @@
 import { invalidParameter } from "./errors";
 import { compileFilter, type Filter } from "./filter-policy";
-import { isJsonObject } from "./topic-attributes";
+import { readJsonAttribute } from "./json-text";
 import type { Protocol } from "./topic";
 
 const NAMES = new Set([
@@ -18,43 +18,72 @@ export interface SubscriptionChange {
   readonly filter?: Filter;
 }
 
+/** What stands for an attribute that nobody has set. */
+export const SUBSCRIPTION_DEFAULTS: Readonly<Record<string, string>> = {
+  FilterPolicyScope: "MessageAttributes",
+  RawMessageDelivery: "false",
+};
+
+type Refuse = typeof invalidParameter;
+
+/** Subscribe says that it was the attributes, SetSubscriptionAttributes has but one. */
+const REFUSALS: Readonly<Record<"Subscribe" | "SetSubscriptionAttributes", Refuse>> = {
+  Subscribe: (reason) => invalidParameter(`Attributes Reason: ${reason}`),
+  SetSubscriptionAttributes: invalidParameter,
+};
+
 /**
  * Checks changed attributes together with those that stay; an empty value takes one away.
  * @throws AwsError InvalidParameter
  */
 export function validateSubscriptionAttributes(
+  operation: keyof typeof REFUSALS,
   changes: Readonly<Record<string, string>>,
   current: Readonly<Record<string, string>>,
   protocol: Protocol,
   endpoint: string,
 ): SubscriptionChange {
+  const refuse = REFUSALS[operation];
   const unknown = Object.keys(changes).find((name) => !NAMES.has(name));
-  if (unknown !== undefined) throw invalidParameter("AttributeName");
-  const attributes = Object.fromEntries(Object.entries({ ...current, ...changes }).filter(([, value]) => value !== ""));
+  if (unknown !== undefined) throw refuse("AttributeName");
+  const attributes = Object.fromEntries(
+    Object.entries({ ...current, ...changes }).filter(([name, value]) => value !== "" || SUBSCRIPTION_DEFAULTS[name]),
+  );
+  checkRaw(attributes, protocol, refuse);
   const scope = attributes["FilterPolicyScope"] ?? "MessageAttributes";
   if (scope !== "MessageAttributes" && scope !== "MessageBody") {
-    throw invalidParameter("FilterPolicyScope Reason: must be MessageAttributes or MessageBody");
+    throw refuse(`FilterPolicyScope: Invalid value [${scope}]. Please use either MessageBody or MessageAttributes`);
   }
-  const raw = attributes["RawMessageDelivery"];
-  if (raw !== undefined && raw !== "true" && raw !== "false")
-    throw invalidParameter("RawMessageDelivery Reason: Invalid value, must be true or false.");
+  const redrive = attributes["RedrivePolicy"];
+  if (redrive !== undefined) checkRedrive(redrive, endpoint, refuse);
+  const delivery = attributes["DeliveryPolicy"];
+  if (delivery !== undefined) readJsonAttribute("DeliveryPolicy", delivery, refuse);
+  const policy = attributes["FilterPolicy"];
+  return { attributes, ...(policy === undefined ? {} : { filter: compileFilter(policy, scope, refuse) }) };
+}
+
+function checkRaw(attributes: Record<string, string>, protocol: Protocol, refuse: Refuse): void {
+  const given = attributes["RawMessageDelivery"];
+  if (given === undefined) return;
+  const raw = given.toLowerCase();
+  if (raw !== "true" && raw !== "false")
+    throw refuse(`RawMessageDelivery: Invalid value [${given}]. Must be true or false.`);
   if (raw === "true" && !["sqs", "http", "https"].includes(protocol)) {
     throw invalidParameter(`Attributes Reason: Delivery protocol [${protocol}] does not support raw message delivery.`);
   }
-  const redrive = attributes["RedrivePolicy"];
-  if (redrive !== undefined) checkRedrive(redrive, endpoint);
-  const policy = attributes["FilterPolicy"];
-  return { attributes, ...(policy === undefined ? {} : { filter: compileFilter(policy, scope) }) };
+  attributes["RawMessageDelivery"] = raw;
 }
 
-function checkRedrive(text: string, endpoint: string): void {
-  if (!isJsonObject(text)) throw invalidParameter("RedrivePolicy: failed to parse JSON.");
-  const { deadLetterTargetArn: target } = JSON.parse(text) as { deadLetterTargetArn?: unknown };
+function checkRedrive(text: string, endpoint: string, refuse: Refuse): void {
+  const isObject = readJsonAttribute("RedrivePolicy", text, refuse)[0]?.kind === "{";
+  const target = isObject ? (JSON.parse(text) as { deadLetterTargetArn?: unknown }).deadLetterTargetArn : undefined;
   if (typeof target !== "string" || !/^arn:aws:sqs:[^:]+:\d{12}:.+$/.test(target)) {
-    throw invalidParameter("RedrivePolicy: deadLetterTargetArn is an invalid arn");
+    throw refuse("RedrivePolicy: deadLetterTargetArn is an invalid arn");
   }
-  // A FIFO subscription's dead letters need a FIFO queue, a standard one's a standard queue.
-  if (endpoint.startsWith("arn:aws:sqs:") && endpoint.endsWith(".fifo") !== target.endsWith(".fifo")) {
-    throw invalidParameter("RedrivePolicy: the dead-letter queue must be of the same type as the endpoint");
-  }
+  if (!endpoint.startsWith("arn:aws:sqs:") || endpoint.endsWith(".fifo") === target.endsWith(".fifo")) return;
+  throw refuse(
+    endpoint.endsWith(".fifo")
+      ? "RedrivePolicy: must use a FIFO queue as DLQ for a FIFO Subscription to a FIFO Topic."
+      : "RedrivePolicy: the dead-letter queue must be of the same type as the endpoint",
+  );
 }

@@ -1,4 +1,5 @@
 import { invalidParameter } from "./errors";
+import { readJsonAttribute } from "./json-text";
 
 /** Names that CreateTopic and SetTopicAttributes take (API reference of SetTopicAttributes). */
 const NAMES = new Set([
@@ -38,6 +39,7 @@ export function validateTopicAttributes(attributes: Readonly<Record<string, stri
     if (name === "MaximumMessageSize" && !(Number(value) >= 1024 && Number(value) <= 1_048_576)) {
       throw invalidParameter("Attributes Reason: MaximumMessageSize must be between 1024 and 1048576");
     }
+    if (name === "DeliveryPolicy") readJsonAttribute(name, value, invalidParameter);
     if (name === "Policy" && !isJsonObject(value)) throw invalidParameter("Policy Error: null");
   }
 }

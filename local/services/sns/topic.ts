@@ -13,6 +13,8 @@ export interface Subscription {
   /** Until ConfirmSubscription is called with the token. */
   pending: boolean;
   readonly token: string;
+  /** ARN of who subscribed; absent for a service of AWS. */
+  readonly principal?: string;
   filter?: Filter;
 }
 

@@ -1,3 +1,5 @@
+import { invalidParameter } from "./errors";
+
 /** A map of the query protocol: entries as written on the wire, or a record from a caller inside the cloud. */
 export type WireMap<T> = readonly Readonly<Record<string, unknown>>[] | Readonly<Record<string, T>> | undefined;
 
@@ -15,9 +17,11 @@ export function readMap<T>(map: WireMap<T>): Record<string, T> {
 
 /** Tags travel as a list of `{Key, Value}`. */
 export function readTags(
-  tags: readonly { readonly Key: string; readonly Value: string }[] | undefined,
+  tags: readonly { readonly Key: string; readonly Value: string }[] = [],
 ): Record<string, string> {
-  return Object.fromEntries((tags ?? []).map(({ Key, Value }) => [Key, Value]));
+  if (new Set(tags.map(({ Key }) => Key)).size < tags.length)
+    throw invalidParameter("Duplicated keys are not allowed.");
+  return Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]));
 }
 
 export function page<T>(
@@ -25,7 +29,11 @@ export function page<T>(
   token: string | undefined,
 ): { readonly items: readonly T[]; readonly next: { readonly NextToken?: string } } {
   // SNS answers 100 items a page (API reference of ListTopics, ListSubscriptions).
-  const start = Number(token ?? 0);
+  const start = token === undefined ? 0 : Number(Buffer.from(token, "base64").toString() || NaN);
+  if (!Number.isSafeInteger(start) || start < 0) throw invalidParameter("NextToken");
   const end = start + 100;
-  return { items: items.slice(start, end), next: end < items.length ? { NextToken: String(end) } : {} };
+  return {
+    items: items.slice(start, end),
+    next: end < items.length ? { NextToken: Buffer.from(String(end)).toString("base64") } : {},
+  };
 }

@@ -324,7 +324,7 @@ describe("SNS", () => {
     );
     expect(await code("Publish", { TopicArn: `${topic}x`, Message: "x" })).to.equal("NotFound: Topic does not exist");
     expect(await code("Subscribe", { TopicArn: topic, Protocol: "fax", Endpoint: "1" })).to.contain(
-      "InvalidParameter: Invalid parameter: Does not support this protocol",
+      "InvalidParameter: Invalid parameter: Amazon SNS does not support this protocol string: fax",
     );
     expect(await code("PublishBatch", { TopicArn: topic, PublishBatchRequestEntries: [] })).to.contain(
       "EmptyBatchRequest",

@@ -6,6 +6,7 @@ import type { Topics } from "../engine";
 import { invalidParameter } from "../errors";
 import {
   publishBytes,
+  requireTypes,
   textPerProtocol,
   validateMessage,
   type MessageAttribute,
@@ -30,12 +31,17 @@ export const publish = (topics: Topics): Operation<Input> => ({
   authorize: (input, context) => publishAccess(topicOf(topics, input), context),
   answer: (input, context) => {
     const topic = topicOf(topics, input);
-    return answerOf(publishOne(topics, topic, input, context));
+    requireTypes(attributesOf(input), "messageAttributes");
+    return answerOf(publishOne(topics, topic, accept(topic, input), context));
   },
 });
 
 function topicOf(topics: Topics, { TopicArn, TargetArn }: Input): Topic {
-  return TargetArn !== undefined && TopicArn === undefined ? topics.get(TargetArn, "TargetArn") : topics.get(TopicArn);
+  if (TopicArn !== undefined) return topics.get(TopicArn);
+  if (TargetArn === undefined) throw invalidParameter("TopicArn or TargetArn Reason: no value for required parameter");
+  if (/^arn:aws:sns:[^:]*:[^:]*:endpoint\//.test(TargetArn))
+    throw invalidParameter("TargetArn Reason: No endpoint found for the target arn specified");
+  return topics.get(TargetArn, "TargetArn");
 }
 
 interface BatchInput {
@@ -47,52 +53,62 @@ export const publishBatch = (topics: Topics): Operation<BatchInput> => ({
   authorize: ({ TopicArn }, context) => publishAccess(topics.get(TopicArn), context),
   answer: ({ TopicArn, PublishBatchRequestEntries: entries = [] }, context) => {
     const topic = topics.get(TopicArn);
-    if (entries.length === 0) throw new AwsError("EmptyBatchRequest", "The batch request doesn't contain any entries.");
-    if (entries.length > 10)
-      throw new AwsError(
-        "TooManyEntriesInBatchRequest",
-        "The batch request contains more entries than permissible (more than 10).",
-      );
-    const ids = new Set(entries.map(({ Id }) => Id));
-    if (ids.size < entries.length)
-      throw new AwsError("BatchEntryIdsNotDistinct", "Two or more batch entries in the request have the same Id.");
-    const bytes = entries.reduce(
-      (sum, entry) => sum + publishBytes(entry.Message ?? "", readMap<MessageAttribute>(entry.MessageAttributes)),
-      0,
-    );
-    if (bytes > limitOf(topic))
-      throw new AwsError("BatchRequestTooLong", "The length of all the messages put together is more than the limit.");
-    // Without a group a batch to a FIFO topic is refused as a whole.
-    if (isFifo(topic) && entries.some(({ MessageGroupId }) => !MessageGroupId)) throw noGroup();
-    const Successful: object[] = [];
-    const Failed: object[] = [];
-    for (const entry of entries) {
-      try {
-        Successful.push({ Id: entry.Id, ...answerOf(publishOne(topics, topic, entry, context)) });
-      } catch (error) {
-        if (!(error instanceof AwsError)) throw error;
-        Failed.push({ Id: entry.Id, Code: error.code, Message: error.message, SenderFault: true });
-      }
-    }
-    return { Successful, Failed };
+    for (const [index, entry] of entries.entries())
+      requireTypes(attributesOf(entry), `publishBatchRequestEntries.${index + 1}.member.messageAttributes`);
+    checkBatch(topic, entries);
+    // A message that Publish refuses refuses the whole batch: `Failed` holds failures of SNS's own, of which there are none.
+    const accepted = entries.map((entry) => accept(topic, entry));
+    const Successful = accepted.map((input, index) => ({
+      Id: entries[index]!.Id,
+      ...answerOf(publishOne(topics, topic, input, context)),
+    }));
+    return { Successful, Failed: [] };
   },
 });
 
-/** Each 64 KB published is one request (SNS pricing). */
-const CHUNK = 65_536;
+function checkBatch(topic: Topic, entries: NonNullable<BatchInput["PublishBatchRequestEntries"]>): void {
+  if (entries.length === 0) throw new AwsError("EmptyBatchRequest", "The batch request doesn't contain any entries.");
+  if (entries.length > 10)
+    throw new AwsError("TooManyEntriesInBatchRequest", "The batch request contains more entries than permissible.");
+  const ids = new Set(entries.map(({ Id }) => Id));
+  if (!entries.every(({ Id }) => /^[A-Za-z0-9_-]{1,80}$/.test(Id)))
+    throw new AwsError(
+      "InvalidBatchEntryId",
+      "The Id of a batch entry in a batch request doesn't abide by the specification.",
+    );
+  if (ids.size < entries.length)
+    throw new AwsError("BatchEntryIdsNotDistinct", "Two or more batch entries in the request have the same Id.");
+  const bytes = entries.reduce((sum, entry) => sum + publishBytes(entry.Message ?? "", attributesOf(entry)), 0);
+  if (bytes > limitOf(topic))
+    throw new AwsError("BatchRequestTooLong", "The length of all the messages put together is more than the limit.");
+}
 
-function publishOne(topics: Topics, topic: Topic, entry: WireEntry, context: CallContext): Published {
-  const attributes = readMap<MessageAttribute>(entry.MessageAttributes);
+function attributesOf({ MessageAttributes }: WireEntry): Record<string, MessageAttribute> {
+  return readMap<MessageAttribute>(MessageAttributes);
+}
+
+type Accepted = Parameters<Topics["publish"]>[1];
+
+/** What the topic takes of a message. @throws AwsError as Publish refuses it */
+function accept(topic: Topic, entry: WireEntry): Accepted {
+  const attributes = attributesOf(entry);
   validateMessage(entry, attributes, limitOf(topic));
   const perProtocol = textPerProtocol(entry);
-  const bytes = publishBytes(entry.Message!, attributes);
-  const published = topics.publish(topic, {
+  return {
     message: entry.Message!,
     attributes,
     ...(perProtocol === undefined ? {} : { perProtocol }),
     ...(entry.Subject === undefined ? {} : { subject: entry.Subject }),
     ...fifoParameters(topic, entry),
-  });
+  };
+}
+
+/** Each 64 KB published is one request (SNS pricing). */
+const CHUNK = 65_536;
+
+function publishOne(topics: Topics, topic: Topic, input: Accepted, context: CallContext): Published {
+  const bytes = publishBytes(input.message, input.attributes);
+  const published = topics.publish(topic, input);
   context.use("sns.publish", Math.ceil(bytes / CHUNK));
   countMetric(context.cloud, topic.arn, "NumberOfMessagesPublished");
   countMetric(context.cloud, topic.arn, "PublishSize", bytes, "Bytes");
@@ -113,7 +129,7 @@ function fifoParameters(topic: Topic, entry: WireEntry): { groupId?: string; ded
       );
     return groupId === undefined ? {} : { groupId };
   }
-  if (!groupId) throw noGroup();
+  if (!groupId) throw invalidParameter("The MessageGroupId parameter is required for FIFO topics");
   if (dedupId !== undefined) return { groupId, dedupId };
   if (topic.attributes["ContentBasedDeduplication"] !== "true") {
     throw invalidParameter(
@@ -121,10 +137,6 @@ function fifoParameters(topic: Topic, entry: WireEntry): { groupId?: string; ded
     );
   }
   return { groupId, dedupId: createHash("sha256").update(entry.Message!).digest("hex") };
-}
-
-function noGroup(): AwsError {
-  return invalidParameter("The MessageGroupId parameter is required for FIFO topics");
 }
 
 function answerOf({ id, sequenceNumber }: Published): { MessageId: string; SequenceNumber?: string } {

@@ -1,5 +1,6 @@
+import { AwsError } from "../../../aws-error";
 import type { Operation } from "../../../service";
-import { topicAccess } from "../access";
+import { subscriberArn, topicAccess } from "../access";
 import type { Topics } from "../engine";
 import { invalidParameter } from "../errors";
 import type { Protocol } from "../topic";
@@ -21,7 +22,8 @@ const ENDPOINTS: Readonly<Record<Protocol, RegExp>> = {
   https: /^https:\/\//,
   email: /^[^@\s]+@[^@\s]+$/,
   "email-json": /^[^@\s]+@[^@\s]+$/,
-  sms: /^\+?[0-9 ()-]{4,20}$/,
+  // A sign may part digits, never two of them, nor stand at an end.
+  sms: /^\+?\d+(?:[-./ ]\d+)*$/,
   application: /^arn:aws:sns:[^:]+:\d{12}:endpoint\//,
 };
 
@@ -32,11 +34,9 @@ export const subscribe = (topics: Topics): Operation<Input> => ({
       ...(Endpoint === undefined ? {} : { "sns:Endpoint": Endpoint }),
     }),
   ],
-  answer: ({ TopicArn, Protocol: protocol = "", Endpoint = "", Attributes, ReturnSubscriptionArn }) => {
-    if (!isProtocol(protocol)) throw invalidParameter(`Does not support this protocol string: ${protocol}`);
-    if (protocol === "sqs" && !ENDPOINTS.sqs.test(Endpoint)) throw invalidParameter("SQS endpoint ARN");
-    if (!ENDPOINTS[protocol].test(Endpoint))
-      throw invalidParameter(`Endpoint Reason: ${Endpoint || "no value"} is not an endpoint of protocol ${protocol}`);
+  answer: ({ TopicArn, Protocol: protocol = "", Endpoint = "", Attributes, ReturnSubscriptionArn }, { principal }) => {
+    if (!isProtocol(protocol)) throw invalidParameter(`Amazon SNS does not support this protocol string: ${protocol}`);
+    if (!ENDPOINTS[protocol].test(Endpoint)) throw wrongEndpoint(protocol, Endpoint);
     const topic = topics.get(TopicArn);
     // Only FIFO topics keep order, so that a FIFO queue cannot listen to a standard topic.
     if (protocol === "sqs" && Endpoint.endsWith(".fifo") && !topic.name.endsWith(".fifo")) {
@@ -44,11 +44,34 @@ export const subscribe = (topics: Topics): Operation<Input> => ({
         "Invalid parameter: Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS topics",
       );
     }
-    const subscription = topics.subscribe(topic, protocol, Endpoint, readMap<string>(Attributes));
+    const subscription = topics.subscribe(
+      topic,
+      protocol,
+      Endpoint,
+      readMap<string>(Attributes),
+      subscriberArn(principal),
+    );
     const shown = !subscription.pending || String(ReturnSubscriptionArn) === "true";
     return { SubscriptionArn: shown ? subscription.arn : "pending confirmation" };
   },
 });
+
+function wrongEndpoint(protocol: Protocol, endpoint: string): AwsError {
+  switch (protocol) {
+    case "sqs":
+      return invalidParameter("SQS endpoint ARN");
+    case "sms":
+      return new AwsError("InvalidParameter", `Invalid SMS endpoint: ${endpoint}`);
+    case "email":
+    case "email-json":
+      return invalidParameter("Email address");
+    case "http":
+    case "https":
+      return invalidParameter("Endpoint must match the specified protocol");
+    default:
+      return invalidParameter(`Endpoint Reason: ${endpoint || "no value"} is not an endpoint of protocol ${protocol}`);
+  }
+}
 
 function isProtocol(text: string): text is Protocol {
   return Object.hasOwn(ENDPOINTS, text);
@@ -57,6 +80,10 @@ function isProtocol(text: string): text is Protocol {
 export const confirmSubscription = (
   topics: Topics,
 ): Operation<{ readonly TopicArn?: string; readonly Token?: string }> => ({
-  authorize: ({ TopicArn }, context) => [topicAccess(topics.get(TopicArn), "ConfirmSubscription", context)],
-  answer: ({ TopicArn, Token = "" }) => ({ SubscriptionArn: topics.confirm(topics.get(TopicArn), Token).arn }),
+  authorize: ({ TopicArn }, context) => {
+    if (!/^arn:aws:sns:/.test(TopicArn ?? "") || TopicArn!.split(":")[3] !== context.cloud.region)
+      throw invalidParameter("Topic");
+    return [topicAccess({ arn: TopicArn! }, "ConfirmSubscription", context)];
+  },
+  answer: ({ TopicArn, Token = "" }) => ({ SubscriptionArn: topics.confirm(TopicArn!, Token).arn }),
 });

@@ -1,9 +1,10 @@
 import { xmlMap } from "../../../http/xml";
 import type { AccessRequest, CallContext, Operation } from "../../../service";
 import { topicAccess } from "../access";
-import type { Topics } from "../engine";
+import { effectiveSubscriptionPolicy, subscriptionPolicy } from "../delivery-policy";
+import { topicArnOf, type Topics } from "../engine";
 import { invalidParameter } from "../errors";
-import type { Subscription } from "../topic";
+import type { Subscription, Topic } from "../topic";
 import { page } from "../wire";
 
 interface ByArn {
@@ -20,10 +21,15 @@ function access(
   return [topicAccess({ arn: topics.subscription(arn).topicArn }, action, context)];
 }
 
+/** Ending what has ended already succeeds. */
 export const unsubscribe = (topics: Topics): Operation<ByArn> => ({
-  authorize: ({ SubscriptionArn }, context) => access(topics, SubscriptionArn, "Unsubscribe", context),
+  authorize: ({ SubscriptionArn }, context) => {
+    topics.findSubscription(SubscriptionArn);
+    return [topicAccess({ arn: topicArnOf(SubscriptionArn!) }, "Unsubscribe", context)];
+  },
   answer: ({ SubscriptionArn }) => {
-    topics.unsubscribe(topics.subscription(SubscriptionArn));
+    const subscription = topics.findSubscription(SubscriptionArn);
+    if (subscription) topics.unsubscribe(subscription);
     return undefined;
   },
 });
@@ -32,12 +38,9 @@ export const getSubscriptionAttributes = (topics: Topics): Operation<ByArn> => (
   authorize: ({ SubscriptionArn }, context) => access(topics, SubscriptionArn, "GetSubscriptionAttributes", context),
   answer: ({ SubscriptionArn }, { cloud }) => {
     const subscription = topics.subscription(SubscriptionArn);
-    const filtered = subscription.attributes["FilterPolicy"] !== undefined;
     return {
       Attributes: xmlMap({
-        RawMessageDelivery: "false",
-        ...(filtered ? { FilterPolicyScope: "MessageAttributes" } : {}),
-        ...subscription.attributes,
+        ...shownAttributes(subscription, topics.get(subscription.topicArn)),
         SubscriptionArn: subscription.arn,
         TopicArn: subscription.topicArn,
         Protocol: subscription.protocol,
@@ -45,10 +48,24 @@ export const getSubscriptionAttributes = (topics: Topics): Operation<ByArn> => (
         Owner: cloud.accountId,
         PendingConfirmation: String(subscription.pending),
         ConfirmationWasAuthenticated: String(!subscription.pending),
+        ...(subscription.principal === undefined ? {} : { SubscriptionPrincipal: subscription.principal }),
       }),
     };
   },
 });
+
+/** The scope shows with a filter only; HTTP endpoints show how they are tried again. */
+function shownAttributes({ attributes, protocol }: Subscription, topic: Topic): Readonly<Record<string, string>> {
+  const { FilterPolicyScope: scope = "MessageAttributes", DeliveryPolicy: delivery, ...others } = attributes;
+  const effective = effectiveSubscriptionPolicy(delivery, topic.attributes["DeliveryPolicy"]);
+  return {
+    RawMessageDelivery: "false",
+    ...others,
+    ...(attributes["FilterPolicy"] === undefined ? {} : { FilterPolicyScope: scope }),
+    ...(delivery === undefined ? {} : { DeliveryPolicy: JSON.stringify(subscriptionPolicy(delivery)) }),
+    ...(protocol === "http" || protocol === "https" ? { EffectiveDeliveryPolicy: JSON.stringify(effective) } : {}),
+  };
+}
 
 export const setSubscriptionAttributes = (
   topics: Topics,

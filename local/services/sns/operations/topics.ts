@@ -1,6 +1,7 @@
 import { xmlMap } from "../../../http/xml";
 import type { Operation } from "../../../service";
 import { resolveKey, topicAccess } from "../access";
+import { effectiveTopicPolicy, shownTopicPolicy } from "../delivery-policy";
 import type { Topics } from "../engine";
 import { invalidParameter } from "../errors";
 import type { Topic } from "../topic";
@@ -30,7 +31,11 @@ interface ByArn {
 
 /** Deleting what is gone already succeeds (API reference of DeleteTopic). */
 export const deleteTopic = (topics: Topics): Operation<ByArn> => ({
-  authorize: ({ TopicArn }, context) => [topicAccess({ arn: TopicArn ?? "" }, "DeleteTopic", context)],
+  authorize: ({ TopicArn }, context) => {
+    if (TopicArn === undefined) throw invalidParameter("TopicArn Reason: no value for required parameter");
+    topics.checkArn(TopicArn, "TopicArn");
+    return [topicAccess({ arn: TopicArn }, "DeleteTopic", context)];
+  },
   answer: ({ TopicArn }) => {
     const topic = topics.all().find(({ arn }) => arn === TopicArn);
     if (topic) topics.delete(topic);
@@ -67,10 +72,14 @@ export const getTopicAttributes = (topics: Topics): Operation<ByArn> => ({
 });
 
 /** A FIFO topic always says whether it deduplicates by content, a standard one never that it is none. */
-function shownAttributes({ attributes }: Topic): Readonly<Record<string, string>> {
-  if (attributes["FifoTopic"] === "true") return { ContentBasedDeduplication: "false", ...attributes };
-  const { FifoTopic: _standard, ...shown } = attributes;
-  return shown;
+function shownAttributes(topic: Topic): Readonly<Record<string, string>> {
+  const { FifoTopic: isFifo, DeliveryPolicy: delivery, ...others } = topic.attributes;
+  return {
+    ...(isFifo === "true" ? { FifoTopic: isFifo, ContentBasedDeduplication: "false" } : {}),
+    ...others,
+    ...(delivery === undefined ? {} : { DeliveryPolicy: shownTopicPolicy(delivery) }),
+    EffectiveDeliveryPolicy: effectiveTopicPolicy(delivery),
+  };
 }
 
 export const setTopicAttributes = (
