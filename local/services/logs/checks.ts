@@ -34,6 +34,23 @@ export function limited(member: string, value: number | undefined, max: number, 
   return value;
 }
 
+/** Refuses a group's or a stream's name that is too long: CloudWatch Logs looks at both before anything else. */
+export function checkNameLength(...names: readonly (string | undefined)[]): void {
+  if (names.some((name) => name !== undefined && name.length > 512))
+    throw invalid("Invalid LogGroup or LogStream, both must have length less than or equal to 512.");
+}
+
+/** Refuses a text that is longer than the API's model has it. */
+export function checkLength(member: string, value: string | undefined, max: number): void {
+  if (value !== undefined && value.length > max)
+    throw broken(member, value, `Member must have length less than or equal to ${max}`);
+}
+
+/** A quota of the account. */
+export function limitExceeded(): AwsError {
+  return new AwsError("LimitExceededException", "Resource limit exceeded.", 400);
+}
+
 /** Refuses a name of a wrong length or with other characters than the pattern has. */
 export function checkName(member: string, value: string, max: number, pattern: RegExp, shown: string): void {
   if (value.length < 1) throw broken(member, value, "Member must have length greater than or equal to 1");

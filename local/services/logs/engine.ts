@@ -64,8 +64,9 @@ export class LogsEngine implements LogsPort {
       const id = String(++this.sequence).padStart(56, "0");
       group.events.push({ id, stream: stream.name, timestamp, ingestionTime: now, message });
       bytes += Buffer.byteLength(message) + overhead;
-      stream.first ??= timestamp;
+      stream.first = Math.min(stream.first ?? timestamp, timestamp);
       stream.last = Math.max(stream.last ?? timestamp, timestamp);
+      stream.ingested = now;
       this.feedFilters(group, message);
     }
     group.bytes += bytes;

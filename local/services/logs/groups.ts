@@ -4,7 +4,7 @@ import type { Principal } from "../../principal";
 import type { Json } from "../../service";
 import { statementsIn, type PolicyDocument } from "../iam/policy-document";
 import { keyArnOf } from "../kms";
-import { broken, checkName } from "./checks";
+import { broken, checkName, checkNameLength, limitExceeded } from "./checks";
 import type { LineFilter } from "./filter-pattern";
 
 export interface LogEvent {
@@ -19,13 +19,16 @@ export interface LogEvent {
 export interface LogStream {
   readonly name: string;
   readonly created: number;
+  /** Timestamps of the oldest and of the newest event, and when the last one came. */
   first?: number;
   last?: number;
+  ingested?: number;
 }
 
 export interface MetricFilter {
   readonly name: string;
   readonly pattern: string;
+  readonly created: number;
   readonly matches: LineFilter;
   readonly transformations: readonly MetricTransformation[];
 }
@@ -53,6 +56,7 @@ export interface LogGroup {
   readonly created: number;
   retentionInDays?: number;
   kmsKeyArn?: string;
+  tags: Record<string, string>;
   readonly streams: Map<string, LogStream>;
   readonly filters: Map<string, MetricFilter>;
   /** In the order of arrival. */
@@ -64,6 +68,9 @@ const retentions = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 
+/** Resource policies of an account in a Region (CloudWatch Logs quotas). */
+const MAX_POLICIES = 10;
+
 /** Log groups and what they need to exist: a name, a retention that AWS knows, a key that admits the service. */
 export class GroupStore {
   readonly groups = new Map<string, LogGroup>();
@@ -72,12 +79,17 @@ export class GroupStore {
   constructor(private readonly cloud: Cloud) {}
 
   get(name: string): LogGroup {
+    checkNameLength(name);
     const group = this.groups.get(name);
     if (!group) throw new AwsError("ResourceNotFoundException", "The specified log group does not exist.", 400);
     return group;
   }
 
-  create(name: string, options: { kmsKeyId?: string; retentionInDays?: number } = {}): LogGroup {
+  create(
+    name: string,
+    options: { kmsKeyId?: string; retentionInDays?: number; tags?: Readonly<Record<string, string>> } = {},
+  ): LogGroup {
+    checkNameLength(name);
     checkName("logGroupName", name, 512, /^[.\-_/#A-Za-z0-9]+$/, "[\\.\\-_/#A-Za-z0-9]+");
     if (this.groups.has(name))
       throw new AwsError("ResourceAlreadyExistsException", "The specified log group already exists", 400);
@@ -87,6 +99,7 @@ export class GroupStore {
       name,
       arn,
       created: this.cloud.clock.now(),
+      tags: { ...options.tags },
       streams: new Map(),
       filters: new Map(),
       events: [],
@@ -134,12 +147,19 @@ export class GroupStore {
   }
 
   createStream(group: LogGroup, name: string): LogStream {
+    checkNameLength(name);
     checkName("logStreamName", name, 512, /^[^:*]*$/, "[^:*]*");
     if (group.streams.has(name))
       throw new AwsError("ResourceAlreadyExistsException", "The specified log stream already exists", 400);
     const stream: LogStream = { name, created: this.cloud.clock.now() };
     group.streams.set(name, stream);
     return stream;
+  }
+
+  /** Adds a metric filter, or changes one, which keeps the time of its making. */
+  setFilter(group: LogGroup, filter: Omit<MetricFilter, "created">): void {
+    const created = group.filters.get(filter.name)?.created ?? this.cloud.clock.now();
+    group.filters.set(filter.name, { ...filter, created });
   }
 
   /** ARN under which IAM finds all resource policies of the account's log groups as one document. */
@@ -153,6 +173,7 @@ export class GroupStore {
 
   /** @param text the policy as it was given, to be shown so. */
   setResourcePolicy(name: string, document: PolicyDocument | undefined, text = JSON.stringify(document)): void {
+    if (document && !this.policies.has(name) && this.policies.size >= MAX_POLICIES) throw limitExceeded();
     if (document) this.policies.set(name, { document, text, updated: this.cloud.clock.now() });
     else this.policies.delete(name);
     const merged: Json = {

@@ -5,6 +5,7 @@ import { filterAndPolicyOperations } from "./operations/filters-and-policies";
 import { groupOperations } from "./operations/groups";
 import { readOperations } from "./operations/read";
 import { streamOperations } from "./operations/streams";
+import { tagOperations } from "./operations/tags";
 import { logsResources } from "./resources";
 
 const engines = new WeakMap<Cloud, LogsEngine>();
@@ -26,6 +27,7 @@ export function logsService(cloud: Cloud): Service {
     protocols: [{ kind: "json", target: "Logs_20140328", version: "1.1" }],
     operations: {
       ...groupOperations(engine),
+      ...tagOperations(engine),
       ...streamOperations(engine),
       ...readOperations(engine),
       ...filterAndPolicyOperations(engine),

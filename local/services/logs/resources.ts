@@ -18,11 +18,13 @@ export function logsResources(engine: LogsEngine): Readonly<Record<string, Resou
         store.create(name, {
           ...(typeof kmsKeyId === "string" && kmsKeyId !== "" ? { kmsKeyId } : {}),
           retentionInDays: Number(inputs["retentionInDays"] ?? 0),
+          tags: tagsOf(inputs),
         });
         return groupState(engine, name, inputs);
       },
       update: (name, inputs) => {
         const group = store.get(name);
+        group.tags = { ...tagsOf(inputs) };
         store.setRetention(group, Number(inputs["retentionInDays"] ?? 0) || undefined);
         if (typeof inputs["kmsKeyId"] === "string") group.kmsKeyArn = store.checkKey(group.arn, inputs["kmsKeyId"]);
         return groupState(engine, name, inputs);
@@ -52,6 +54,9 @@ export function logsResources(engine: LogsEngine): Readonly<Record<string, Resou
   };
 }
 
+const tagsOf = (inputs: Json): Readonly<Record<string, string>> =>
+  (inputs["tagsAll"] ?? inputs["tags"] ?? {}) as Readonly<Record<string, string>>;
+
 function groupState(engine: LogsEngine, name: string, inputs: Json): Created {
   const group = engine.store.get(name);
   const state = {
@@ -63,7 +68,7 @@ function groupState(engine: LogsEngine, name: string, inputs: Json): Created {
     retentionInDays: group.retentionInDays ?? 0,
     logGroupClass: inputs["logGroupClass"] ?? "STANDARD",
     skipDestroy: inputs["skipDestroy"] ?? false,
-    tagsAll: inputs["tagsAll"] ?? inputs["tags"] ?? {},
+    tagsAll: tagsOf(inputs),
   };
   return { id: name, state };
 }
@@ -80,7 +85,12 @@ function metricFilter(engine: LogsEngine, inputs: Json, name: string): Created {
     ...(t["unit"] === undefined ? {} : { unit: textOf(t["unit"]) }),
   };
   const group = engine.store.get(textOf(inputs["logGroupName"]));
-  group.filters.set(name, { name, pattern, matches: compileFilterPattern(pattern), transformations: [transformation] });
+  engine.store.setFilter(group, {
+    name,
+    pattern,
+    matches: compileFilterPattern(pattern),
+    transformations: [transformation],
+  });
   return { id: name, state: { ...inputs, id: name, name } };
 }
 

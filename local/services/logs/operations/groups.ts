@@ -1,5 +1,5 @@
 import type { AnyOperation, Json } from "../../../service";
-import { limited } from "../checks";
+import { invalid, limited } from "../checks";
 import type { LogsEngine } from "../engine";
 import type { LogGroup } from "../groups";
 
@@ -7,9 +7,10 @@ interface GroupInput {
   readonly logGroupName: string;
   readonly kmsKeyId?: string;
   readonly retentionInDays?: number;
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
-/** CreateLogGroup, DeleteLogGroup, DescribeLogGroups, PutRetentionPolicy, DeleteRetentionPolicy, AssociateKmsKey, ListTagsForResource. */
+/** CreateLogGroup, DeleteLogGroup, DescribeLogGroups, ListLogGroups, PutRetentionPolicy, DeleteRetentionPolicy, AssociateKmsKey. */
 export function groupOperations(engine: LogsEngine): Readonly<Record<string, AnyOperation>> {
   const { store } = engine;
   const on = (operation: string, act: (input: GroupInput) => void): AnyOperation => ({
@@ -22,7 +23,8 @@ export function groupOperations(engine: LogsEngine): Readonly<Record<string, Any
   return {
     CreateLogGroup: on(
       "CreateLogGroup",
-      ({ logGroupName, kmsKeyId }) => void store.create(logGroupName, kmsKeyId === undefined ? {} : { kmsKeyId }),
+      ({ logGroupName, kmsKeyId, tags = {} }) =>
+        void store.create(logGroupName, { tags, ...(kmsKeyId === undefined ? {} : { kmsKeyId }) }),
     ),
     DeleteLogGroup: on("DeleteLogGroup", ({ logGroupName }) => void store.groups.delete(store.get(logGroupName).name)),
     PutRetentionPolicy: on("PutRetentionPolicy", (input) =>
@@ -37,27 +39,39 @@ export function groupOperations(engine: LogsEngine): Readonly<Record<string, Any
     }),
     DescribeLogGroups: {
       authorize: () => [engine.access("logs:DescribeLogGroups", "")],
-      answer: ({ logGroupNamePrefix = "", logGroupNamePattern, limit: asked, nextToken }: DescribeInput) => {
-        const limit = limited("limit", asked, 50);
-        const from = Number(nextToken ?? 0);
-        const names = [...store.groups.keys()].sort();
-        const found = names.filter(
-          (name) =>
-            name.startsWith(logGroupNamePrefix) &&
-            (logGroupNamePattern === undefined || name.includes(logGroupNamePattern)),
-        );
-        const page = found.slice(from, from + limit);
-        return {
-          logGroups: page.map((name) => shape(store.get(name))),
-          ...(from + limit < found.length ? { nextToken: String(from + limit) } : {}),
-        };
+      answer: (input: DescribeInput) => {
+        const { logGroupNamePrefix, logGroupNamePattern } = input;
+        if (logGroupNamePrefix !== undefined && logGroupNamePattern !== undefined)
+          throw invalid("LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.");
+        const { groups, ...more } = pageOf(input, limited("limit", input.limit, 50));
+        const read = logGroupNamePattern === undefined ? shape : shapeOfSearch;
+        return { logGroups: groups.map(read), ...more };
       },
     },
-    ListTagsForResource: {
-      authorize: () => [engine.access("logs:ListTagsForResource", "")],
-      answer: () => ({ tags: {} }),
+    ListLogGroups: {
+      authorize: () => [engine.access("logs:ListLogGroups", "")],
+      answer: (input: DescribeInput) => {
+        const { groups, ...more } = pageOf(input, limited("limit", input.limit, 1_000, 50));
+        const logGroups = groups.map(({ name, arn }) => ({
+          logGroupName: name,
+          logGroupArn: arn,
+          logGroupClass: "STANDARD",
+        }));
+        return { logGroups, ...more };
+      },
     },
   };
+
+  function pageOf(
+    { logGroupNamePrefix = "", logGroupNamePattern = "", nextToken }: DescribeInput,
+    limit: number,
+  ): { readonly groups: readonly LogGroup[]; readonly nextToken?: string } {
+    const from = Number(nextToken ?? 0);
+    const names = [...store.groups.keys()].sort();
+    const found = names.filter((name) => name.startsWith(logGroupNamePrefix) && name.includes(logGroupNamePattern));
+    const groups = found.slice(from, from + limit).map((name) => store.get(name));
+    return from + limit < found.length ? { groups, nextToken: String(from + limit) } : { groups };
+  }
 }
 
 interface DescribeInput {
@@ -68,13 +82,17 @@ interface DescribeInput {
 }
 
 function shape(group: LogGroup): Json {
+  return { ...shapeOfSearch(group), storedBytes: group.bytes, deletionProtectionEnabled: false };
+}
+
+/** A search by pattern finds groups by an index that knows less of them. */
+function shapeOfSearch(group: LogGroup): Json {
   return {
     logGroupName: group.name,
     arn: `${group.arn}:*`,
     logGroupArn: group.arn,
     creationTime: group.created,
     metricFilterCount: group.filters.size,
-    storedBytes: group.bytes,
     logGroupClass: "STANDARD",
     ...(group.retentionInDays === undefined ? {} : { retentionInDays: group.retentionInDays }),
     ...(group.kmsKeyArn === undefined ? {} : { kmsKeyId: group.kmsKeyArn }),

@@ -64,6 +64,11 @@ export function streamOperations(engine: LogsEngine): Readonly<Record<string, An
         if (orderBy === "LastEventTime" && logStreamNamePrefix !== "") {
           throw invalid("Cannot order by LastEventTime with a logStreamNamePrefix.");
         }
+        if (input.logGroupName !== undefined && input.logGroupIdentifier !== undefined)
+          throw new AwsError(
+            "ValidationException",
+            "LogGroup name and LogGroup ARN are mutually exclusive parameters.",
+          );
         const group = store.get(groupNameOf(input));
         const streams = [...group.streams.values()].filter((stream) => stream.name.startsWith(logStreamNamePrefix));
         streams.sort((a, b) =>
@@ -86,7 +91,7 @@ export function streamOperations(engine: LogsEngine): Readonly<Record<string, An
         const { taken, rejected } = sortOut(logEvents, context.cloud.clock.now(), group.retentionInDays);
         context.use("cloudwatch.logsInGb", engine.append(group, stream, taken) / 1e9);
         return {
-          nextSequenceToken: `49${String(group.events.length).padStart(54, "0")}`,
+          nextSequenceToken: sequenceToken(stream),
           ...(rejected ? { rejectedLogEventsInfo: rejected } : {}),
         };
       },
@@ -100,6 +105,11 @@ export function streamOf(group: LogGroup, name: string): LogStream {
   return stream;
 }
 
+/** No upload needs it any more; AWS goes on showing one. */
+function sequenceToken({ ingested = 0 }: LogStream): string {
+  return `49${String(ingested).padStart(54, "0")}`;
+}
+
 function shape(group: LogGroup, stream: LogStream): Json {
   return {
     logStreamName: stream.name,
@@ -107,7 +117,12 @@ function shape(group: LogGroup, stream: LogStream): Json {
     arn: `${group.arn}:log-stream:${stream.name}`,
     ...(stream.first === undefined
       ? {}
-      : { firstEventTimestamp: stream.first, lastEventTimestamp: stream.last, lastIngestionTime: stream.last }),
+      : {
+          firstEventTimestamp: stream.first,
+          lastEventTimestamp: stream.last,
+          lastIngestionTime: stream.ingested,
+          uploadSequenceToken: sequenceToken(stream),
+        }),
     storedBytes: 0,
   };
 }
