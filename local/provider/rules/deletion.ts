@@ -14,8 +14,10 @@ type Guard = (cloud: Cloud, id: string, state: Json) => void | Promise<void>;
 const GUARDS: Readonly<Record<string, Guard>> = {
   "aws:s3/bucket:Bucket": (cloud, id, state) => {
     const bucket = (cloud.services.get("s3") as S3Service).store.buckets.get(id);
-    if (!bucket || bucket.keys().length === 0 || state["forceDestroy"] === true) return;
-    throw new AwsError("BucketNotEmpty", "The bucket you tried to delete is not empty", 409);
+    if (!bucket || state["forceDestroy"] === true) return;
+    if (bucket.keys().length === 0 && bucket.versions.size === 0) return;
+    const all = bucket.versioning === undefined ? "" : ". You must delete all versions in the bucket.";
+    throw new AwsError("BucketNotEmpty", `The bucket you tried to delete is not empty${all}`, 409);
   },
   "aws:athena/workgroup:Workgroup": async (cloud, id, state) => {
     if (state["forceDestroy"] === true) return;

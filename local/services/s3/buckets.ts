@@ -1,5 +1,6 @@
-import { AwsError } from "../../aws-error";
 import type { Json } from "../../service";
+import type { Checksums } from "./checksums";
+import { noSuchKey } from "./errors";
 
 /** How a bucket encrypts what it stores, by default or for one object. */
 export interface Encryption {
@@ -9,9 +10,11 @@ export interface Encryption {
   readonly bucketKeyEnabled?: boolean;
 }
 
-/** What S3 knows of one object; its bytes are the file. */
+/** What S3 knows of one object, or of one version of it; its bytes are the file. */
 export interface StoredObject {
   readonly key: string;
+  /** Absent for what was written without versioning: the version `null`. */
+  readonly versionId?: string;
   /** Path of the file that holds the bytes. */
   readonly file: string;
   readonly size: number;
@@ -25,16 +28,41 @@ export interface StoredObject {
   readonly metadata: Readonly<Record<string, string>>;
   readonly encryption: Encryption;
   /** By member name, e.g. `ChecksumCRC32`. */
-  readonly checksums: Readonly<Record<string, string>>;
-  /** Number of parts of a multipart upload. */
-  readonly parts?: number;
+  readonly checksums: Checksums;
+  /** Sizes of the parts of a multipart upload. */
+  readonly parts?: readonly number[];
 }
 
-/** A bucket: its settings and the index of its objects. */
+/** What a delete leaves in a bucket with versions. */
+export interface DeleteMarker {
+  readonly key: string;
+  readonly versionId?: string;
+  readonly lastModified: number;
+  readonly isMarker: true;
+}
+
+/** A version that is not the current object. */
+export type Version = StoredObject | DeleteMarker;
+
+export function isMarker(version: Version): version is DeleteMarker {
+  return "isMarker" in version;
+}
+
+/** Something under way that must know when its key is written or deleted meanwhile. */
+export interface Watcher {
+  readonly key: string;
+  disturbed: boolean;
+}
+
+/** A bucket: its settings, the index of its objects and their other versions. */
 export class Bucket {
   readonly objects = new Map<string, StoredObject>();
+  /** What is not current, the newest first; a delete marker that is first stands for the object. */
+  readonly versions = new Map<string, Version[]>();
+  readonly watchers = new Set<Watcher>();
   encryption: Encryption = { algorithm: "AES256" };
   versioning: "Enabled" | "Suspended" | undefined;
+  tags: Readonly<Record<string, string>> = {};
   /** Declared settings that are kept and shown but have no effect here, by resource type. */
   readonly settings = new Map<string, Json>();
   private sorted: string[] | undefined;
@@ -52,6 +80,7 @@ export class Bucket {
   set(object: StoredObject): void {
     if (!this.objects.has(object.key)) this.sorted = undefined;
     this.objects.set(object.key, object);
+    this.disturb(object.key);
   }
 
   delete(key: string): StoredObject | undefined {
@@ -60,19 +89,44 @@ export class Bucket {
       this.objects.delete(key);
       this.sorted = undefined;
     }
+    this.disturb(key);
     return object;
   }
 
   get(key: string): StoredObject {
     const object = this.objects.get(key);
-    if (!object) throw new AwsError("NoSuchKey", "The specified key does not exist.", 404, { Key: key });
+    if (!object) throw noSuchKey(key);
     return object;
+  }
+
+  /** All versions of a key, the newest first. */
+  versionsOf(key: string): readonly Version[] {
+    const current = this.objects.get(key);
+    const others = this.versions.get(key) ?? [];
+    return current ? [current, ...others] : others;
+  }
+
+  keep(version: Version): void {
+    const others = this.versions.get(version.key);
+    if (others) others.unshift(version);
+    else this.versions.set(version.key, [version]);
+  }
+
+  /** Takes a version that is not current out. */
+  takeOut(version: Version): void {
+    const left = (this.versions.get(version.key) ?? []).filter((other) => other !== version);
+    if (left.length > 0) this.versions.set(version.key, left);
+    else this.versions.delete(version.key);
   }
 
   /** All keys in the order of S3's listings: by UTF-8 bytes. */
   keys(): readonly string[] {
     this.sorted ??= [...this.objects.keys()].sort(byUtf8);
     return this.sorted;
+  }
+
+  private disturb(key: string): void {
+    for (const watcher of this.watchers) if (watcher.key === key) watcher.disturbed = true;
   }
 }
 

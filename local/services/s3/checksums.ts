@@ -1,61 +1,92 @@
 import { createHash } from "node:crypto";
 import { AwsError } from "../../aws-error";
 import type { Json } from "../../service";
+import { crc32Of, crc64Nvme } from "./crc";
+import { invalidRequest } from "./errors";
+
+/** The algorithms of S3's checksums and the bytes of their values. */
+const LENGTHS = { CRC32: 4, CRC32C: 4, CRC64NVME: 8, SHA1: 20, SHA256: 32 } as const;
+
+/** An algorithm of S3's checksums. */
+export type Algorithm = keyof typeof LENGTHS;
+
+/** In the order of S3's messages. */
+export const algorithms = Object.keys(LENGTHS) as readonly Algorithm[];
 
 /** The checksum members of S3's shapes. */
-export const checksumMembers = [
-  "ChecksumCRC32",
-  "ChecksumCRC32C",
-  "ChecksumCRC64NVME",
-  "ChecksumSHA1",
-  "ChecksumSHA256",
-] as const;
+export const checksumMembers = algorithms.map((algorithm) => `Checksum${algorithm}` as const);
 
-const table = Array.from({ length: 256 }, (_, n) => {
-  for (let k = 0; k < 8; k++) n = n & 1 ? 0xedb88320 ^ (n >>> 1) : n >>> 1;
-  return n >>> 0;
-});
+/** Checksums by member name, e.g. `ChecksumCRC32`. */
+export type Checksums = Readonly<Record<string, string>>;
 
-/** CRC-32 (ISO-HDLC) in base64, as `x-amz-checksum-crc32` carries it. */
-export function crc32(body: Buffer): string {
-  let crc = 0xffffffff;
-  for (const byte of body) crc = table[(crc ^ byte) & 0xff]! ^ (crc >>> 8);
-  const out = Buffer.alloc(4);
-  out.writeUInt32BE((crc ^ 0xffffffff) >>> 0);
-  return out.toString("base64");
+/** A checksum that is fed piece by piece. */
+export interface Sum {
+  update(piece: Buffer): void;
+  digest(): Buffer;
 }
 
-/** Compares the checksums that came with a body to the body; answers those to keep. CRC32C and CRC64NVME are kept unverified. */
-export function verify(input: Json, body: Buffer): Record<string, string> {
-  const md5 = input["ContentMD5"];
-  if (typeof md5 === "string" && Buffer.from(md5, "base64").length !== 16)
-    throw new AwsError("InvalidDigest", "The Content-MD5 you specified was invalid.", 400, { "Content-MD5": md5 });
-  if (typeof md5 === "string" && createHash("md5").update(body).digest("base64") !== md5) {
-    throw new AwsError("BadDigest", "The Content-MD5 you specified did not match what we received.");
-  }
-  const kept: Record<string, string> = {};
-  for (const member of checksumMembers) {
-    const given = input[member];
-    if (typeof given !== "string") continue;
-    const own = compute(member, body);
-    if (own !== undefined && own !== given) {
-      const algorithm = member.slice("Checksum".length);
-      throw new AwsError("BadDigest", `The ${algorithm} you specified did not match the calculated checksum.`);
+export function sumOf(algorithm: Algorithm): Sum {
+  switch (algorithm) {
+    case "CRC32":
+    case "CRC32C":
+      return crc32Of(algorithm);
+    case "CRC64NVME":
+      return crc64Nvme();
+    default: {
+      const hash = createHash(algorithm.toLowerCase());
+      return { update: (piece) => void hash.update(piece), digest: () => hash.digest() };
     }
-    kept[member] = given;
   }
-  return kept;
 }
 
-function compute(member: (typeof checksumMembers)[number], body: Buffer): string | undefined {
-  switch (member) {
-    case "ChecksumCRC32":
-      return crc32(body);
-    case "ChecksumSHA1":
-      return createHash("sha1").update(body).digest("base64");
-    case "ChecksumSHA256":
-      return createHash("sha256").update(body).digest("base64");
-    default:
-      return undefined;
-  }
+/** A checksum of a body in base64, as the header carries it. */
+export function checksumOf(algorithm: Algorithm, body: Buffer): string {
+  const sum = sumOf(algorithm);
+  sum.update(body);
+  return sum.digest().toString("base64");
+}
+
+/** The one checksum that came with a request. @throws AwsError InvalidRequest for several, and for none of this kind. */
+export function givenChecksum(input: Json): { readonly algorithm: Algorithm; readonly value: string } | undefined {
+  const given = algorithms.filter((algorithm) => typeof input[`Checksum${algorithm}`] === "string");
+  if (given.length > 1)
+    throw invalidRequest("Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.");
+  const [algorithm] = given;
+  if (algorithm === undefined) return undefined;
+  const value = input[`Checksum${algorithm}`] as string;
+  const sum = value.replace(/-\d+$/, "");
+  if (!/^[A-Za-z0-9+/]+=*$/.test(sum) || Buffer.from(sum, "base64").length !== LENGTHS[algorithm])
+    throw invalidRequest(`Value for x-amz-checksum-${algorithm.toLowerCase()} header is invalid.`);
+  return { algorithm, value };
+}
+
+/** Compares MD5 and checksum that came with a body to the body; answers the checksum to keep. */
+export function verify(input: Json, body: Buffer): Checksums {
+  verifyMd5(input["ContentMD5"], body);
+  const given = givenChecksum(input);
+  if (!given) return {};
+  if (checksumOf(given.algorithm, body) !== given.value) throw badDigest(given.algorithm);
+  return { [`Checksum${given.algorithm}`]: given.value };
+}
+
+/** As `verify`; what came without a checksum gets S3's own: https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html */
+export function verifyWhole(input: Json, body: Buffer): Checksums {
+  const kept = verify(input, body);
+  return Object.keys(kept).length > 0 ? kept : { ChecksumCRC64NVME: checksumOf("CRC64NVME", body) };
+}
+
+export function badDigest(algorithm: Algorithm): AwsError {
+  return new AwsError("BadDigest", `The ${algorithm} you specified did not match the calculated checksum.`);
+}
+
+function verifyMd5(md5: unknown, body: Buffer): void {
+  if (typeof md5 !== "string") return;
+  if (!/^[A-Za-z0-9+/]{22}==$/.test(md5))
+    throw new AwsError("InvalidDigest", "The Content-MD5 you specified was invalid.", 400, { "Content-MD5": md5 });
+  const own = createHash("md5").update(body).digest("base64");
+  if (own === md5) return;
+  throw new AwsError("BadDigest", "The Content-MD5 you specified did not match what we received.", 400, {
+    ExpectedDigest: md5,
+    CalculatedDigest: own,
+  });
 }

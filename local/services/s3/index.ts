@@ -10,16 +10,17 @@ import {
   headBucket,
   listBuckets,
 } from "./operations/buckets";
+import { configurationReads } from "./operations/configurations";
 import { copyObject } from "./operations/copy-object";
 import { deleteObject, deleteObjects } from "./operations/delete-object";
 import { getObject, headObject } from "./operations/get-object";
 import { listObjects, listObjectsV2 } from "./operations/list-objects";
+import { listMultipartUploads, listParts } from "./operations/list-uploads";
+import { listObjectVersions } from "./operations/list-versions";
 import {
   abortMultipartUpload,
   completeMultipartUpload,
   createMultipartUpload,
-  listMultipartUploads,
-  listParts,
   uploadPart,
 } from "./operations/multipart";
 import { uploadPartCopy } from "./operations/upload-part-copy";
@@ -62,6 +63,7 @@ export function s3Service(cloud: Cloud): S3Service {
     throttling: "SlowDown",
     store,
     operations: {
+      ...configurationReads(store),
       AbortMultipartUpload: abortMultipartUpload(uploads),
       CompleteMultipartUpload: completeMultipartUpload(store, uploads),
       CopyObject: copyObject(store),
@@ -79,6 +81,7 @@ export function s3Service(cloud: Cloud): S3Service {
       HeadObject: headObject(store),
       ListBuckets: listBuckets(store),
       ListMultipartUploads: listMultipartUploads(store, uploads),
+      ListObjectVersions: listObjectVersions(store),
       ListObjects: listObjects(store),
       ListObjectsV2: listObjectsV2(store),
       ListParts: listParts(store, uploads),

@@ -69,6 +69,7 @@ function bucketType(store: ObjectStore): ResourceType {
       { rule?: EncryptionRule; rules?: readonly EncryptionRule[] } | undefined;
     const rule = inline?.rule ?? inline?.rules?.[0];
     if (rule) bucket.encryption = encryptionOfRule(store, rule);
+    bucket.tags = (inputs["tags"] ?? {}) as Readonly<Record<string, string>>;
   };
   return {
     create(inputs, context) {
@@ -143,7 +144,7 @@ function objectType(store: ObjectStore): ResourceType {
         bucket: bucket.name,
         arn,
         etag: object.etag.replaceAll('"', ""),
-        versionId: "",
+        versionId: object.versionId ?? "",
         tagsAll: inputs["tags"] ?? {},
       },
     };

@@ -1,9 +1,11 @@
 import type { RestRoute } from "../../service";
 import {
   decode,
+  decodeChecked,
   decodeXml,
   encodeCopy,
   encodeEmpty,
+  encodeHead,
   encodeLocation,
   encodeObject,
   encodePolicy,
@@ -72,7 +74,7 @@ const played: readonly RestRoute[] = [
     path: bucket,
     query: ["delete"],
     operation: "DeleteObjects",
-    decode: decodeXml("Delete", ["Object"]),
+    decode: decodeChecked("Delete", ["Object"]),
     encode: encodeXml("DeleteResult"),
   },
   { method: "GET", path: bucket, query: ["location"], operation: "GetBucketLocation", decode, encode: encodeLocation },
@@ -110,16 +112,51 @@ const played: readonly RestRoute[] = [
     encode: encodeXml("ListBucketResult"),
   },
   { method: "GET", path: bucket, operation: "ListObjects", decode, encode: encodeXml("ListBucketResult") },
-  { method: "HEAD", path: bucket, operation: "HeadBucket", decode, encode: ok },
-  { method: "PUT", path: bucket, operation: "CreateBucket", decode, encode: ok },
+  { method: "HEAD", path: bucket, operation: "HeadBucket", decode, encode: encodeHead },
+  {
+    method: "PUT",
+    path: bucket,
+    operation: "CreateBucket",
+    decode: decodeXml("CreateBucketConfiguration", []),
+    encode: ok,
+  },
   { method: "DELETE", path: bucket, operation: "DeleteBucket", decode, encode: noContent },
 ];
+
+/** Reads of a bucket's configurations: the query parameter, the operation, the root of the answer. */
+const configurations: readonly (readonly [query: string, operation: string, root: string])[] = [
+  ["acl", "GetBucketAcl", "AccessControlPolicy"],
+  ["accelerate", "GetBucketAccelerateConfiguration", "AccelerateConfiguration"],
+  ["cors", "GetBucketCors", "CORSConfiguration"],
+  ["lifecycle", "GetBucketLifecycleConfiguration", "LifecycleConfiguration"],
+  ["logging", "GetBucketLogging", "BucketLoggingStatus"],
+  ["notification", "GetBucketNotificationConfiguration", "NotificationConfiguration"],
+  ["object-lock", "GetObjectLockConfiguration", "ObjectLockConfiguration"],
+  ["ownershipControls", "GetBucketOwnershipControls", "OwnershipControls"],
+  ["policyStatus", "GetBucketPolicyStatus", "PolicyStatus"],
+  ["publicAccessBlock", "GetPublicAccessBlock", "PublicAccessBlockConfiguration"],
+  ["replication", "GetBucketReplication", "ReplicationConfiguration"],
+  ["requestPayment", "GetBucketRequestPayment", "RequestPaymentConfiguration"],
+  ["tagging", "GetBucketTagging", "Tagging"],
+  ["versions", "ListObjectVersions", "ListVersionsResult"],
+  ["website", "GetBucketWebsite", "WebsiteConfiguration"],
+];
+
+const reads: readonly RestRoute[] = configurations.map(([query, operation, root]) => ({
+  method: "GET",
+  path: bucket,
+  query: [query],
+  operation,
+  decode,
+  encode: encodeXml(root),
+}));
 
 const toldApart = (route: RestRoute): boolean => route.query !== undefined;
 
 /** S3's REST routes, path style. Those that a query parameter tells apart come before the plain ones. */
 export const routes: readonly RestRoute[] = [
   ...played.filter(toldApart),
+  ...reads,
   ...unplayed,
   ...played.filter((route) => !toldApart(route)),
 ];

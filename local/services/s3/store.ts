@@ -1,10 +1,25 @@
 import { createHash } from "node:crypto";
-import { createReadStream, rmSync, statSync } from "node:fs";
-import { mkdir, open, readFile, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
+import {
+  closeSync,
+  createReadStream,
+  mkdirSync,
+  openSync,
+  read,
+  readFile,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+} from "node:fs";
+import { mkdir, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { promisify } from "node:util";
 import { AwsError } from "../../aws-error";
 import type { Cloud } from "../../cloud";
-import { Bucket, type Encryption, type StoredObject } from "./buckets";
+import { Bucket, type DeleteMarker, type Encryption, isMarker, type StoredObject, type Version } from "./buckets";
+
+const readWhole = promisify(readFile);
+const readPiece = promisify(read);
 
 /** Everything about an object but its bytes. */
 export type ObjectAttributes = Partial<
@@ -41,18 +56,16 @@ export class ObjectStore {
   }
 
   async put(bucket: Bucket, key: string, body: Buffer, attributes: ObjectAttributes = {}): Promise<StoredObject> {
-    const file = this.pathOf(bucket, key);
-    const draft = this.draft(bucket);
-    await mkdir(dirname(draft), { recursive: true });
+    const draft = await this.prepareDraft(bucket);
     await writeFile(draft, body);
-    return this.settle(bucket, key, draft, file, body.length, md5(body), attributes);
+    return this.settle(bucket, key, draft, body.length, md5(body), attributes);
   }
 
   /** Takes a finished file of this file system over as an object; the file moves. */
   async take(bucket: Bucket, key: string, from: string, attributes: ObjectAttributes = {}): Promise<StoredObject> {
     const { size } = await stat(from);
     const hash = attributes.etag ?? (await md5OfFile(from));
-    return this.settle(bucket, key, from, this.pathOf(bucket, key), size, hash, attributes);
+    return this.settle(bucket, key, from, size, hash, attributes);
   }
 
   /** Registers a file that already lies where the object belongs. */
@@ -64,30 +77,54 @@ export class ObjectStore {
     return object;
   }
 
+  /** Deletes for good, whatever the bucket's versioning says: other versions stay. */
   async remove(bucket: Bucket, key: string): Promise<void> {
     const object = bucket.delete(key);
-    if (!object) return;
-    await rm(object.file, { force: true });
-    // Empty folders must go, or a later key of the same name could not be a file.
-    for (let folder = dirname(object.file); folder.startsWith(bucket.folder + "/"); folder = dirname(folder)) {
-      const gone = await rmdir(folder).then(
-        () => true,
-        () => false,
-      );
-      if (!gone) return;
-    }
+    if (object) this.dropFile(bucket, object.file);
+    return Promise.resolve();
   }
 
+  /** Deletes as a request does: in a bucket with versions a marker takes the object's place. */
+  erase(bucket: Bucket, key: string): DeleteMarker | undefined {
+    const { versioning } = bucket;
+    const current = bucket.delete(key);
+    if (current && !this.retire(bucket, current)) this.dropFile(bucket, current.file);
+    if (versioning === undefined) return undefined;
+    if (versioning === "Suspended") this.dropNull(bucket, key);
+    const marker: DeleteMarker = {
+      key,
+      ...(versioning === "Enabled" ? { versionId: this.newVersionId(bucket, key) } : {}),
+      lastModified: this.cloud.clock.now(),
+      isMarker: true,
+    };
+    bucket.keep(marker);
+    return marker;
+  }
+
+  /** Deletes one version; if it was the current one, the next takes its place. */
+  eraseVersion(bucket: Bucket, version: Version): void {
+    if (bucket.objects.get(version.key) === version) bucket.delete(version.key);
+    else bucket.takeOut(version);
+    if (!isMarker(version)) this.dropFile(bucket, version.file);
+    const [next] = bucket.versionsOf(version.key);
+    if (next === undefined || isMarker(next) || bucket.objects.has(version.key)) return;
+    bucket.takeOut(next);
+    const file = this.pathOf(bucket, next.key);
+    mkdirSync(dirname(file), { recursive: true });
+    renameSync(next.file, file);
+    bucket.set({ ...next, file });
+  }
+
+  /** The file is opened at once: what is written meanwhile is another file. */
   async read(object: StoredObject, start = 0, end = object.size - 1): Promise<Buffer> {
-    if (start === 0 && end === object.size - 1) return readFile(object.file);
-    const length = end - start + 1;
-    const buffer = Buffer.allocUnsafe(length);
-    const handle = await open(object.file, "r");
+    const handle = openSync(object.file, "r");
     try {
-      const { bytesRead } = await handle.read(buffer, 0, length, start);
+      if (start === 0 && end === object.size - 1) return await readWhole(handle);
+      const buffer = Buffer.allocUnsafe(end - start + 1);
+      const { bytesRead } = await readPiece(handle, buffer, 0, buffer.length, start);
       return buffer.subarray(0, bytesRead);
     } finally {
-      await handle.close();
+      closeSync(handle);
     }
   }
 
@@ -107,22 +144,65 @@ export class ObjectStore {
     return join(this.cloud.folder, "s3-internal", bucket.name);
   }
 
-  private async settle(
+  /** Without a pause in between, so that no two writes of a key meet. */
+  private settle(
     bucket: Bucket,
     key: string,
     from: string,
-    to: string,
     size: number,
     hash: string,
     attributes: ObjectAttributes,
-  ): Promise<StoredObject> {
-    await mkdir(dirname(to), { recursive: true });
-    await rename(from, to);
+  ): StoredObject {
     const before = bucket.objects.get(key);
-    if (before && before.file !== to) await rm(before.file, { force: true });
+    if (before) this.retire(bucket, before);
+    if (bucket.versioning === "Suspended") this.dropNull(bucket, key);
+    const to = this.pathOf(bucket, key);
+    mkdirSync(dirname(to), { recursive: true });
+    renameSync(from, to);
     const object = this.describe(bucket, key, to, size, hash, attributes);
     bucket.set(object);
     return object;
+  }
+
+  /** Keeps an object that is no longer current as a version, if it has an id or the bucket gives them. */
+  private retire(bucket: Bucket, object: StoredObject): boolean {
+    if (bucket.versioning !== "Enabled" && object.versionId === undefined) return false;
+    const file = this.draft(bucket);
+    mkdirSync(dirname(file), { recursive: true });
+    renameSync(object.file, file);
+    this.tidy(bucket, object.file);
+    bucket.keep({ ...object, file });
+    return true;
+  }
+
+  /** There is one version `null` at most. */
+  private dropNull(bucket: Bucket, key: string): void {
+    for (const version of bucket.versions.get(key) ?? []) {
+      if (version.versionId !== undefined) continue;
+      bucket.takeOut(version);
+      if (!isMarker(version)) rmSync(version.file, { force: true });
+    }
+  }
+
+  private dropFile(bucket: Bucket, file: string): void {
+    rmSync(file, { force: true });
+    this.tidy(bucket, file);
+  }
+
+  /** Empty folders must go, or a later key of the same name could not be a file. */
+  private tidy(bucket: Bucket, file: string): void {
+    try {
+      for (let folder = dirname(file); folder.startsWith(`${bucket.folder}/`); folder = dirname(folder))
+        rmdirSync(folder);
+    } catch {
+      // Another object lies there.
+    }
+  }
+
+  /** Unlike the cloud's own chance, ids of versions disturb no seed. */
+  private newVersionId(bucket: Bucket, key: string): string {
+    const hash = createHash("sha256").update(`${bucket.name}/${key}/${++this.writes}`).digest("base64url");
+    return hash.slice(0, 32).replaceAll("-", ".");
   }
 
   private describe(
@@ -136,6 +216,7 @@ export class ObjectStore {
     const encryption: Encryption = attributes.encryption ?? bucket.encryption;
     return {
       key,
+      ...(bucket.versioning === "Enabled" ? { versionId: this.newVersionId(bucket, key) } : {}),
       file,
       size,
       etag: attributes.etag ?? `"${hash}"`,
@@ -152,7 +233,7 @@ export class ObjectStore {
   /** The key itself as a path where a file system can hold it; else a file named by the key's hash, beside. */
   private pathOf(bucket: Bucket, key: string): string {
     const known = bucket.objects.get(key);
-    if (known) return known.file;
+    if (known && bucket.versioning !== "Enabled" && known.versionId === undefined) return known.file;
     const segments = key.split("/");
     // A name of a file system has at most 255 bytes.
     const plain = segments.every(

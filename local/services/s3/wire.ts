@@ -1,6 +1,7 @@
 import type { HttpRequest, HttpResponse, Json } from "../../service";
-import { checksumMembers } from "./checksums";
+import { checksumMembers, verify } from "./checksums";
 import { unchunk } from "./chunked";
+import { invalidRequest } from "./errors";
 import { document, errorDocument, parseBody } from "./xml";
 
 const requestHeaders: Readonly<Record<string, string>> = {
@@ -17,8 +18,14 @@ const requestHeaders: Readonly<Record<string, string>> = {
   "if-unmodified-since": "IfUnmodifiedSince",
   range: "Range",
   "x-amz-bucket-object-lock-enabled": "ObjectLockEnabledForBucket",
+  "x-amz-checksum-algorithm": "ChecksumAlgorithm",
   "x-amz-checksum-mode": "ChecksumMode",
+  "x-amz-checksum-type": "ChecksumType",
   "x-amz-copy-source": "CopySource",
+  "x-amz-copy-source-if-match": "CopySourceIfMatch",
+  "x-amz-copy-source-if-modified-since": "CopySourceIfModifiedSince",
+  "x-amz-copy-source-if-none-match": "CopySourceIfNoneMatch",
+  "x-amz-copy-source-if-unmodified-since": "CopySourceIfUnmodifiedSince",
   "x-amz-copy-source-range": "CopySourceRange",
   "x-amz-metadata-directive": "MetadataDirective",
   "x-amz-object-attributes": "ObjectAttributes",
@@ -34,25 +41,35 @@ const queryMembers: Readonly<Record<string, string>> = {
   "encoding-type": "EncodingType",
   "fetch-owner": "FetchOwner",
   "bucket-region": "BucketRegion",
+  "key-marker": "KeyMarker",
   marker: "Marker",
   "max-buckets": "MaxBuckets",
   "max-keys": "MaxKeys",
   "max-parts": "MaxParts",
+  "max-uploads": "MaxUploads",
   "part-number-marker": "PartNumberMarker",
   partNumber: "PartNumber",
   prefix: "Prefix",
+  "response-cache-control": "ResponseCacheControl",
   "response-content-disposition": "ResponseContentDisposition",
+  "response-content-encoding": "ResponseContentEncoding",
+  "response-content-language": "ResponseContentLanguage",
   "response-content-type": "ResponseContentType",
+  "response-expires": "ResponseExpires",
   "start-after": "StartAfter",
+  "upload-id-marker": "UploadIdMarker",
   uploadId: "UploadId",
+  "version-id-marker": "VersionIdMarker",
   versionId: "VersionId",
 };
 
 const responseHeaders: Readonly<Record<string, string>> = {
   AcceptRanges: "accept-ranges",
+  AccessPointAlias: "x-amz-access-point-alias",
   BucketRegion: "x-amz-bucket-region",
   BucketKeyEnabled: "x-amz-server-side-encryption-bucket-key-enabled",
   CacheControl: "cache-control",
+  ChecksumAlgorithm: "x-amz-checksum-algorithm",
   ChecksumType: "x-amz-checksum-type",
   ContentDisposition: "content-disposition",
   ContentEncoding: "content-encoding",
@@ -60,12 +77,15 @@ const responseHeaders: Readonly<Record<string, string>> = {
   ContentLength: "content-length",
   ContentRange: "content-range",
   ContentType: "content-type",
+  CopySourceVersionId: "x-amz-copy-source-version-id",
+  DeleteMarker: "x-amz-delete-marker",
   ETag: "etag",
   Expires: "expires",
   Location: "location",
   PartsCount: "x-amz-mp-parts-count",
   SSEKMSKeyId: "x-amz-server-side-encryption-aws-kms-key-id",
   ServerSideEncryption: "x-amz-server-side-encryption",
+  VersionId: "x-amz-version-id",
   ...Object.fromEntries(checksumMembers.map((member) => [member, checksumHeader(member)])),
 };
 
@@ -109,6 +129,19 @@ export function decodeXml(member: string, lists: readonly string[]): typeof deco
   };
 }
 
+/** As `decodeXml`; S3 wants to be sure of what it deletes, by the body's MD5 or a checksum. */
+export function decodeChecked(member: string, lists: readonly string[]): typeof decode {
+  const read = decodeXml(member, lists);
+  return (request, labels) => {
+    const input = read(request, labels);
+    const isSummed = checksumMembers.some((name) => input[name] !== undefined);
+    if (!isSummed && input["ContentMD5"] === undefined)
+      throw invalidRequest("Missing required header for this request: Content-MD5 OR x-amz-checksum-*");
+    verify(input, input["Body"] as Buffer);
+    return input;
+  };
+}
+
 /** Headers and raw body, e.g. GetObject; the status follows from the output. */
 export function encodeObject(output: unknown): HttpResponse {
   const members = output as Json;
@@ -119,6 +152,12 @@ export function encodeObject(output: unknown): HttpResponse {
 /** Headers only, with a fixed status. */
 export function encodeEmpty(status: number): (output: unknown) => HttpResponse {
   return (output) => ({ status, headers: headersOf((output ?? {}) as Json), body: "" });
+}
+
+/** As `encodeEmpty`, with the kind of the document that HEAD leaves out. */
+export function encodeHead(output: unknown): HttpResponse {
+  const { headers, ...rest } = encodeEmpty(200)(output);
+  return { ...rest, headers: { ...headers, "content-type": "application/xml" } };
 }
 
 /** The output as an XML document; members that S3 sends as headers go there as well. */
@@ -160,7 +199,12 @@ export function encodePolicy(output: unknown): HttpResponse {
 /** What S3 calls the errors that every service has: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
 const ownErrors: Readonly<Record<string, { code: string; status: number; message?: string }>> = {
   AccessDeniedException: { code: "AccessDenied", status: 403 },
-  InvalidSignatureException: { code: "SignatureDoesNotMatch", status: 403 },
+  InvalidSignatureException: {
+    code: "SignatureDoesNotMatch",
+    status: 403,
+    message:
+      "The request signature we calculated does not match the signature you provided. Check your key and signing method.",
+  },
   MissingAuthenticationTokenException: { code: "AccessDenied", status: 403, message: "Access Denied" },
   UnknownOperationException: { code: "NotImplemented", status: 501 },
   UnrecognizedClientException: {
@@ -178,7 +222,7 @@ export function encodeError(
   const code = own?.code ?? error.code;
   const status = own?.status ?? error.status;
   const headers = { "content-type": "application/xml", "x-amz-request-id": requestId };
-  if (status === 304) return { status, headers: {}, body: "" };
+  if (status === 304) return { status, headers: headersOf(error.detail ?? {}), body: "" };
   const told = { code, message: own?.message ?? error.message };
   return { status, headers, body: errorDocument(told, requestId, error.detail) };
 }
@@ -195,6 +239,7 @@ function headersOf(output: Json): Record<string, string> {
     if (name && isScalar(value)) headers[name] = String(value);
   }
   const modified = output["LastModified"];
+  if (typeof modified === "string") headers["last-modified"] = modified;
   if (modified instanceof Date) headers["last-modified"] = modified.toUTCString();
   for (const [name, value] of Object.entries((output["Metadata"] as Record<string, string> | undefined) ?? {})) {
     headers[`x-amz-meta-${name}`] = Buffer.from(value, "utf8").toString("latin1");

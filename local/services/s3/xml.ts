@@ -1,11 +1,12 @@
 import { XMLParser } from "fast-xml-parser";
-import { AwsError } from "../../aws-error";
 import type { Json } from "../../service";
+import { malformedXml } from "./errors";
 
 const xmlns = "http://s3.amazonaws.com/doc/2006-03-01/";
 
 /** Lists that S3 writes without a wrapper, one element per entry, under a name of their own. */
 const flattened: Readonly<Record<string, string>> = {
+  DeleteMarkers: "DeleteMarker",
   Errors: "Error",
   Parts: "Part",
   Uploads: "Upload",
@@ -46,10 +47,7 @@ export function parseBody(body: Buffer, lists: readonly string[]): Json {
   } catch {
     // Answered below, as S3 does for every body that it cannot read.
   }
-  throw new AwsError(
-    "MalformedXML",
-    "The XML you provided was not well-formed or did not validate against our published schema",
-  );
+  throw malformedXml();
 }
 
 function members(content: Json): string {
@@ -65,10 +63,18 @@ function member(name: string, value: unknown): string {
     if (name === "TagSet") return `<TagSet>${value.map((entry) => member("Tag", entry)).join("")}</TagSet>`;
     return value.map((entry) => member(flattened[name] ?? name, entry)).join("");
   }
-  if (typeof value === "object") return `<${name}>${members(value as Json)}</${name}>`;
+  if (typeof value === "object") {
+    const { "@type": type, ...rest } = value as Json;
+    return `<${name}${typeof type === "string" ? typeAttribute(type) : ""}>${members(rest)}</${name}>`;
+  }
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean"
     ? `<${name}>${escapeXml(String(value))}</${name}>`
     : "";
+}
+
+/** A grantee says of what kind it is in an attribute. */
+function typeAttribute(type: string): string {
+  return ` xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="${escapeXml(type)}"`;
 }
 
 function escapeXml(text: string): string {

@@ -2,18 +2,23 @@ import { AwsError } from "../../../aws-error";
 import type { Json, Operation } from "../../../service";
 import { onBucket } from "../rights";
 import type { ObjectStore } from "../store";
-import { isoTime } from "./common";
+import { isoTime, ownerOf } from "./common";
 
 interface BucketInput {
   readonly Bucket: string;
 }
 
-export function createBucket(store: ObjectStore): Operation<BucketInput> {
+interface CreateInput extends BucketInput {
+  readonly CreateBucketConfiguration?: Json;
+}
+
+export function createBucket(store: ObjectStore): Operation<CreateInput> {
   return {
     authorize: (input) => [onBucket("CreateBucket", input.Bucket)],
     answer(input, context) {
       context.use("s3.put", 1);
       validateBucketName(input.Bucket);
+      checkLocation(input, context.cloud.region);
       if (store.buckets.has(input.Bucket)) {
         // In this Region alone, making one's own bucket again succeeds: API_CreateBucket.html, "BucketAlreadyOwnedByYou".
         if (context.cloud.region === "us-east-1") return { Location: `/${input.Bucket}` };
@@ -21,6 +26,7 @@ export function createBucket(store: ObjectStore): Operation<BucketInput> {
           "BucketAlreadyOwnedByYou",
           "Your previous request to create the named bucket succeeded and you already own it.",
           409,
+          { BucketName: input.Bucket },
         );
       }
       store.create(input.Bucket);
@@ -34,8 +40,12 @@ export function deleteBucket(store: ObjectStore): Operation<BucketInput> {
     authorize: (input) => [onBucket("DeleteBucket", input.Bucket)],
     async answer(input) {
       const bucket = store.bucket(input.Bucket);
-      if (bucket.objects.size > 0)
-        throw new AwsError("BucketNotEmpty", "The bucket you tried to delete is not empty", 409);
+      if (bucket.objects.size > 0 || bucket.versions.size > 0) {
+        const all = bucket.versioning === undefined ? "" : ". You must delete all versions in the bucket.";
+        throw new AwsError("BucketNotEmpty", `The bucket you tried to delete is not empty${all}`, 409, {
+          BucketName: bucket.name,
+        });
+      }
       await store.drop(bucket);
       return {};
     },
@@ -48,7 +58,7 @@ export function headBucket(store: ObjectStore): Operation<BucketInput> {
       store.bucket(input.Bucket);
       return [onBucket("ListBucket", input.Bucket)];
     },
-    answer: (_input, context) => ({ BucketRegion: context.cloud.region }),
+    answer: (_input, context) => ({ BucketRegion: context.cloud.region, AccessPointAlias: false }),
   };
 }
 
@@ -62,19 +72,23 @@ interface ListInput {
 export function listBuckets(store: ObjectStore): Operation<ListInput> {
   return {
     authorize: () => [{ action: "s3:ListAllMyBuckets", resource: "*" }],
-    answer({ Prefix, BucketRegion, MaxBuckets, ContinuationToken = "" }, context) {
+    answer(input, context) {
       context.use("s3.put", 1);
+      const { Prefix, BucketRegion, MaxBuckets, ContinuationToken = "" } = input;
+      // https://docs.aws.amazon.com/AmazonS3/latest/API/API_Bucket.html
+      const isNarrowed = [Prefix, BucketRegion, MaxBuckets].some((given) => given !== undefined);
       const ofRegion =
         BucketRegion === undefined || BucketRegion === context.cloud.region ? [...store.buckets.keys()] : [];
       const found = ofRegion.filter((name) => name.startsWith(Prefix ?? "") && name > ContinuationToken).sort();
       const names = found.slice(0, MaxBuckets === undefined ? undefined : Number(MaxBuckets));
       return {
-        Owner: { ID: context.cloud.accountId },
+        Owner: ownerOf(context.cloud),
         ...(names.length < found.length ? { ContinuationToken: names.at(-1) } : {}),
         ...(Prefix === undefined ? {} : { Prefix }),
         Buckets: names.map((name) => ({
           Name: name,
           CreationDate: isoTime(context.cloud, store.bucket(name).createdAt),
+          ...(isNarrowed ? { BucketRegion: context.cloud.region } : {}),
         })),
       };
     },
@@ -117,7 +131,9 @@ export function getBucketPolicy(store: ObjectStore): Operation<BucketInput> {
     authorize: (input) => [onBucket("GetBucketPolicy", input.Bucket)],
     answer(input, { cloud }) {
       const policy: Json | undefined = cloud.resourcePolicies.get(store.bucket(input.Bucket).arn);
-      if (!policy) throw new AwsError("NoSuchBucketPolicy", "The bucket policy does not exist", 404);
+      if (!policy) {
+        throw new AwsError("NoSuchBucketPolicy", "The bucket policy does not exist", 404, { BucketName: input.Bucket });
+      }
       return { Policy: JSON.stringify(policy) };
     },
   };
@@ -127,5 +143,22 @@ export function getBucketPolicy(store: ObjectStore): Operation<BucketInput> {
 export function validateBucketName(name: string): void {
   const wellFormed =
     /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name) && !name.includes("..") && !/^\d+\.\d+\.\d+\.\d+$/.test(name);
-  if (!wellFormed) throw new AwsError("InvalidBucketName", "The specified bucket is not valid.");
+  if (!wellFormed)
+    throw new AwsError("InvalidBucketName", "The specified bucket is not valid.", 400, { BucketName: name });
+}
+
+/** The cloud has one Region; us-east-1 is the one that must not be named. */
+function checkLocation({ CreateBucketConfiguration = {} }: CreateInput, region: string): void {
+  const asked = CreateBucketConfiguration["LocationConstraint"];
+  if (typeof asked !== "string" || asked === "") return;
+  if (asked === "us-east-1") {
+    throw new AwsError("InvalidLocationConstraint", "The specified location-constraint is not valid", 400, {
+      LocationConstraint: asked,
+    });
+  }
+  if (asked === region) return;
+  throw new AwsError(
+    "IllegalLocationConstraintException",
+    `The ${asked} location constraint is incompatible for the region specific endpoint this request was sent to.`,
+  );
 }

@@ -1,25 +1,23 @@
 import { AwsError } from "../../../aws-error";
 import type { Cloud } from "../../../cloud";
-import type { CallContext, Json } from "../../../service";
+import type { Json } from "../../../service";
 import type { Encryption, StoredObject } from "../buckets";
-import { keyArn, onBucket } from "../rights";
+import { invalidArgument, invalidRequest } from "../errors";
+import { keyArn } from "../rights";
 import type { ObjectAttributes, ObjectStore } from "../store";
+import type { Conditions } from "./conditions";
+import type { Named } from "./versions";
 
 /** Members of the object operations' inputs, as the wire decodes them. */
-export interface ObjectInput extends Json {
-  readonly Bucket: string;
-  readonly Key: string;
+export interface ObjectInput extends Json, Conditions, Named {
   readonly Body?: Buffer | string;
   readonly ContentType?: string;
   readonly Metadata?: Readonly<Record<string, string>>;
   readonly ServerSideEncryption?: string;
   readonly SSEKMSKeyId?: string;
   readonly BucketKeyEnabled?: string | boolean;
-  readonly IfMatch?: string;
-  readonly IfNoneMatch?: string;
-  readonly IfModifiedSince?: string | Date;
-  readonly IfUnmodifiedSince?: string | Date;
   readonly Range?: string;
+  readonly PartNumber?: string | number;
   readonly ChecksumMode?: string;
 }
 
@@ -29,7 +27,9 @@ export function encryptionOf(store: ObjectStore, input: ObjectInput): Encryption
   const fallback = store.bucket(input.Bucket).encryption;
   if (asked === undefined) return fallback;
   if (asked === "AES256") return { algorithm: "AES256" };
-  if (asked !== "aws:kms") throw new AwsError("InvalidArgument", `The encryption method specified is not supported`);
+  if (asked !== "aws:kms") {
+    throw invalidArgument("The encryption method specified is not supported", "x-amz-server-side-encryption", asked);
+  }
   const key = input.SSEKMSKeyId ?? fallback.keyArn;
   return {
     algorithm: "aws:kms",
@@ -66,47 +66,31 @@ export function attributesOf(input: ObjectInput): ObjectAttributes {
   return { ...(input.ContentType ? { contentType: input.ContentType } : {}), headers, metadata: input.Metadata ?? {} };
 }
 
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html */
+const MAX_METADATA_BYTES = 2048;
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
+const MAX_KEY_BYTES = 1024;
+
+/** What S3 refuses of every new object: a key or metadata that are too long. */
+export function checkNew(input: ObjectInput): void {
+  const size = Buffer.byteLength(input.Key);
+  if (size > MAX_KEY_BYTES) {
+    throw new AwsError("KeyTooLongError", "Your key is too long", 400, { Size: size, MaxSizeAllowed: MAX_KEY_BYTES });
+  }
+  const bytes = Object.entries(input.Metadata ?? {}).reduce(
+    (sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value),
+    0,
+  );
+  if (bytes <= MAX_METADATA_BYTES) return;
+  throw new AwsError("MetadataTooLarge", "Your metadata headers exceed the maximum allowed metadata size", 400, {
+    Size: bytes,
+    MaxSizeAllowed: MAX_METADATA_BYTES,
+  });
+}
+
 export function bodyOf(input: ObjectInput): Buffer {
   const { Body: body } = input;
   return Buffer.isBuffer(body) ? body : Buffer.from(body ?? "", "utf8");
-}
-
-/** The object; without `s3:ListBucket` S3 does not tell that it is missing (GetObject, API reference: Permissions). */
-export function find(
-  store: ObjectStore,
-  input: { readonly Bucket: string; readonly Key: string },
-  context: CallContext,
-): StoredObject {
-  const bucket = store.bucket(input.Bucket);
-  const object = bucket.objects.get(input.Key);
-  if (object) return object;
-  const decision = context.cloud.ports.iam.evaluate(context.principal, onBucket("ListBucket", input.Bucket));
-  if (!decision.allowed) throw new AwsError("AccessDenied", "Access Denied", 403);
-  return bucket.get(input.Key);
-}
-
-/** The `If-*` conditions of a read, in the order of RFC 9110 section 13.2.2. */
-export function checkRead(object: StoredObject, input: ObjectInput): void {
-  const seconds = Math.floor(object.lastModified / 1000);
-  if (input.IfMatch !== undefined) {
-    if (!matches(input.IfMatch, object.etag)) throw preconditionFailed();
-  } else if (input.IfUnmodifiedSince !== undefined && seconds > secondsOf(input.IfUnmodifiedSince)) {
-    throw preconditionFailed();
-  }
-  if (input.IfNoneMatch !== undefined) {
-    if (matches(input.IfNoneMatch, object.etag)) throw new AwsError("NotModified", "Not Modified", 304);
-  } else if (input.IfModifiedSince !== undefined && seconds <= secondsOf(input.IfModifiedSince)) {
-    throw new AwsError("NotModified", "Not Modified", 304);
-  }
-}
-
-/** The conditions of a write (Conditional writes, S3 user guide). */
-export function checkWrite(existing: StoredObject | undefined, input: ObjectInput): void {
-  if (input.IfNoneMatch === "*" && existing) throw preconditionFailed();
-  if (input.IfMatch !== undefined) {
-    if (!existing) throw new AwsError("NoSuchKey", "The specified key does not exist.", 404);
-    if (!matches(input.IfMatch, existing.etag)) throw preconditionFailed();
-  }
 }
 
 /** First and last byte of a `Range` header; undefined when S3 ignores it and sends all. */
@@ -125,28 +109,45 @@ export function rangeOf(range: string | undefined, size: number): { start: numbe
   return { start, end };
 }
 
-/** `/bucket/key` or `bucket/key`, percent-encoded. */
-export function copySource(source: string): { readonly Bucket: string; readonly Key: string } {
-  const path = decodeURIComponent(source.replace(/^\//, "").replace(/\?versionId=.*$/, ""));
-  const slash = path.indexOf("/");
-  if (slash < 1) throw new AwsError("InvalidArgument", "Invalid copy source object key");
-  return { Bucket: path.slice(0, slash), Key: path.slice(slash + 1) };
+/** The bytes of one part, as `partNumber` asks for them; an object that was not uploaded in parts is one. */
+export function partRange(object: StoredObject, input: ObjectInput): { start: number; end: number } | undefined {
+  const asked = input.PartNumber;
+  if (asked === undefined) return undefined;
+  if (input.Range !== undefined)
+    throw invalidRequest("Cannot specify both Range header and partNumber query parameter");
+  const sizes = object.parts ?? [object.size];
+  const number = Number(asked);
+  const size = sizes[number - 1];
+  if (size === undefined) {
+    throw new AwsError("InvalidPartNumber", "The requested partnumber is not satisfiable", 416, {
+      PartNumberRequested: String(asked),
+      ActualPartCount: sizes.length,
+    });
+  }
+  const start = sizes.slice(0, number - 1).reduce((sum, one) => sum + one, 0);
+  return { start, end: start + size - 1 };
 }
 
+/** `/bucket/key` or `bucket/key`, percent-encoded, with `?versionId=` behind. */
+export function copySource(source: string): Named {
+  const [path = "", version] = source.replace(/^\//, "").split("?versionId=");
+  const name = decodeURIComponent(path);
+  const slash = name.indexOf("/");
+  if (slash < 1 || slash === name.length - 1)
+    throw invalidArgument("Invalid copy source object key", "x-amz-copy-source", "x-amz-copy-source");
+  return {
+    Bucket: name.slice(0, slash),
+    Key: name.slice(slash + 1),
+    ...(version === undefined ? {} : { VersionId: version }),
+  };
+}
+
+/** To the second, as S3 keeps its times. */
 export function isoTime(cloud: Cloud, time = cloud.clock.now()): string {
-  return new Date(time).toISOString();
+  return `${new Date(time).toISOString().slice(0, 19)}.000Z`;
 }
 
-function matches(condition: string, etag: string): boolean {
-  return condition
-    .split(",")
-    .some((tag) => tag.trim() === "*" || tag.trim().replaceAll('"', "") === etag.replaceAll('"', ""));
-}
-
-function secondsOf(date: string | Date): number {
-  return Math.floor(new Date(date).getTime() / 1000);
-}
-
-function preconditionFailed(): AwsError {
-  return new AwsError("PreconditionFailed", "At least one of the pre-conditions you specified did not hold", 412);
+/** Who owns everything: the account. */
+export function ownerOf(cloud: Cloud): Json {
+  return { ID: cloud.accountId };
 }

@@ -1,5 +1,6 @@
 import type { Cloud } from "../../../cloud";
 import type { AccessRequest } from "../../../service";
+import { isMarker } from "../buckets";
 import { onKey, onObject } from "../rights";
 import type { ObjectStore } from "../store";
 import { copySource, encryptionOf, writeContext } from "./common";
@@ -20,10 +21,10 @@ export function copyRights(
   keyActions: Parameters<typeof onKey>[1],
 ): AccessRequest[] {
   const from = copySource(input.CopySource);
-  const source = store.bucket(from.Bucket).objects.get(from.Key);
+  const source = store.bucket(from.Bucket).versionsOf(from.Key)[0];
   return [
-    onObject("GetObject", from.Bucket, from.Key),
-    ...(source ? onKey(cloud, ["Decrypt"], source.encryption, from.Bucket, from.Key) : []),
+    onObject(from.VersionId === undefined ? "GetObject" : "GetObjectVersion", from.Bucket, from.Key),
+    ...(source && !isMarker(source) ? onKey(cloud, ["Decrypt"], source.encryption, from.Bucket, from.Key) : []),
     onObject("PutObject", input.Bucket, input.Key, writeContext(input)),
     ...onKey(cloud, keyActions, encryptionOf(store, input), input.Bucket, input.Key),
   ];

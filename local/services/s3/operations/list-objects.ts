@@ -1,20 +1,18 @@
-import { AwsError } from "../../../aws-error";
 import type { Json, Operation } from "../../../service";
-import { byUtf8 } from "../buckets";
+import { byUtf8, type StoredObject } from "../buckets";
+import { invalidArgument } from "../errors";
 import { onBucket } from "../rights";
 import type { ObjectStore } from "../store";
-import { isoTime } from "./common";
+import { isoTime, ownerOf } from "./common";
+import { shownChecksums } from "./get-object";
+import { checkEncoding, encoded, firstAtLeast, groupOf, type ListingInput, maxOf, repeated } from "./listing";
 
-interface ListInput {
-  readonly Bucket: string;
-  readonly Prefix?: string;
-  readonly Delimiter?: string;
+interface ListInput extends ListingInput {
   /** At most 1000. @default 1000 */
   readonly MaxKeys?: string | number;
   readonly StartAfter?: string;
   readonly ContinuationToken?: string;
   readonly Marker?: string;
-  readonly EncodingType?: string;
   readonly FetchOwner?: string | boolean;
 }
 
@@ -24,17 +22,16 @@ export function listObjectsV2(store: ObjectStore): Operation<ListInput> {
     answer(input, context) {
       context.use("s3.put", 1);
       const token = input.ContinuationToken;
-      const page = pageOf(
-        store,
-        input,
-        token === undefined ? (input.StartAfter ?? "") : keyOf(token),
-        String(input.FetchOwner) === "true",
-      );
+      const after = token === undefined ? (input.StartAfter ?? "") : keyOf(token);
+      const page = pageOf(store, input, after, token !== undefined, String(input.FetchOwner) === "true");
       return {
         ...common(input, page),
         KeyCount: page.contents.length + page.prefixes.length,
-        ...(input.StartAfter === undefined ? {} : { StartAfter: encode(input, input.StartAfter) }),
-        ...(token === undefined ? {} : { ContinuationToken: token }),
+        ...(token === undefined
+          ? input.StartAfter === undefined
+            ? {}
+            : { StartAfter: encoded(input, input.StartAfter) }
+          : { ContinuationToken: token }),
         ...(page.next === undefined
           ? {}
           : { NextContinuationToken: TOKEN + Buffer.from(page.next).toString("base64url") }),
@@ -49,10 +46,9 @@ export function listObjects(store: ObjectStore): Operation<ListInput> {
     authorize,
     answer(input, context) {
       context.use("s3.put", 1);
-      const page = pageOf(store, input, input.Marker ?? "", true);
-      const next =
-        page.next === undefined || input.Delimiter === undefined ? {} : { NextMarker: encode(input, page.next) };
-      return { ...common(input, page), Marker: encode(input, input.Marker ?? ""), ...next };
+      const page = pageOf(store, input, input.Marker ?? "", true, true);
+      const next = page.next === undefined || !input.Delimiter ? {} : { NextMarker: encoded(input, page.next) };
+      return { ...common(input, page), Marker: encoded(input, input.Marker ?? ""), ...next };
     },
   };
 }
@@ -62,10 +58,7 @@ const TOKEN = "1.";
 
 function keyOf(token: string): string {
   if (token.startsWith(TOKEN)) return Buffer.from(token.slice(TOKEN.length), "base64url").toString();
-  throw new AwsError("InvalidArgument", "The continuation token provided is incorrect", 400, {
-    ArgumentName: "continuation-token",
-    ArgumentValue: token,
-  });
+  throw invalidArgument("The continuation token provided is incorrect", "continuation-token");
 }
 
 interface Page {
@@ -86,13 +79,12 @@ function authorize(input: ListInput): ReturnType<Operation<ListInput>["authorize
   ];
 }
 
-function pageOf(store: ObjectStore, input: ListInput, after: string, withOwner: boolean): Page {
+/** @param pastGroup whether the common prefix of `after` is behind it as well. */
+function pageOf(store: ObjectStore, input: ListInput, after: string, pastGroup: boolean, withOwner: boolean): Page {
   const bucket = store.bucket(input.Bucket);
+  checkEncoding(input);
   const prefix = input.Prefix ?? "";
-  const asked = Number(input.MaxKeys ?? 1000);
-  if (!Number.isInteger(asked) || asked < 0)
-    throw new AwsError("InvalidArgument", "Provided max-keys not an integer or within integer range");
-  const max = Math.min(asked, 1000);
+  const max = maxOf(input.MaxKeys, "max-keys");
   const contents: Json[] = [];
   const prefixes: string[] = [];
   const keys = bucket.keys();
@@ -100,53 +92,41 @@ function pageOf(store: ObjectStore, input: ListInput, after: string, withOwner: 
   for (let i = firstAtLeast(keys, byUtf8(prefix, after) > 0 ? prefix : after); i < keys.length; i++) {
     const key = keys[i]!;
     if (!key.startsWith(prefix)) break;
-    const cut = input.Delimiter ? key.indexOf(input.Delimiter, prefix.length) : -1;
-    const group = cut < 0 ? undefined : key.slice(0, cut + input.Delimiter!.length);
-    if (byUtf8(key, after) <= 0 || (group !== undefined && (group === prefixes.at(-1) || group === after))) continue;
+    const group = groupOf(input, key);
+    const isBehind = group !== undefined && (group === prefixes.at(-1) || (pastGroup && after.startsWith(group)));
+    if (byUtf8(key, after) <= 0 || group === after || isBehind) continue;
     if (contents.length + prefixes.length >= max)
       return { max, contents, prefixes, next: max === 0 ? undefined : last };
     last = group ?? key;
-    if (group !== undefined) {
-      prefixes.push(group);
-      continue;
-    }
-    const object = bucket.get(key);
-    contents.push({
-      Key: encode(input, key),
-      LastModified: isoTime(store.cloud, object.lastModified),
-      ETag: object.etag,
-      Size: object.size,
-      ...(withOwner ? { Owner: { ID: store.cloud.accountId } } : {}),
-      StorageClass: "STANDARD",
-    });
+    if (group !== undefined) prefixes.push(group);
+    else contents.push(entryOf(store, input, bucket.get(key), withOwner));
   }
   return { max, contents, prefixes, next: undefined };
+}
+
+/** An object as listings show it. */
+export function entryOf(store: ObjectStore, input: ListingInput, object: StoredObject, withOwner: boolean): Json {
+  const algorithms = Object.keys(object.checksums).map((member) => member.slice("Checksum".length));
+  const { ChecksumType } = shownChecksums(object);
+  return {
+    Key: encoded(input, object.key),
+    LastModified: isoTime(store.cloud, object.lastModified),
+    ETag: object.etag,
+    ...(algorithms.length > 0 ? { ChecksumAlgorithm: algorithms, ChecksumType } : {}),
+    Size: object.size,
+    ...(withOwner ? { Owner: ownerOf(store.cloud) } : {}),
+    StorageClass: "STANDARD",
+  };
 }
 
 function common(input: ListInput, page: Page): Json {
   return {
     Name: input.Bucket,
-    Prefix: encode(input, input.Prefix ?? ""),
-    ...(input.Delimiter === undefined ? {} : { Delimiter: encode(input, input.Delimiter) }),
-    ...(input.EncodingType === undefined ? {} : { EncodingType: input.EncodingType }),
+    Prefix: encoded(input, input.Prefix ?? ""),
+    ...repeated(input),
     MaxKeys: page.max,
     IsTruncated: page.next !== undefined,
     Contents: page.contents,
-    CommonPrefixes: page.prefixes.map((prefix) => ({ Prefix: encode(input, prefix) })),
+    CommonPrefixes: page.prefixes.map((prefix) => ({ Prefix: encoded(input, prefix) })),
   };
-}
-
-function firstAtLeast(keys: readonly string[], key: string): number {
-  let low = 0;
-  let high = keys.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (byUtf8(keys[middle]!, key) < 0) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-function encode(input: ListInput, text: string): string {
-  return input.EncodingType === "url" ? encodeURIComponent(text).replaceAll("%2F", "/") : text;
 }

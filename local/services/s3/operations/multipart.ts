@@ -1,36 +1,38 @@
 import { createHash } from "node:crypto";
-import { mkdir, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
-import { AwsError } from "../../../aws-error";
-import type { Operation } from "../../../service";
-import { verify } from "../checksums";
-import { onBucket, onKey, onObject } from "../rights";
+import { writeFile } from "node:fs/promises";
+import type { Json, Operation } from "../../../service";
+import { type Algorithm, algorithms, badDigest, checksumMembers, givenChecksum, verify } from "../checksums";
+import { invalidArgument, invalidRequest, malformedXml } from "../errors";
+import { usable } from "../key-state";
+import { onKey, onObject } from "../rights";
 import type { ObjectStore } from "../store";
-import type { Uploads } from "../uploads";
+import type { AskedPart, Summing, Upload, Uploads } from "../uploads";
 import {
   attributesOf,
   bodyOf,
-  checkWrite,
+  checkNew,
   encryptionMembers,
   encryptionOf,
-  isoTime,
   type ObjectInput,
   writeContext,
 } from "./common";
+import { checkWrite } from "./conditions";
+import { shownChecksums } from "./get-object";
+import { newVersionMember } from "./versions";
 
 export interface PartInput extends ObjectInput {
   readonly UploadId: string;
   readonly PartNumber: string | number;
-  readonly MaxParts?: string | number;
-  readonly PartNumberMarker?: string | number;
+}
+
+interface WirePart extends Json {
+  readonly PartNumber: string | number;
+  readonly ETag: string;
 }
 
 interface CompleteInput extends ObjectInput {
   readonly UploadId: string;
-  readonly MultipartUpload: {
-    readonly Part?: readonly { readonly PartNumber: string | number; readonly ETag: string }[];
-    readonly Parts?: readonly { readonly PartNumber: string | number; readonly ETag: string }[];
-  };
+  readonly MultipartUpload?: { readonly Part?: readonly WirePart[]; readonly Parts?: readonly WirePart[] };
 }
 
 export function createMultipartUpload(store: ObjectStore, uploads: Uploads): Operation<ObjectInput> {
@@ -38,9 +40,18 @@ export function createMultipartUpload(store: ObjectStore, uploads: Uploads): Ope
     authorize: writeRights(store),
     answer(input, context) {
       context.use("s3.put", 1);
-      const encryption = encryptionOf(store, input);
-      const upload = uploads.start(store.bucket(input.Bucket), input.Key, { ...attributesOf(input), encryption });
-      return { Bucket: input.Bucket, Key: input.Key, UploadId: upload.id, ...encryptionMembers(encryption) };
+      checkNew(input);
+      const summing = summingOf(input);
+      const encryption = usable(context.cloud, encryptionOf(store, input));
+      const attributes = { ...attributesOf(input), encryption };
+      const upload = uploads.start(store.bucket(input.Bucket), input.Key, attributes, summing);
+      return {
+        Bucket: input.Bucket,
+        Key: input.Key,
+        UploadId: upload.id,
+        ...encryptionMembers(encryption),
+        ...(summing ? { ChecksumAlgorithm: summing.algorithm, ChecksumType: summing.type } : {}),
+      };
     },
   };
 }
@@ -50,16 +61,18 @@ export function uploadPart(store: ObjectStore, uploads: Uploads): Operation<Part
     authorize: writeRights(store),
     async answer(input, context) {
       context.use("s3.put", 1);
-      const upload = uploads.get(input.Bucket, input.Key, input.UploadId);
       const number = partNumberOf(input);
+      const upload = uploads.get(input.Bucket, input.Key, input.UploadId);
       const body = bodyOf(input);
+      checkKind(upload, givenChecksum(input)?.algorithm);
       const checksums = verify(input, body);
-      const file = store.draft(upload.bucket);
-      await mkdir(dirname(file), { recursive: true });
+      const file = await store.prepareDraft(upload.bucket);
       await writeFile(file, body);
       const etag = `"${createHash("md5").update(body).digest("hex")}"`;
-      upload.parts.set(number, { number, file, size: body.length, etag, uploadedAt: context.cloud.clock.now() });
-      return { ETag: etag, ...checksums };
+      const uploadedAt = context.cloud.clock.now();
+      upload.parts.set(number, { number, file, size: body.length, etag, checksums, uploadedAt });
+      const { encryption } = upload.attributes;
+      return { ETag: etag, ...checksums, ...(encryption ? encryptionMembers(encryption) : {}) };
     },
   };
 }
@@ -70,20 +83,21 @@ export function completeMultipartUpload(store: ObjectStore, uploads: Uploads): O
     async answer(input, context) {
       context.use("s3.put", 1);
       const upload = uploads.get(input.Bucket, input.Key, input.UploadId);
-      checkWrite(upload.bucket.objects.get(input.Key), input);
-      const asked = input.MultipartUpload.Parts ?? input.MultipartUpload.Part ?? [];
-      const parts = asked.map((part) => ({ number: Number(part.PartNumber), etag: part.ETag }));
-      const { file, etag } = await uploads.complete(upload, parts);
-      const object = await store.take(upload.bucket, input.Key, file, {
-        ...upload.attributes,
-        etag,
-        parts: parts.length,
-      });
+      checkWrite(upload.bucket.objects.get(input.Key), input.Key, input, upload.disturbed);
+      const asked = partsOf(input);
+      const given = givenChecksum(input);
+      const { file, etag, sizes, checksums } = await uploads.complete(upload, asked);
+      if (given && checksums[`Checksum${given.algorithm}`] !== given.value) throw badDigest(given.algorithm);
+      await uploads.abort(upload);
+      const attributes = { ...upload.attributes, etag, parts: sizes, checksums };
+      const object = await store.take(upload.bucket, input.Key, file, attributes);
       return {
         Location: `${context.cloud.endpoint}/${input.Bucket}/${input.Key}`,
         Bucket: input.Bucket,
         Key: input.Key,
         ETag: etag,
+        ...shownChecksums(object),
+        ...newVersionMember(object),
         ...encryptionMembers(object.encryption),
       };
     },
@@ -100,75 +114,59 @@ export function abortMultipartUpload(uploads: Uploads): Operation<PartInput> {
   };
 }
 
-export function listParts(store: ObjectStore, uploads: Uploads): Operation<PartInput> {
-  return {
-    authorize: (input) => [onObject("ListMultipartUploadParts", input.Bucket, input.Key)],
-    answer(input, context) {
-      context.use("s3.get", 1);
-      const upload = uploads.get(input.Bucket, input.Key, input.UploadId);
-      const marker = within(input, "PartNumberMarker", "part-number-marker", 0);
-      const max = Math.min(within(input, "MaxParts", "max-parts", 1000), 1000);
-      const rest = [...upload.parts.values()]
-        .filter((part) => part.number > marker)
-        .sort((a, b) => a.number - b.number);
-      const parts = rest.slice(0, max);
-      return {
-        Bucket: input.Bucket,
-        Key: input.Key,
-        UploadId: upload.id,
-        PartNumberMarker: marker,
-        NextPartNumberMarker: parts.at(-1)?.number ?? 0,
-        MaxParts: max,
-        IsTruncated: rest.length > parts.length,
-        Parts: parts.map((part) => ({
-          PartNumber: part.number,
-          ETag: part.etag,
-          Size: part.size,
-          LastModified: isoTime(store.cloud, part.uploadedAt),
-        })),
-      };
-    },
-  };
-}
-
-export function listMultipartUploads(store: ObjectStore, uploads: Uploads): Operation<{ Bucket: string }> {
-  return {
-    authorize: (input) => [onBucket("ListBucketMultipartUploads", input.Bucket)],
-    answer(input, context) {
-      context.use("s3.get", 1);
-      const open = uploads.of(store.bucket(input.Bucket).name);
-      return {
-        Bucket: input.Bucket,
-        IsTruncated: false,
-        Uploads: open.map((upload) => ({
-          Key: upload.key,
-          UploadId: upload.id,
-          Initiated: isoTime(store.cloud, upload.startedAt),
-        })),
-      };
-    },
-  };
-}
-
 /** @throws AwsError InvalidArgument */
 export function partNumberOf(input: PartInput): number {
   const number = Number(input.PartNumber);
   if (Number.isInteger(number) && number >= 1 && number <= 10_000) return number;
-  throw new AwsError("InvalidArgument", "Part number must be an integer between 1 and 10000, inclusive", 400, {
-    ArgumentName: "partNumber",
-    ArgumentValue: String(input.PartNumber),
-  });
+  throw invalidArgument(
+    "Part number must be an integer between 1 and 10000, inclusive",
+    "partNumber",
+    String(input.PartNumber),
+  );
 }
 
-function within(input: PartInput, member: "MaxParts" | "PartNumberMarker", name: string, fallback: number): number {
-  const given = input[member];
-  const value = Number(given ?? fallback);
-  const detail = { ArgumentName: name, ArgumentValue: String(given) };
-  if (!Number.isInteger(value) || value > 2_147_483_647)
-    throw new AwsError("InvalidArgument", `Provided ${name} not an integer or within integer range`, 400, detail);
-  if (value < 0)
-    throw new AwsError("InvalidArgument", `Argument ${name} must be an integer between 0 and 2147483647`, 400, detail);
-  return value;
+/** Which algorithm gives which kind by default: https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html */
+function summingOf(input: ObjectInput): Summing | undefined {
+  const asked = input["ChecksumAlgorithm"];
+  if (asked === undefined) return undefined;
+  const algorithm = algorithms.find((name) => name === String(asked).toUpperCase());
+  if (!algorithm) {
+    throw invalidRequest(
+      `Checksum algorithm provided is unsupported. Please try again with any of the valid types: [${algorithms.join(", ")}]`,
+    );
+  }
+  const type = String(input["ChecksumType"] ?? (algorithm === "CRC64NVME" ? "FULL_OBJECT" : "COMPOSITE"));
+  if (type !== "FULL_OBJECT" && type !== "COMPOSITE")
+    throw invalidRequest("Value for x-amz-checksum-type header is invalid.");
+  if (algorithm.startsWith("SHA") ? type === "FULL_OBJECT" : algorithm === "CRC64NVME" && type === "COMPOSITE") {
+    throw invalidRequest(
+      `The ${type} checksum type cannot be used with the ${algorithm.toLowerCase()} checksum algorithm.`,
+    );
+  }
+  return { algorithm, type };
+}
+
+/** An upload that was started with an algorithm takes parts with this one only. */
+function checkKind({ summing }: Upload, given: Algorithm | undefined): void {
+  if (!summing || summing.algorithm === given || (given === undefined && summing.type === "FULL_OBJECT")) return;
+  throw invalidRequest(
+    `Checksum Type mismatch occurred, expected checksum Type: ${summing.algorithm.toLowerCase()}, actual checksum Type: ${given?.toLowerCase() ?? "null"}`,
+  );
+}
+
+function partsOf({ MultipartUpload }: CompleteInput): readonly AskedPart[] {
+  if (MultipartUpload === undefined || Object.keys(MultipartUpload).length === 0)
+    throw invalidRequest("You must specify at least one part");
+  const parts = MultipartUpload.Parts ?? MultipartUpload.Part ?? [];
+  return parts.map((part) => {
+    if (part.PartNumber === undefined || typeof part.ETag !== "string") throw malformedXml();
+    const checksums = checksumMembers.filter((member) => typeof part[member] === "string");
+    return {
+      number: Number(part.PartNumber),
+      etag: part.ETag,
+      checksums: Object.fromEntries(checksums.map((member) => [member, String(part[member])])),
+    };
+  });
 }
 
 /** Parts of an encrypted upload are decrypted when they are joined: hence kms:Decrypt (Multipart upload API and permissions). */

@@ -1,17 +1,19 @@
-import { AwsError } from "../../../aws-error";
 import type { Operation } from "../../../service";
-import { verify } from "../checksums";
+import { verifyWhole } from "../checksums";
+import { usable } from "../key-state";
 import { onKey, onObject } from "../rights";
 import type { ObjectStore } from "../store";
 import {
   attributesOf,
   bodyOf,
-  checkWrite,
+  checkNew,
   encryptionMembers,
   encryptionOf,
   type ObjectInput,
   writeContext,
 } from "./common";
+import { checkWrite } from "./conditions";
+import { newVersionMember } from "./versions";
 
 export function putObject(store: ObjectStore): Operation<ObjectInput> {
   return {
@@ -21,14 +23,20 @@ export function putObject(store: ObjectStore): Operation<ObjectInput> {
     ],
     async answer(input, context) {
       context.use("s3.put", 1);
-      if (Buffer.byteLength(input.Key) > 1024) throw new AwsError("KeyTooLongError", "Your key is too long");
+      checkNew(input);
       const bucket = store.bucket(input.Bucket);
-      checkWrite(bucket.objects.get(input.Key), input);
+      checkWrite(bucket.objects.get(input.Key), input.Key, input);
       const body = bodyOf(input);
-      const checksums = verify(input, body);
-      const encryption = encryptionOf(store, input);
+      const checksums = verifyWhole(input, body);
+      const encryption = usable(context.cloud, encryptionOf(store, input));
       const object = await store.put(bucket, input.Key, body, { ...attributesOf(input), checksums, encryption });
-      return { ETag: object.etag, ...checksums, ...encryptionMembers(encryption) };
+      return {
+        ETag: object.etag,
+        ...checksums,
+        ChecksumType: "FULL_OBJECT",
+        ...newVersionMember(object),
+        ...encryptionMembers(encryption),
+      };
     },
   };
 }

@@ -1,13 +1,14 @@
 import { createHash } from "node:crypto";
-import { mkdir, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
-import { AwsError } from "../../../aws-error";
+import { writeFile } from "node:fs/promises";
+import { checksumOf } from "../checksums";
 import type { Operation } from "../../../service";
+import { invalidArgument, invalidRequest } from "../errors";
 import type { ObjectStore } from "../store";
 import type { Uploads } from "../uploads";
-import { copySource, find, isoTime } from "./common";
+import { copySource, encryptionMembers, isoTime } from "./common";
 import { copyRights } from "./copy-rights";
 import { partNumberOf, type PartInput } from "./multipart";
+import { find } from "./versions";
 
 interface CopyInput extends PartInput {
   readonly CopySource: string;
@@ -26,13 +27,17 @@ export function uploadPartCopy(store: ObjectStore, uploads: Uploads): Operation<
       const source = find(store, copySource(input.CopySource), context);
       const range = rangeOf(input.CopySourceRange, source.size);
       const body = range ? await store.read(source, range.start, range.end) : await store.read(source);
-      const file = store.draft(upload.bucket);
-      await mkdir(dirname(file), { recursive: true });
+      const file = await store.prepareDraft(upload.bucket);
       await writeFile(file, body);
       const etag = `"${createHash("md5").update(body).digest("hex")}"`;
       const uploadedAt = context.cloud.clock.now();
-      upload.parts.set(number, { number, file, size: body.length, etag, uploadedAt });
-      return { CopyPartResult: { ETag: etag, LastModified: isoTime(context.cloud, uploadedAt) } };
+      const { summing } = upload;
+      const checksums = summing ? { [`Checksum${summing.algorithm}`]: checksumOf(summing.algorithm, body) } : {};
+      upload.parts.set(number, { number, file, size: body.length, etag, checksums, uploadedAt });
+      return {
+        CopyPartResult: { ETag: etag, LastModified: isoTime(context.cloud, uploadedAt), ...checksums },
+        ...(upload.attributes.encryption ? encryptionMembers(upload.attributes.encryption) : {}),
+      };
     },
   };
 }
@@ -43,13 +48,19 @@ function rangeOf(range: string | undefined, size: number): { start: number; end:
   const match = /^bytes=(\d+)-(\d+)$/.exec(range);
   const [start, end] = [Number(match?.[1]), Number(match?.[2])];
   if (!match || end < start) {
-    throw new AwsError(
-      "InvalidArgument",
+    throw invalidArgument(
       "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based offsets of the first and last bytes to copy",
+      "x-amz-copy-source-range",
+      range,
     );
   }
+  if (start >= size) throw invalidRequest("The specified copy range is invalid for the source object size");
   if (end >= size) {
-    throw new AwsError("InvalidArgument", `Range specified is not valid for source object of size: ${size}`);
+    throw invalidArgument(
+      `Range specified is not valid for source object of size: ${size}`,
+      "x-amz-copy-source-range",
+      range,
+    );
   }
   return { start, end };
 }
