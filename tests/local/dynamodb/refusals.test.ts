@@ -45,11 +45,14 @@ const conditionText = anyOf<unknown>(
   ...["foo(b) = :b", "begins_with(b, :b)", "b BETWEEN :b AND :c"],
 );
 
-/** Members of requests, more often wrong than right. */
+/**
+ * Members of requests, more often wrong than right. Without names of tables below three characters and limits of 0, of
+ * which AWS speaks otherwise today.
+ */
 const members: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   TableName: fc.oneof(
     { weight: 4, arbitrary: fc.constant("tab") },
-    anyOf<unknown>("none", "ab", "a;b", "", 3, null, "x".repeat(256)),
+    anyOf<unknown>("none", "a;b", 3, null, "x".repeat(256)),
   ),
   Item: map,
   Key: map,
@@ -76,7 +79,7 @@ const members: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   ),
   AttributesToGet: anyOf<unknown>(["a"], ["a", "a"], [], [3], "x"),
   ConsistentRead: anyOf<unknown>(true, "x", 3),
-  Limit: anyOf<unknown>(1, 0, "x"),
+  Limit: anyOf<unknown>(1, "x"),
   Expected: perAttribute(expectation),
   AttributeUpdates: perAttribute(
     fc.record({ Action: anyOf("PUT", "ADD", "DELETE"), Value: value }, { requiredKeys: [] }),

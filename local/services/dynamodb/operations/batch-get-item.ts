@@ -16,21 +16,26 @@ interface Input {
 }
 
 const shape: members.Members = {
-  ReturnConsumedCapacity: members.returnConsumedCapacity,
   RequestItems: {
     type: "Map",
     java: "KeysAndAttributes",
     notNull: true,
     minLength: 1,
+    terse: true,
+    json: true,
     keys: members.tableNames,
     of: members.struct("KeysAndAttributes", {
-      Keys: members.required(members.list(members.valueMap, { minLength: 1, maxLength: limits.batchGetKeys })),
+      Keys: members.required({
+        ...members.list(members.valueMap, { minLength: 1, maxLength: limits.batchGetKeys }),
+        terse: true,
+      }),
       AttributesToGet: members.attributesToGet,
       ConsistentRead: members.flag,
       ProjectionExpression: members.text,
       ExpressionAttributeNames: members.nameMap,
     }),
   },
+  ReturnConsumedCapacity: members.returnConsumedCapacity,
 };
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */

@@ -30,11 +30,12 @@ const shape: members.Members = {
     notNull: true,
     minLength: 1,
     keys: members.tableNames,
+    last: true,
     listLength: { min: 1, max: limits.batchWriteItems },
     of: members.list(
       members.struct("WriteRequest", {
-        DeleteRequest: members.struct("DeleteRequest", { Key: members.required(members.valueMap) }),
         PutRequest: members.struct("PutRequest", { Item: members.required(members.valueMap) }),
+        DeleteRequest: members.struct("DeleteRequest", { Key: members.required(members.valueMap) }),
       }),
     ),
   },

@@ -5,7 +5,7 @@ import { createTable as create, type CreateTableInput } from "../tables/create";
 import { describeTable } from "../tables/describe";
 import { checkConstraints } from "../validation/constraints";
 import { checkTypes } from "../validation/deserialize";
-import { checkTableName } from "./table-name";
+import { checkNewTableName } from "./table-name";
 import { createTableShape } from "./table-shapes";
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html */
@@ -16,7 +16,7 @@ export const createTable = (dependencies: Dependencies): Operation<CreateTableIn
   },
   answer: (input) => {
     const fields = input as unknown as Readonly<Record<string, unknown>>;
-    checkTableName(input.TableName);
+    checkNewTableName(input.TableName);
     checkConstraints(fields, createTableShape);
     const { cloud, database } = dependencies;
     const table = create(cloud, database, input);

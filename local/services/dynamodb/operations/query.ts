@@ -1,4 +1,6 @@
+import type { Operation } from "../../../service";
 import { tableAccess, type Dependencies } from "../access";
+import { validation } from "../errors";
 import { prepareQuery, type QueryInput } from "../requests/query";
 import { Capacity } from "../requests/capacity";
 import { readPage } from "../requests/page";
@@ -14,7 +16,7 @@ const shape: members.Members = {
   TableName: members.tableName,
   ConditionalOperator: members.conditionalOperator,
   AttributesToGet: members.attributesToGet,
-  Limit: { type: "Integer", min: 1 },
+  Limit: { type: "Integer", min: 1, terse: true },
   KeyConditions: members.conditions,
   ExclusiveStartKey: members.valueMap,
   ConsistentRead: members.flag,
@@ -26,9 +28,26 @@ const shape: members.Members = {
   ExpressionAttributeNames: members.nameMap,
 };
 
+type Input = QueryInput & { readonly ReturnConsumedCapacity?: string };
+
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Query.html */
-export const query = (dependencies: Dependencies) =>
-  checkedOperation<QueryInput & { readonly ReturnConsumedCapacity?: string }>(shape, {
+export const query = (dependencies: Dependencies): Operation<Input> => {
+  const checked = checkedQuery(dependencies);
+  return {
+    ...checked,
+    answer: (input, context) => {
+      const operator = input.ConditionalOperator;
+      // Told before and without all other members, in these words: AWS since 2026.
+      if (operator != null && operator !== "OR" && operator !== "AND") {
+        throw validation("Failed to satisfy constraint: Member must satisfy enum value set: [ALL, OR]");
+      }
+      return checked.answer(input, context);
+    },
+  };
+};
+
+const checkedQuery = (dependencies: Dependencies) =>
+  checkedOperation<Input>(shape, {
     authorize: (input) =>
       tableAccess(dependencies, {
         action: "dynamodb:Query",

@@ -64,6 +64,7 @@ export const createTableShape: members.Members = {
   AttributeDefinitions: members.required(definitions),
   ...common,
   KeySchema: indexKeys,
+  GlobalSecondaryIndexes: members.list(members.struct("GlobalSecondaryIndex", globalIndex)),
   LocalSecondaryIndexes: members.list(
     members.struct("LocalSecondaryIndex", {
       IndexName: indexName,
@@ -71,7 +72,6 @@ export const createTableShape: members.Members = {
       Projection: members.required(projection),
     }),
   ),
-  GlobalSecondaryIndexes: members.list(members.struct("GlobalSecondaryIndex", globalIndex)),
   Tags: members.list(
     members.struct("Tag", { Key: members.required(members.text), Value: members.required(members.text) }),
   ),

@@ -87,7 +87,9 @@ function add(
   const parts = bindings.resolve(key.path);
   if (parts.length > 1) throw validation("KeyConditionExpressions cannot have conditions on nested attributes");
   const name = parts[0] as string;
-  if (found[name]) throw validation("KeyConditionExpressions must only contain one condition per key");
+  if (found[name]) {
+    throw validation("Invalid KeyConditionExpression: KeyConditionExpressions must only contain one condition per key");
+  }
   const values = operands.flatMap((o) => (o.kind === "value" ? [bindings.value(o.name)] : []));
   checkOperands(written, values);
   found[name] = { ComparisonOperator: comparators[operator as Comparator] ?? operator, AttributeValueList: values };
@@ -109,6 +111,11 @@ const indexable = ["EQ", "LT", "LE", "GT", "GE", "BETWEEN", "BEGINS_WITH"];
 /** Checks key conditions against the keys of the table or index that is queried. */
 export function checkKeyConditions(conditions: LegacyConditions, keys: KeySchema): void {
   const count = Object.keys(conditions).length;
+  if (count > 2) {
+    throw validation(
+      `The number of query conditions (${count}) exceeds the number of key attributes defined in the schema (${keys.range ? 2 : 1})`,
+    );
+  }
   for (const attribute of [keys.hash, keys.range]) {
     if (!attribute) continue;
     const isHash = attribute === keys.hash;

@@ -82,7 +82,8 @@ function readKeyConditions(input: QueryInput, { keyCondition, bindings }: Expres
   const conditions = keyCondition ? keyConditionsOf(keyCondition, bindings) : input.KeyConditions!;
   const read = readConditions(conditions);
   const count = Object.keys(read).length;
-  if (count !== 1 && count !== 2) throw validation("Conditions can be of length 1 or 2 only");
+  // Of an expression, AWS counts them against the keys of the table or index.
+  if (!keyCondition && count !== 1 && count !== 2) throw validation("Conditions can be of length 1 or 2 only");
   return read;
 }
 

@@ -41,6 +41,7 @@ export function readValue(raw: AttributeValue, depth = 1): AttributeValue {
 
 /** Checks all values of an item or key. */
 export function readItem(raw: Item, depth = 1): Item {
+  if (depth === 1 && Object.hasOwn(raw, "")) throw validation("Empty attribute name");
   let copy: Record<string, AttributeValue> | undefined;
   for (const name in raw) {
     checkName(name);

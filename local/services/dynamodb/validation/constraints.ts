@@ -9,16 +9,21 @@ const listed = 10;
 /** Refuses what breaks a member's constraints; up to ten errors in one message. */
 export function checkConstraints(input: Fields, members: Members): void {
   const errors: string[] = [];
-  for (const name in members) check(name, input[name], members[name]!, "", errors);
+  for (const name in members) if (!members[name]!.last) check(name, input[name], members[name]!, "", errors);
+  for (const name in members) {
+    const isOnly = errors.length === 0 || input[name] === undefined || input[name] === null;
+    if (members[name]!.last && isOnly) check(name, input[name], members[name]!, "", errors);
+  }
   if (errors.length === 0) return;
   const shown = errors.slice(0, listed);
   throw validation(`${shown.length} validation error${shown.length > 1 ? "s" : ""} detected: ${shown.join("; ")}`);
 }
 
 function check(name: string, value: unknown, member: Member, parent: string, errors: string[]): void {
-  const path = `${parent}${name[0]!.toLowerCase()}${name.slice(1)}`;
+  const path = `${parent}${lower(name)}`;
   const fail = (constraint: string): void => {
-    const text = show(value);
+    if (member.terse && constraint.startsWith("Member must have")) throw alone(name, parent, constraint);
+    const text = show(value, member);
     const shown = text === "null" ? text : `'${text}'`;
     errors.push(`Value ${shown} at '${path}' failed to satisfy constraint: ${constraint}`);
   };
@@ -62,12 +67,25 @@ function check(name: string, value: unknown, member: Member, parent: string, err
   }
 }
 
+/** Names of members start small in a path, as AWS's classes have them; the newer wording keeps the request's spelling. */
+function alone(name: string, parent: string, constraint: string): Error {
+  const path = `${parent}${name}`
+    .split(".")
+    .map((part, i) => (i === 0 ? part[0]!.toUpperCase() + part.slice(1) : part))
+    .join(".");
+  return validation(`1 validation error detected: Value at '${path}' failed to satisfy constraint: ${constraint}`);
+}
+
 function checkText(text: string, member: Member, fail: (constraint: string) => void): void {
   if (member.values && !member.values.includes(text)) {
     fail(`Member must satisfy enum value set: [${member.values.join(", ")}]`);
   }
   // Where a name is asked for, an ARN may stand in its place: API_PutItem.html, TableName.
   if (member.pattern && text.startsWith("arn:") && text.length <= 1024) return;
+  if (text === "" && member.minLength === 1) {
+    checkLength(0, member, fail);
+    return;
+  }
   if (member.pattern && !new RegExp(`^${member.pattern}$`).test(text)) {
     fail(`Member must satisfy regular expression pattern: ${member.pattern}`);
   }
@@ -118,8 +136,40 @@ function hasConstraints(member: Member): boolean {
   );
 }
 
-function show(value: unknown): string {
+const dataTypes = ["S", "N", "B", "SS", "NS", "BS", "M", "L", "NULL", "BOOL"] as const;
+
+/** A value as the classes of AWS's service print themselves. */
+function show(value: unknown, member: Member): string {
   if (value === undefined || value === null) return "null";
-  if (Array.isArray(value)) return `[${value.map(show).join(", ")}]`;
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  if (typeof value !== "object") return String(value);
+  if (member.json) return JSON.stringify(value);
+  const fields = value as Fields;
+  switch (member.type) {
+    case "List":
+      return `[${(value as readonly unknown[]).map((element) => show(element, member.of!)).join(", ")}]`;
+    case "Map": {
+      const pairs = Object.entries(fields).map(([key, element]) => `${key}=${show(element, member.of!)}`);
+      return `{${pairs.join(", ")}}`;
+    }
+    case "Struct": {
+      const parts = Object.entries(member.members!).map(([key, of]) => `${lower(key)}=${show(fields[key], of)}`);
+      return `${member.java}(${parts.join(", ")})`;
+    }
+    case "Value":
+      return `AttributeValue(${dataTypes.map((type) => `${lower(type)}=${showData(fields[type])}`).join(", ")})`;
+    default:
+      return JSON.stringify(value);
+  }
+}
+
+function showData(data: unknown): string {
+  if (Array.isArray(data)) {
+    return `[${data.map((e) => (typeof e === "object" ? show(e, { type: "Value" }) : String(e))).join(", ")}]`;
+  }
+  const isMap = typeof data === "object" && data !== null;
+  return isMap ? show(data, { type: "Map", of: { type: "Value" } }) : String(data ?? "null");
+}
+
+function lower(name: string): string {
+  return `${name[0]!.toLowerCase()}${name.slice(1)}`;
 }

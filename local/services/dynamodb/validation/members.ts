@@ -18,6 +18,15 @@ export interface Member {
   /** Constraints of a map's keys, and the length of its lists. */
   readonly keys?: { readonly minLength: number; readonly maxLength: number; readonly pattern: string };
   readonly listLength?: { readonly min: number; readonly max: number };
+  /**
+   * AWS's newer wording of a wrong number or length, which it gives member by member since 2026: the member is named as the
+   * request spells it, its value is not shown, and the error stands alone.
+   */
+  readonly terse?: boolean;
+  /** Shown as JSON in errors, not in the form of AWS's own classes. */
+  readonly json?: boolean;
+  /** Wrong keys and lengths of this map are told only when no other member is wrong. */
+  readonly last?: boolean;
 }
 
 export type Members = Readonly<Record<string, Member>>;
@@ -54,7 +63,8 @@ const namePattern = "[a-zA-Z0-9_.-]+";
 /** TableName or IndexName of operations on items. */
 export const name: Member = { type: "String", minLength: 3, maxLength: 255, pattern: namePattern };
 
-export const tableName = required(name);
+/** TableName of operations on items; AWS takes any length from 1 since an ARN may stand there, too. */
+export const tableName = required({ ...name, minLength: 1 });
 
 export const tableNames = { minLength: 3, maxLength: 255, pattern: namePattern };
 

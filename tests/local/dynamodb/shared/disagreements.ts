@@ -140,11 +140,11 @@ export const disagreements: readonly Disagreement[] = [
     source: `${api}/API_Query.html#DDB-Query-request-ExclusiveStartKey`,
   },
   {
-    target: "dynoxide",
-    cases: /^query refuses a table name of two characters$/,
-    theirs: /ResourceNotFoundException/,
-    reason: "a table's name has at least three characters",
-    source: `${guide}/HowItWorks.NamingRulesDataTypes.html#HowItWorks.NamingRules`,
+    target: "dynalite",
+    cases: /^query refuses (a key twice|a limit of 0|an empty table name)$/,
+    theirs: /"KeyConditionExpressions must|at 'limit'|greater than or equal to 3/,
+    reason: "dynalite has AWS's older words; a TableName may be an ARN since 2024, so that its length starts at 1",
+    source: `${api}/API_Query.html#DDB-Query-request-TableName`,
   },
   {
     target: "dynoxide",

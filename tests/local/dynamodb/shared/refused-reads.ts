@@ -17,7 +17,11 @@ export const refusedQueries: readonly (readonly [string, object, string])[] = [
   ["no partition key", expression("b = :b"), "Query condition missed key schema element: a"],
   ["an inequality of the partition key", expression("a > :a"), "Query key condition not supported"],
   ["another attribute", expression("a = :a AND e = :b"), "Query condition missed key schema element: b"],
-  ["a key twice", expression("a = :a AND a = :b"), "KeyConditionExpressions must only contain one condition per key"],
+  [
+    "a key twice",
+    expression("a = :a AND a = :b"),
+    "Invalid KeyConditionExpression: KeyConditionExpressions must only contain one condition per key",
+  ],
   ["OR", expression("a = :a OR b = :b"), "Invalid operator used in KeyConditionExpression: OR"],
   ["NOT", expression("NOT a = :a"), "Invalid operator used in KeyConditionExpression: NOT"],
   ["<>", expression("a = :a AND b <> :b"), "Invalid operator used in KeyConditionExpression: <>"],
@@ -81,12 +85,12 @@ export const refusedQueries: readonly (readonly [string, object, string])[] = [
   [
     "a limit of 0",
     expression("a = :a", { Limit: 0 }),
-    "1 validation error detected: Value '0' at 'limit' failed to satisfy constraint: Member must have value greater than or equal to 1",
+    "1 validation error detected: Value at 'Limit' failed to satisfy constraint: Member must have value greater than or equal to 1",
   ],
   [
-    "a table name of two characters",
-    expression("a = :a", { TableName: "ab" }),
-    "1 validation error detected: Value 'ab' at 'tableName' failed to satisfy constraint: Member must have length greater than or equal to 3",
+    "an empty table name",
+    expression("a = :a", { TableName: "" }),
+    "1 validation error detected: Value '' at 'tableName' failed to satisfy constraint: Member must have length greater than or equal to 1",
   ],
   [
     "a Select that is none",
