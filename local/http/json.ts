@@ -1,5 +1,6 @@
 import { AwsError } from "../aws-error";
 import type { HttpRequest, HttpResponse, Json } from "../service";
+import { queryCode } from "./query";
 
 export function readJson(body: Buffer): Json {
   if (body.length === 0) return {};
@@ -35,19 +36,31 @@ const ofCaller =
   /^(AccessDenied|UnrecognizedClient|InvalidSignature|MissingAuthenticationToken|IncompleteSignature)Exception$/;
 
 export function writeJsonError(error: AwsError, target: string, version: string, requestId: string): HttpResponse {
-  const { queryErrorCode, ...detail } = error.detail;
+  const { queryErrorCode: _told, ...detail } = error.detail;
   // Services name their errors with the namespace of their model; SDKs cut it off.
   const isDynamoDb = target.startsWith("DynamoDB");
-  const prefix = isDynamoDb && !error.code.includes("#") ? namespaceOf(error.code) : "";
+  const prefix = error.code.includes("#")
+    ? ""
+    : isDynamoDb
+      ? namespaceOf(error.code)
+      : sqsNamespace(target, error.code);
   return {
     status: ofCaller.test(error.code) ? (target === "AmazonSQS" ? 403 : 400) : error.status,
     headers: {
       "content-type": `application/x-amz-json-${version}`,
       "x-amzn-requestid": requestId,
-      ...(typeof queryErrorCode === "string" ? { "x-amzn-query-error": `${queryErrorCode};Sender` } : {}),
+      ...queryError(error, target),
     },
     body: JSON.stringify({ __type: `${prefix}${error.code}`, ...messageOf(error, isDynamoDb), ...detail }),
   };
+}
+
+/** The code of the query protocol that SDKs show still; SQS, which left that protocol last, tells it of every error. */
+function queryError(error: AwsError, target: string): Readonly<Record<string, string>> {
+  const { queryErrorCode } = error.detail;
+  const code =
+    typeof queryErrorCode === "string" ? queryErrorCode : target === "AmazonSQS" ? queryCode(error.code) : undefined;
+  return code === undefined ? {} : { "x-amzn-query-error": `${code};${error.status >= 500 ? "Receiver" : "Sender"}` };
 }
 
 function namespaceOf(code: string): string {
@@ -56,6 +69,13 @@ function namespaceOf(code: string): string {
   const common =
     /^(SerializationException|UnrecognizedClientException|AccessDeniedException|MissingAuthenticationToken|IncompleteSignature|InvalidSignature|UnknownOperation)/;
   return common.test(code) ? "com.amazon.coral.service#" : "com.amazonaws.dynamodb.v20120810#";
+}
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-json-api-responses.html */
+function sqsNamespace(target: string, code: string): string {
+  if (target !== "AmazonSQS") return "";
+  // What the model of SQS does not know comes from the framework, and ends so.
+  return /(?<!NotFound)Exception$/.test(code) ? "com.amazon.coral.service#" : "com.amazonaws.sqs#";
 }
 
 /**

@@ -82,6 +82,6 @@ const QUERY_CODES: Readonly<Record<string, string>> = {
   UnknownOperationException: "InvalidAction",
 };
 
-function queryCode(code: string): string {
+export function queryCode(code: string): string {
   return QUERY_CODES[code] ?? code;
 }

@@ -140,6 +140,37 @@ describe("SDKs of other kinds", () => {
     );
   });
 
+  it("get from SQS the names of an error in both protocols", async () => {
+    const told = async (operation: string, input: Json, by = keys): Promise<readonly unknown[]> => {
+      const { status, headers, body } = await ask(
+        "sqs",
+        {
+          headers: { "content-type": "application/x-amz-json-1.0", "x-amz-target": `AmazonSQS.${operation}` },
+          body: Buffer.from(JSON.stringify(input)),
+        },
+        by,
+      );
+      return [status, headers["x-amzn-query-error"], JSON.parse(String(body)) as Json];
+    };
+    expect(await told("GetQueueUrl", { QueueName: "none" })).to.deep.equal([
+      400,
+      "AWS.SimpleQueueService.NonExistentQueue;Sender",
+      { __type: "com.amazonaws.sqs#QueueDoesNotExist", message: "The specified queue does not exist." },
+    ]);
+    expect(await told("SendMessage", { QueueUrl: "direct" })).to.deep.equal([
+      400,
+      "MissingParameter;Sender",
+      {
+        __type: "com.amazon.coral.service#MissingRequiredParameterException",
+        message: "The request must contain the parameter MessageBody.",
+      },
+    ]);
+    expect((await told("ListQueues", {}, { ...keys, accessKeyId: "AKIANONE" })).slice(0, 2)).to.deep.equal([
+      403,
+      "InvalidClientTokenId;Sender",
+    ]);
+  });
+
   it("get the status that each protocol gives a caller's refusal", async () => {
     const json = (target: string): Partial<HttpRequest> => ({
       headers: { "content-type": "application/x-amz-json-1.1", "x-amz-target": target },
@@ -158,7 +189,9 @@ describe("SDKs of other kinds", () => {
     };
     expect(await told(ask("kms", json("TrentService.ListKeys"), forged))).to.equal("400 InvalidSignatureException");
     expect(await told(ask("kms", json("TrentService.ListKeys"), strange))).to.equal("400 UnrecognizedClientException");
-    expect(await told(ask("sqs", json("AmazonSQS.ListQueues"), forged))).to.equal("403 InvalidSignatureException");
+    expect(await told(ask("sqs", json("AmazonSQS.ListQueues"), forged))).to.equal(
+      "403 com.amazon.coral.service#InvalidSignatureException",
+    );
     expect(await told(ask("sts", form("Action=GetCallerIdentity&Version=2011-06-15"), strange))).to.equal(
       "403 InvalidClientTokenId",
     );
