@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { AwsError } from "../../../aws-error";
 import type { HttpRequest, Json, Operation, RestRoute } from "../../../service";
 import { asyncPayloadLimit, type AsyncInvocations } from "../async";
@@ -36,10 +37,10 @@ export function invoke(engine: LambdaEngine, asynchronous: AsyncInvocations): Op
       oneOf("logType", input.LogType, ["None", "Tail"]);
       const named = namedBy(engine, input);
       const fn = functionOf(engine, { ...named, qualifier: named.qualifier ?? latest });
-      const payload = textOf(input.Payload);
+      const bytes = bytesOf(input.Payload);
       const event = input.InvocationType === "Event";
-      requireSize(payload, event ? asyncPayloadLimit : syncPayloadLimit);
-      requireJson(payload);
+      requireSize(bytes, event ? asyncPayloadLimit : syncPayloadLimit);
+      const payload = jsonOf(bytes);
       if (input.InvocationType === "DryRun") return { StatusCode: 204 };
       const { principal } = context;
       const environment = principal.type === "role" ? principal.environmentId : undefined;
@@ -61,13 +62,13 @@ export function invoke(engine: LambdaEngine, asynchronous: AsyncInvocations): Op
   };
 }
 
-function textOf(payload: string | undefined): string {
-  if (payload === undefined || payload === "") return "{}";
-  return /^\s*[[{"]/.test(payload) ? payload : Buffer.from(payload, "base64").toString();
+function bytesOf(payload: string | undefined): Buffer {
+  if (payload === undefined || payload === "") return Buffer.from("{}");
+  return /^\s*[[{"]/.test(payload) ? Buffer.from(payload) : Buffer.from(payload, "base64");
 }
 
-function requireSize(payload: string, limit: number): void {
-  if (Buffer.byteLength(payload) <= limit) return;
+function requireSize(payload: Buffer, limit: number): void {
+  if (payload.length <= limit) return;
   throw new AwsError(
     "RequestTooLargeException",
     `Request must be smaller than ${limit} bytes for the InvokeFunction operation`,
@@ -75,11 +76,15 @@ function requireSize(payload: string, limit: number): void {
   );
 }
 
-function requireJson(payload: string): void {
+/** @throws AwsError InvalidRequestContentException */
+function jsonOf(bytes: Buffer): string {
+  const payload = bytes.toString();
   try {
     JSON.parse(payload);
+    if (!isUtf8(bytes)) throw new SyntaxError("Invalid UTF-8");
+    return payload;
   } catch (error) {
-    const why = whyNoJson(payload, error instanceof Error ? error.message : String(error));
+    const why = whyNoJson(bytes, error instanceof Error ? error.message : String(error));
     throw new AwsError(
       "InvalidRequestContentException",
       `Could not parse request body into json: Could not parse payload into json: ${why}`,
