@@ -12,7 +12,7 @@ export function consolePage(endpoint: string): string {
 <body>
 <header>
   <h1>games-messaging, local</h1>
-  <nav><a href="/_local/inbox/page">Inbox</a><a href="/_local/meter">Meter</a><a href="/_local/trace">Trace (JSON)</a></nav>
+  <nav><a href="/_local/inbox/page">Inbox</a><a href="/_local/dashboard">Dashboard</a><a href="/_local/meter">Meter</a><a href="/_local/trace">Trace (JSON)</a></nav>
   <label>Show <select id="kind"></select></label>
   <label>Filter <input id="filter" placeholder="function, table, player" autocomplete="off"></label>
 </header>

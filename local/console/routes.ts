@@ -6,7 +6,9 @@ import type { LocalRoutes } from "../http/server";
 import { ISSUER_PATH, type LocalIssuer } from "../issuer";
 import type { HttpRequest, HttpResponse } from "../service";
 import { refreshIntegrations } from "../services/glue";
+import { cloudwatchEngine } from "../services/cloudwatch";
 import { inboxPage, mailPage, sesEngine } from "../services/ses";
+import { dashboardPage } from "./dashboard-page";
 import { consolePage } from "./page";
 
 const json = (value: unknown, status = 200): HttpResponse => ({
@@ -115,6 +117,11 @@ async function answer(
       return json(sesEngine(cloud).inbox());
     case "GET /_local/inbox/page":
       return html(inboxPage(sesEngine(cloud).inbox()));
+    case "GET /_local/dashboard": {
+      const [name, minutes] = [query.get("name"), query.get("minutes")];
+      const chosen = { ...(name === null ? {} : { name }), ...(minutes === null ? {} : { minutes: Number(minutes) }) };
+      return html(dashboardPage(cloudwatchEngine(cloud), chosen));
+    }
     default:
       return mailRoute(cloud, request, route);
   }

@@ -112,6 +112,23 @@ describe("pages of the local cloud", () => {
     expect(asked.filter((url) => !url.startsWith(stack.cloud.endpoint) && !url.startsWith("about:"))).to.deep.equal([]);
   });
 
+  it("draw the dashboard that the program declares, with what has been sent", async () => {
+    const { results } = await stack.invoke<{ results: { id: string }[] }>("enqueueFunction", {
+      player: "ada",
+      type: "transactional",
+      template: "welcome",
+    });
+    await stack.messageIn("ada", results[0]!.id, "delivered");
+    await open("/");
+    await page.getByRole("link", { name: "Dashboard" }).click();
+    const sent = page.locator("section", { hasText: "E-mail: sent, delivered, opened, bounced" });
+    await sent.locator("svg circle").first().waitFor();
+    expect(await sent.locator(".legend").innerText()).to.match(/Send [1-9].*Delivery [1-9]/s);
+    expect(await page.locator("h2").allInnerTexts()).to.include.members(["Connections and notices", "Segments"]);
+    await page.setViewportSize({ width: 390, height: 844 });
+    expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).to.equal(true);
+  });
+
   it("show what happens as it happens, and filter it", async () => {
     await open("/");
     await page.getByPlaceholder("function, table, player").fill("gateway-connect");

@@ -8,7 +8,7 @@ import type { Email } from "postal-mime";
 import type { Attachment, Mail, MailEventType } from "./mail";
 import { parseMessage } from "./mime";
 import { invalidParameter, type Outgoing } from "./outgoing";
-import { publish } from "./publisher";
+import { measure, publish } from "./publisher";
 import { eventObject, mailObject, type EventDetail } from "./records";
 import { Reputation } from "./reputation";
 import { TenantStore } from "./tenants";
@@ -84,11 +84,12 @@ export class SesEngine {
         ? undefined
         : track(parsed.html, id, { opens: asked.includes("OPEN"), clicks: asked.includes("CLICK"), host });
     const tags: Record<string, readonly string[]> = {
+      "ses:operation": [outgoing.action.slice("ses:".length)],
+      ...(set ? { "ses:configuration-set": [set.name] } : {}),
       "ses:source-ip": ["127.0.0.1"],
       "ses:from-domain": [outgoing.fromMailbox.domain],
-      "ses:caller-identity": ["local"],
-      ...(set ? { "ses:configuration-set": [set.name] } : {}),
       ...Object.fromEntries(outgoing.tags.map(({ name, value }) => [name, [value]])),
+      "ses:caller-identity": ["local"],
     };
     const mail: Mail = {
       id,
@@ -266,17 +267,18 @@ export class SesEngine {
       real.length > 0 &&
       detail.suppressed !== true &&
       (type === "Complaint" || (detail.bounce?.type === "Permanent" && detail.bounce.subType === "General"));
-    this.reputation.count(type, recipients.length, hard, mail.configurationSet);
     const set = mail.configurationSet === undefined ? undefined : this.sets.all.get(mail.configurationSet);
+    this.reputation.count(type, recipients.length, hard, set?.reputationMetrics ? set.name : undefined);
     if (hard) {
       const reason = type === "Complaint" ? "COMPLAINT" : "BOUNCE";
       if (this.reasonsOf(set).includes(reason)) for (const address of real) this.account.suppress(address, reason);
     }
     if (!set) return Promise.resolve();
+    measure(cloud, set, mail, type);
     const feedbackId = `0100${time.toString(16).padStart(12, "0")}-${cloud.uuid()}-000000`;
     const object = eventObject(type, { ...detail, time, recipients, feedbackId });
-    const record = { eventType: type, mail: mailObject(mail, cloud.accountId), ...object };
-    const send = (): Promise<void> => cloud.clock.track(publish(cloud, set, mail, type, record));
+    const record = { eventType: type, mail: mailObject(mail, cloud.accountId, type), ...object };
+    const send = (): Promise<void> => cloud.clock.track(publish(cloud, set, type, record));
     if (cloud.random() < this.behaviour.repeatChance) cloud.clock.setTimer(1 + cloud.random() * 10_000, send);
     if (cloud.random() < this.behaviour.disorderChance) {
       cloud.clock.setTimer(1 + cloud.random() * 10_000, send);

@@ -1,14 +1,5 @@
+import { escapeHtml } from "../../markup";
 import type { Mail, MailEvent } from "./mail";
-
-/** Text made safe for HTML, also inside quotes. */
-function escapeHtml(text: string): string {
-  return text
-    .replace(/&/g, "&amp;")
-    .replace(/</g, "&lt;")
-    .replace(/>/g, "&gt;")
-    .replace(/"/g, "&quot;")
-    .replace(/'/g, "&#39;");
-}
 
 const time = (at: number): string => new Date(at).toISOString().replace("T", " ").slice(0, 19);
 const linkTo = (mail: Mail): string => `/_local/inbox/${encodeURIComponent(mail.id)}`;

@@ -16,16 +16,9 @@ const apiNames: Readonly<Record<MailEventType, EventType>> = {
   DeliveryDelay: "DELIVERY_DELAY",
 };
 
-/** Sends one event record to every destination of the set that asks for its type. A topic that refuses loses it, as on AWS. */
-export async function publish(
-  cloud: Cloud,
-  set: ConfigurationSet,
-  mail: Mail,
-  type: MailEventType,
-  record: Json,
-): Promise<void> {
-  for (const destination of set.destinations.values()) {
-    if (!destination.enabled || !destination.types.includes(apiNames[type])) continue;
+/** Sends one event record to every topic and bus of the set that asks for its type. A topic that refuses loses it, as on AWS. */
+export async function publish(cloud: Cloud, set: ConfigurationSet, type: MailEventType, record: Json): Promise<void> {
+  for (const destination of destinationsOf(set, type)) {
     if (destination.topicArn !== undefined) await toTopic(cloud, set, destination.topicArn, record);
     if (destination.eventBusArn !== undefined) {
       cloud.ports.events.emit({
@@ -35,8 +28,20 @@ export async function publish(
         detail: record,
       });
     }
-    if (destination.dimensions) toMetrics(cloud, destination, mail, type);
   }
+}
+
+/** Counts one event in every destination of the set that asks for its type as a metric. */
+export function measure(cloud: Cloud, set: ConfigurationSet, mail: Mail, type: MailEventType): void {
+  for (const { dimensions: named } of destinationsOf(set, type)) {
+    if (!named) continue;
+    const dimensions = Object.fromEntries(named.map(({ name, fallback }) => [name, mail.tags[name]?.[0] ?? fallback]));
+    cloud.ports.metrics.put("AWS/SES", type, dimensions, 1, "Count");
+  }
+}
+
+function destinationsOf(set: ConfigurationSet, type: MailEventType): EventDestination[] {
+  return [...set.destinations.values()].filter(({ enabled, types }) => enabled && types.includes(apiNames[type]));
 }
 
 async function toTopic(cloud: Cloud, set: ConfigurationSet, TopicArn: string, record: Json): Promise<void> {
@@ -54,11 +59,4 @@ async function toTopic(cloud: Cloud, set: ConfigurationSet, TopicArn: string, re
       data: { lost: record["eventType"], message: error instanceof Error ? error.message : String(error) },
     });
   }
-}
-
-function toMetrics(cloud: Cloud, destination: EventDestination, mail: Mail, type: MailEventType): void {
-  const dimensions = Object.fromEntries(
-    destination.dimensions!.map(({ name, fallback }) => [name, mail.tags[name]?.[0] ?? fallback]),
-  );
-  cloud.ports.metrics.put("AWS/SES", type, dimensions, 1, "Count");
 }
