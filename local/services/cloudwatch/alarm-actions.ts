@@ -1,15 +1,16 @@
 import type { Json } from "../../service";
-import type { Alarm, AlarmState } from "./alarm";
+import type { Alarm } from "./alarm";
+import { stamp } from "./alarm-reason";
 import type { CloudWatchEngine } from "./engine";
 
 /** Runs the actions of an alarm's new state. An action that is refused is a line in the trace and in the history, nothing more. */
-export async function notify(engine: CloudWatchEngine, alarm: Alarm, before: AlarmState): Promise<void> {
+export async function notify(engine: CloudWatchEngine, alarm: Alarm, before: Alarm): Promise<void> {
   const { cloud } = engine;
   const change = {
     alarmName: alarm.name,
-    state: { value: alarm.state, reason: alarm.stateReason, timestamp: new Date(alarm.stateTime).toISOString() },
-    previousState: { value: before },
-    configuration: {},
+    state: stateOf(alarm),
+    previousState: stateOf(before),
+    configuration: configurationOf(alarm),
   };
   cloud.ports.events.emit({
     source: "aws.cloudwatch",
@@ -27,7 +28,7 @@ export async function notify(engine: CloudWatchEngine, alarm: Alarm, before: Ala
       const input = {
         TopicArn: action,
         Subject: `${alarm.state}: "${alarm.name}" in ${cloud.region}`.slice(0, 100),
-        Message: JSON.stringify(messageOf(engine, alarm, before)),
+        Message: JSON.stringify(messageOf(engine, alarm, before.state)),
       };
       try {
         await cloud.call("sns", "Publish", input, {
@@ -58,8 +59,42 @@ export async function notify(engine: CloudWatchEngine, alarm: Alarm, before: Ala
   }
 }
 
+/** A state as the event on the bus tells it. */
+function stateOf(alarm: Alarm): Json {
+  return {
+    value: alarm.state,
+    reason: alarm.stateReason,
+    ...(alarm.stateReasonData === undefined ? {} : { reasonData: alarm.stateReasonData }),
+    timestamp: stamp(alarm.stateTime),
+  };
+}
+
+function configurationOf(alarm: Alarm): Json {
+  const description = alarm.description === undefined ? {} : { description: alarm.description };
+  if (alarm.kind === "composite") return { ...description, alarmRule: alarm.rule };
+  const metrics = alarm.queries.map(({ id, expression, label, metric, returnData }) => ({
+    id,
+    ...(expression === undefined ? {} : { expression }),
+    ...(label === undefined ? {} : { label }),
+    ...(metric
+      ? {
+          metricStat: {
+            metric: { namespace: metric.namespace, name: metric.name, dimensions: metric.dimensions },
+            period: metric.period,
+            stat: metric.stat,
+          },
+        }
+      : {}),
+    returnData,
+  }));
+  return { ...description, metrics };
+}
+
+/** An alarm's message names the Region as people do. */
+const REGION_NAMES: Readonly<Record<string, string>> = { "us-east-1": "US East (N. Virginia)" };
+
 /** The message of an alarm as SNS delivers it. */
-function messageOf({ cloud }: CloudWatchEngine, alarm: Alarm, before: AlarmState): Json {
+function messageOf({ cloud }: CloudWatchEngine, alarm: Alarm, before: Alarm["state"]): Json {
   return {
     AlarmName: alarm.name,
     AlarmDescription: alarm.description ?? null,
@@ -68,7 +103,7 @@ function messageOf({ cloud }: CloudWatchEngine, alarm: Alarm, before: AlarmState
     NewStateValue: alarm.state,
     NewStateReason: alarm.stateReason,
     StateChangeTime: stamp(alarm.stateTime),
-    Region: cloud.region,
+    Region: REGION_NAMES[cloud.region] ?? cloud.region,
     AlarmArn: alarm.arn,
     OldStateValue: before,
     OKActions: alarm.actions.ok,
@@ -82,7 +117,7 @@ function triggerOf(alarm: Alarm & { kind: "metric" }): Json {
   const common = {
     Period: alarm.period,
     EvaluationPeriods: alarm.evaluationPeriods,
-    DatapointsToAlarm: alarm.datapointsToAlarm,
+    ...(alarm.declared?.datapointsToAlarm === undefined ? {} : { DatapointsToAlarm: alarm.datapointsToAlarm }),
     ComparisonOperator: alarm.comparison,
     Threshold: alarm.threshold,
     TreatMissingData: alarm.treatMissing,
@@ -94,7 +129,7 @@ function triggerOf(alarm: Alarm & { kind: "metric" }): Json {
       MetricName: only.name,
       Namespace: only.namespace,
       StatisticType: /^p\d/.test(only.stat) ? "ExtendedStatistic" : "Statistic",
-      Statistic: only.stat.toUpperCase(),
+      Statistic: only.stat === "SampleCount" ? "SAMPLE_COUNT" : only.stat.toUpperCase(),
       Unit: alarm.unit ?? null,
       Dimensions: Object.entries(only.dimensions).map(([name, value]) => ({ value, name })),
       ...common,
@@ -120,9 +155,4 @@ function triggerOf(alarm: Alarm & { kind: "metric" }): Json {
     ReturnData: returnData,
   }));
   return { ...common, Metrics: metrics };
-}
-
-/** `2026-01-01T00:00:00.000+0000`, as CloudWatch writes times. */
-function stamp(time: number): string {
-  return new Date(time).toISOString().replace("Z", "+0000");
 }

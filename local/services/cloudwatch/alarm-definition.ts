@@ -71,6 +71,10 @@ export function metricAlarm(cloud: Cloud, definition: MetricAlarmDefinition): Me
     treatMissing,
     period,
     ...(unit === undefined ? {} : { unit }),
+    declared: {
+      ...(definition.datapointsToAlarm === undefined ? {} : { datapointsToAlarm }),
+      ...(definition.treatMissing === undefined ? {} : { treatMissing }),
+    },
     updated: cloud.clock.now(),
     ...states,
     stateTime: cloud.clock.now(),

@@ -18,8 +18,12 @@ export interface AlarmBase {
   readonly updated: number;
   state: AlarmState;
   stateReason: string;
-  /** Milliseconds since the epoch. */
+  /** The reason as JSON text. */
+  stateReasonData?: string;
+  /** When the state was last set, in milliseconds since the epoch. */
   stateTime: number;
+  /** When it was last another one. @default stateTime */
+  transitionTime?: number;
 }
 
 export interface MetricAlarm extends AlarmBase {
@@ -34,6 +38,8 @@ export interface MetricAlarm extends AlarmBase {
   /** Seconds. */
   readonly period: number;
   readonly unit?: string;
+  /** What the alarm's maker said and did not leave to a default: AWS shows no other. */
+  readonly declared?: { readonly datapointsToAlarm?: number; readonly treatMissing?: string };
 }
 
 export interface CompositeAlarm extends AlarmBase {
@@ -95,24 +101,4 @@ export function judge(alarm: MetricAlarm, points: Points): AlarmState {
 /** Alarms on DynamoDB's metrics keep their state while data are missing, whatever they declare (API_PutMetricAlarm.html). */
 function treatmentOf(alarm: MetricAlarm): MetricAlarm["treatMissing"] {
   return alarm.queries.some(({ metric }) => metric?.namespace === "AWS/DynamoDB") ? "ignore" : alarm.treatMissing;
-}
-
-/** AWS's sentence about why a state was entered. */
-export function reasonFor(alarm: MetricAlarm, state: AlarmState, points: Points): string {
-  if (state === "INSUFFICIENT_DATA") return "Insufficient Data: 1 datapoint was unknown.";
-  const shown = evaluated(alarm, points);
-  const periods = alarm.evaluationPeriods;
-  const relation = {
-    GreaterThanThreshold: "greater than",
-    GreaterThanOrEqualToThreshold: "greater than or equal to",
-    LessThanThreshold: "less than",
-    LessThanOrEqualToThreshold: "less than or equal to",
-  }[alarm.comparison];
-  if (shown.length === 0) {
-    const treated = alarm.treatMissing === "breaching" ? "Breaching" : "NonBreaching";
-    return `Threshold Crossed: no datapoints were received for ${periods} period${periods === 1 ? "" : "s"} and ${periods} missing datapoint${periods === 1 ? " was" : "s were"} treated as [${treated}].`;
-  }
-  const was = shown.length === 1 ? "datapoint" : "datapoints";
-  const verb = state === "ALARM" ? (shown.length === 1 ? "was" : "were") : shown.length === 1 ? "was not" : "were not";
-  return `Threshold Crossed: ${shown.length} ${was} [${shown.join(", ")}] ${verb} ${relation} the threshold (${alarm.threshold}).`;
 }

@@ -1,8 +1,9 @@
 import type { Cloud } from "../../cloud";
 import type { Timer } from "../../clock";
 import type { MetricsPort } from "../../ports";
-import { evaluated, evaluationRange, judge, reasonFor, type Alarm, type AlarmState, type MetricAlarm } from "./alarm";
+import { evaluationRange, judge, type Alarm, type AlarmState, type MetricAlarm } from "./alarm";
 import { notify } from "./alarm-actions";
+import { reasonDataFor, reasonFor } from "./alarm-reason";
 import { keyOf, MetricStore, type Metric, type DatumOptions } from "./metric-store";
 import type { Points } from "./math";
 import { evaluateQueries } from "./queries";
@@ -21,10 +22,35 @@ export interface HistoryItem {
 const look = 60_000;
 const keptHistory = 5_000;
 
+/** Where the last periods of a length begin. */
+function startsOf(count: number, end: number, span: number): readonly number[] {
+  return Array.from({ length: count }, (_, i) => end - (count - i) * span);
+}
+
+/** A state as an alarm's history tells it. */
+function told({ state, stateReason, stateReasonData }: Alarm): unknown {
+  return {
+    stateValue: state,
+    stateReason,
+    ...(stateReasonData === undefined ? {} : { stateReasonData: dataOf(stateReasonData) }),
+  };
+}
+
+/** Reason data as JSON; text that someone else set may be none. */
+function dataOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
 /** Metrics, alarms and dashboards on the cloud's clock. */
 export class CloudWatchEngine implements MetricsPort {
   readonly store: MetricStore;
   readonly alarms = new Map<string, Alarm>();
+  /** Of alarms, by ARN. */
+  readonly tags = new Map<string, Readonly<Record<string, string>>>();
   /** Body by name. */
   readonly dashboards = new Map<string, { readonly body: string; readonly modified: number }>();
   readonly history: HistoryItem[] = [];
@@ -74,9 +100,15 @@ export class CloudWatchEngine implements MetricsPort {
     this.refreshGaugeAlarms();
   }
 
+  /** Makes an alarm, or changes one, which keeps its state (API_PutMetricAlarm.html). */
   setAlarm(alarm: Alarm): void {
     const known = this.alarms.get(alarm.name);
-    if (known) this.unwatch(known);
+    if (known) {
+      this.unwatch(known);
+      const { state, stateReason, stateReasonData, stateTime, transitionTime = stateTime } = known;
+      Object.assign(alarm, { state, stateReason, stateTime, transitionTime });
+      if (stateReasonData !== undefined) alarm.stateReasonData = stateReasonData;
+    }
     this.alarms.set(alarm.name, alarm);
     if (alarm.kind === "metric") {
       for (const { metric } of alarm.queries) {
@@ -97,24 +129,33 @@ export class CloudWatchEngine implements MetricsPort {
     if (!alarm) return;
     this.unwatch(alarm);
     this.alarms.delete(name);
+    this.tags.delete(alarm.arn);
     this.due.delete(name);
     this.refreshGaugeAlarms();
   }
 
   /** Moves an alarm into a state, with all that follows from it. Resolves when its actions have run. */
-  async setState(alarm: Alarm, state: AlarmState, reason: string, data: unknown = {}): Promise<void> {
-    const before = alarm.state;
+  async setState(alarm: Alarm, state: AlarmState, reason: string, reasonData?: string): Promise<void> {
+    const before = { ...alarm };
     alarm.state = state;
     alarm.stateReason = reason;
+    if (reasonData === undefined) delete alarm.stateReasonData;
+    else alarm.stateReasonData = reasonData;
+    alarm.transitionTime ??= alarm.stateTime;
     alarm.stateTime = this.cloud.clock.now();
-    if (before === state) return;
-    this.remember(alarm, "StateUpdate", `Alarm updated from ${before} to ${state}`, data);
+    if (before.state === state) return;
+    alarm.transitionTime = alarm.stateTime;
+    this.remember(alarm, "StateUpdate", `Alarm updated from ${before.state} to ${state}`, {
+      version: "1.0",
+      oldState: told(before),
+      newState: told(alarm),
+    });
     this.cloud.trace.emit({
       kind: "state",
       service: "cloudwatch",
       name: alarm.name,
       resource: alarm.arn,
-      data: { from: before, to: state, reason },
+      data: { from: before.state, to: state, reason },
     });
     for (const other of this.alarms.values()) if (other.kind === "composite") this.touch(other.name);
     await notify(this, alarm, before);
@@ -189,15 +230,19 @@ export class CloudWatchEngine implements MetricsPort {
       sampled += `${value},`;
       if (value !== 0) moving = true;
     }
-    const points = this.points(alarm, end);
+    const span = Math.max(look, alarm.period * 1000);
+    const points = this.points(alarm, end, span);
     const state = judge(alarm, points);
-    const reason = reasonFor(alarm, state, points);
-    if (state !== alarm.state)
-      await this.setState(alarm, state, reason, {
-        recentDatapoints: evaluated(alarm, points),
-        threshold: alarm.threshold,
-        period: alarm.period,
-      });
+    if (state !== alarm.state) {
+      const only = alarm.queries.length === 1 ? alarm.queries[0]!.metric : undefined;
+      const evidence = {
+        points,
+        starts: startsOf(points.length, end, span),
+        samplesAt: (start: number) => only && this.store.statistic(only, "SampleCount", start, start + span),
+        now: this.cloud.clock.now(),
+      };
+      await this.setState(alarm, state, reasonFor(alarm, state, evidence), reasonDataFor(alarm, evidence));
+    }
     // An age grows by itself. Once it is over its threshold, only an event can bring it back.
     const stays = state === "ALARM" && alarm.comparison.startsWith("Greater");
     const changed = moving && !stays && sampled !== this.samples.get(alarm.name);
@@ -205,12 +250,10 @@ export class CloudWatchEngine implements MetricsPort {
     if (changed || this.settles(alarm, end) !== alarm.state) this.touch(alarm.name);
   }
 
-  private points(alarm: MetricAlarm, end: number): Points {
-    const span = Math.max(look, alarm.period * 1000);
-    const startsOf = (count: number): number[] => Array.from({ length: count }, (_, i) => end - (count - i) * span);
-    const own = this.values(alarm, startsOf(alarm.evaluationPeriods), span);
+  private points(alarm: MetricAlarm, end: number, span: number): Points {
+    const own = this.values(alarm, startsOf(alarm.evaluationPeriods, end, span), span);
     // Older data only stand in for missing ones.
-    return own.includes(undefined) ? this.values(alarm, startsOf(evaluationRange(alarm)), span) : own;
+    return own.includes(undefined) ? this.values(alarm, startsOf(evaluationRange(alarm), end, span), span) : own;
   }
 
   /** The state that the alarm comes to when nothing more happens: gauges stay, all other data ends. */

@@ -71,3 +71,16 @@ export function periodOf(queries: readonly MetricQuery[]): number {
   );
   return Math.max(60, Math.min(...(periods.length === 0 ? [60] : periods)));
 }
+
+/** Without a label of its own a metric is called by its name and by what tells it from the others: statistic, period. */
+export function labelsOf(queries: readonly MetricQuery[]): (query: MetricQuery) => string {
+  const metrics = queries.flatMap(({ metric }) => (metric ? [metric] : []));
+  const differ = (values: readonly unknown[]): boolean => new Set(values).size > 1;
+  const stats = differ(metrics.map(({ stat }) => stat));
+  const periods = differ(metrics.map(({ period }) => period));
+  return ({ id, label, metric, expression }) => {
+    if (label !== undefined) return label;
+    if (!metric) return expression ?? id;
+    return [metric.name, ...(stats ? [metric.stat] : []), ...(periods ? [metric.period] : [])].join(" ");
+  };
+}

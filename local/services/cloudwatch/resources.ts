@@ -32,6 +32,9 @@ export function cloudwatchResources(engine: CloudWatchEngine): Readonly<Record<s
   };
 }
 
+const tagsOf = (inputs: Json): Readonly<Record<string, string>> =>
+  (inputs["tagsAll"] ?? inputs["tags"] ?? {}) as Readonly<Record<string, string>>;
+
 function actions(inputs: Json): AlarmActions {
   return {
     enabled: inputs["actionsEnabled"] !== false,
@@ -86,10 +89,12 @@ function putMetricAlarm(engine: CloudWatchEngine, inputs: Json, name: string, { 
     ...(inputs["threshold"] === undefined ? {} : { threshold: Number(inputs["threshold"]) }),
     ...(inputs["datapointsToAlarm"] === undefined ? {} : { datapointsToAlarm: Number(inputs["datapointsToAlarm"]) }),
     ...(inputs["alarmDescription"] === undefined ? {} : { description: textOf(inputs["alarmDescription"]) }),
-    ...(inputs["treatMissingData"] === undefined ? {} : { treatMissing: textOf(inputs["treatMissingData"]) }),
+    // The provider has this default, and says it.
+    treatMissing: textOf(inputs["treatMissingData"], "missing"),
     ...(inputs["unit"] === undefined ? {} : { unit: textOf(inputs["unit"]) }),
   });
   engine.setAlarm(alarm);
+  engine.tags.set(alarm.arn, tagsOf(inputs));
   const state = {
     ...inputs,
     id: name,
@@ -99,7 +104,7 @@ function putMetricAlarm(engine: CloudWatchEngine, inputs: Json, name: string, { 
     actionsEnabled: alarm.actions.enabled,
     treatMissingData: alarm.treatMissing,
     evaluateLowSampleCountPercentiles: inputs["evaluateLowSampleCountPercentiles"] ?? "",
-    tagsAll: inputs["tagsAll"] ?? inputs["tags"] ?? {},
+    tagsAll: tagsOf(inputs),
   };
   return { id: name, state };
 }
@@ -115,6 +120,7 @@ function putCompositeAlarm(engine: CloudWatchEngine, inputs: Json, { cloud }: Re
     ...description,
   });
   engine.setAlarm(alarm);
+  engine.tags.set(alarm.arn, tagsOf(inputs));
   return {
     id: name,
     state: {
@@ -122,7 +128,7 @@ function putCompositeAlarm(engine: CloudWatchEngine, inputs: Json, { cloud }: Re
       id: name,
       arn: alarm.arn,
       region: cloud.region,
-      tagsAll: inputs["tagsAll"] ?? inputs["tags"] ?? {},
+      tagsAll: tagsOf(inputs),
     },
   };
 }

@@ -28,7 +28,8 @@ describe("CloudWatch", () => {
       expect(messages[1]).to.deep.include({
         AlarmName: "errors",
         AWSAccountId: account,
-        NewStateReason: "Threshold Crossed: 1 datapoint [1] was greater than the threshold (0).",
+        NewStateReason:
+          "Threshold Crossed: 1 datapoint [1.0 (01/01/26 00:01:00)] was greater than the threshold (0.0).",
         StateChangeTime: "2026-01-01T00:02:00.000+0000",
         OldStateValue: "OK",
       });
@@ -229,7 +230,7 @@ describe("CloudWatch", () => {
         AlarmName: "errors",
         Statistic: "Sum",
         Threshold: 0,
-        DatapointsToAlarm: 1,
+        TreatMissingData: "notBreaching",
         StateValue: "INSUFFICIENT_DATA",
       });
       const wrong = {

@@ -12,7 +12,13 @@ export interface ActionsInput {
   readonly InsufficientDataActions?: readonly string[];
 }
 
+export interface Tag {
+  readonly Key: string;
+  readonly Value: string;
+}
+
 export interface PutMetricAlarmInput extends ActionsInput {
+  readonly Tags?: readonly Tag[];
   readonly AlarmName: string;
   readonly AlarmDescription?: string;
   readonly Namespace?: string;
@@ -80,7 +86,9 @@ export function shapeOf(alarm: Alarm): Json {
     InsufficientDataActions: alarm.actions.insufficientData,
     StateValue: alarm.state,
     StateReason: alarm.stateReason,
+    ...(alarm.stateReasonData === undefined ? {} : { StateReasonData: alarm.stateReasonData }),
     StateUpdatedTimestamp: new Date(alarm.stateTime),
+    StateTransitionedTimestamp: new Date(alarm.transitionTime ?? alarm.stateTime),
     AlarmConfigurationUpdatedTimestamp: new Date(alarm.updated),
   };
   if (alarm.kind === "composite") return { ...common, AlarmRule: alarm.rule };
@@ -98,10 +106,10 @@ export function shapeOf(alarm: Alarm): Json {
     ...common,
     ...watched,
     EvaluationPeriods: alarm.evaluationPeriods,
-    DatapointsToAlarm: alarm.datapointsToAlarm,
     Threshold: alarm.threshold,
     ComparisonOperator: alarm.comparison,
-    TreatMissingData: alarm.treatMissing,
+    ...(alarm.declared?.datapointsToAlarm === undefined ? {} : { DatapointsToAlarm: alarm.datapointsToAlarm }),
+    ...(alarm.declared?.treatMissing === undefined ? {} : { TreatMissingData: alarm.treatMissing }),
     ...(alarm.unit === undefined ? {} : { Unit: alarm.unit }),
   };
 }

@@ -1,16 +1,33 @@
 import { AwsError } from "../../../aws-error";
 import type { AnyOperation } from "../../../service";
-import type { AlarmState } from "../alarm";
+import type { Alarm, AlarmState } from "../alarm";
+import { keyOf } from "../metric-store";
 import { compositeAlarm, metricAlarm } from "../alarm-definition";
 import type { CloudWatchEngine } from "../engine";
-import { timeOf, validation, type Scalar } from "../wire";
-import { actionsOf, definitionOf, shapeOf, type ActionsInput, type PutMetricAlarmInput } from "./alarm-shape";
+import { dimensionsOf, timeOf, validation, type DimensionInput, type Scalar } from "../wire";
+import { actionsOf, definitionOf, shapeOf, type ActionsInput, type PutMetricAlarmInput, type Tag } from "./alarm-shape";
+import { tagNew, tagOperations } from "./tags";
 
 interface DescribeInput {
   readonly AlarmNames?: readonly string[];
   readonly AlarmNamePrefix?: string;
   readonly StateValue?: AlarmState;
   readonly AlarmTypes?: readonly string[];
+}
+interface PutCompositeInput extends ActionsInput {
+  readonly AlarmName: string;
+  readonly AlarmRule: string;
+  readonly AlarmDescription?: string;
+  readonly Tags?: readonly Tag[];
+}
+interface ForMetricInput {
+  readonly Namespace: string;
+  readonly MetricName: string;
+  readonly Dimensions?: readonly DimensionInput[];
+  readonly Statistic?: string;
+  readonly ExtendedStatistic?: string;
+  readonly Period?: Scalar;
+  readonly Unit?: string;
 }
 interface HistoryInput {
   readonly AlarmName?: string;
@@ -32,22 +49,20 @@ export function alarmOperations(engine: CloudWatchEngine): Readonly<Record<strin
     PutMetricAlarm: {
       authorize: on("cloudwatch:PutMetricAlarm"),
       answer: (input: PutMetricAlarmInput) => {
-        engine.setAlarm(metricAlarm(cloud, definitionOf(input)));
+        const alarm = metricAlarm(cloud, definitionOf(input));
+        tagNew(engine, alarm, input.Tags);
+        engine.setAlarm(alarm);
         return {};
       },
     },
     PutCompositeAlarm: {
       authorize: on("cloudwatch:PutCompositeAlarm"),
-      answer: (input: ActionsInput & { AlarmName: string; AlarmRule: string; AlarmDescription?: string }) => {
+      answer: (input: PutCompositeInput) => {
         const description = input.AlarmDescription === undefined ? {} : { description: input.AlarmDescription };
-        engine.setAlarm(
-          compositeAlarm(cloud, {
-            name: input.AlarmName,
-            rule: input.AlarmRule,
-            actions: actionsOf(input),
-            ...description,
-          }),
-        );
+        const { AlarmName: name, AlarmRule: rule } = input;
+        const alarm = compositeAlarm(cloud, { name, rule, actions: actionsOf(input), ...description });
+        tagNew(engine, alarm, input.Tags);
+        engine.setAlarm(alarm);
         return {};
       },
     },
@@ -67,6 +82,12 @@ export function alarmOperations(engine: CloudWatchEngine): Readonly<Record<strin
           CompositeAlarms: ofKind("composite", "CompositeAlarm"),
         };
       },
+    },
+    DescribeAlarmsForMetric: {
+      authorize: on("cloudwatch:DescribeAlarmsForMetric"),
+      answer: (input: ForMetricInput) => ({
+        MetricAlarms: [...engine.alarms.values()].filter((alarm) => watches(alarm, input)).map(shapeOf),
+      }),
     },
     DescribeAlarmHistory: {
       authorize: on("cloudwatch:DescribeAlarmHistory"),
@@ -100,16 +121,20 @@ export function alarmOperations(engine: CloudWatchEngine): Readonly<Record<strin
         AlarmName,
         StateValue,
         StateReason,
+        StateReasonData,
       }: {
         AlarmName: string;
         StateValue: AlarmState;
         StateReason: string;
+        StateReasonData?: string;
       }) => {
+        if (!["OK", "ALARM", "INSUFFICIENT_DATA"].includes(StateValue))
+          throw validation(
+            `1 validation error detected: Value '${StateValue}' at 'stateValue' failed to satisfy constraint: Member must satisfy enum value set: [INSUFFICIENT_DATA, ALARM, OK]`,
+          );
         const alarm = engine.alarms.get(AlarmName);
         if (!alarm) throw new AwsError("ResourceNotFound", "The named resource does not exist.", 404);
-        if (!["OK", "ALARM", "INSUFFICIENT_DATA"].includes(StateValue))
-          throw validation(`Value '${StateValue}' for StateValue is not valid.`);
-        await engine.setState(alarm, StateValue, StateReason);
+        await engine.setState(alarm, StateValue, StateReason, StateReasonData);
         return {};
       },
     },
@@ -127,9 +152,23 @@ export function alarmOperations(engine: CloudWatchEngine): Readonly<Record<strin
         return {};
       },
     },
+    ...tagOperations(engine),
     EnableAlarmActions: switchActions(engine, true),
     DisableAlarmActions: switchActions(engine, false),
   };
+}
+
+/** Whether an alarm is on this one metric, and on no expression. */
+function watches(alarm: Alarm, input: ForMetricInput): boolean {
+  const only = alarm.kind === "metric" && alarm.queries.length === 1 ? alarm.queries[0]!.metric : undefined;
+  if (!only || alarm.kind !== "metric") return false;
+  const { Namespace: namespace, MetricName: name, Statistic, ExtendedStatistic, Period, Unit } = input;
+  return (
+    keyOf(only) === keyOf({ namespace, name, dimensions: dimensionsOf(input.Dimensions) }) &&
+    only.stat === (Statistic ?? ExtendedStatistic ?? only.stat) &&
+    only.period === Number(Period ?? only.period) &&
+    alarm.unit === (Unit ?? alarm.unit)
+  );
 }
 
 function switchActions(engine: CloudWatchEngine, enabled: boolean): AnyOperation {

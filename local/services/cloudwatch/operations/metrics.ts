@@ -2,7 +2,7 @@ import { AwsError } from "../../../aws-error";
 import type { AnyOperation, Json } from "../../../service";
 import type { CloudWatchEngine } from "../engine";
 import type { Metric } from "../metric-store";
-import { evaluateQueries, periodOf } from "../queries";
+import { evaluateQueries, labelsOf, periodOf } from "../queries";
 import {
   combination,
   dimensionList,
@@ -129,21 +129,31 @@ export function metricOperations(engine: CloudWatchEngine): Readonly<Record<stri
         if (start === end) throw validation("The parameter StartTime must not equal parameter EndTime.");
         if (start > end) throw validation("The parameter EndTime must be greater than StartTime.");
         const queries = queriesOf(MetricDataQueries);
-        const periodMs = periodOf(queries) * 1000;
-        const starts = startsOf(StartTime, EndTime, periodMs);
         refresh(queries.flatMap(({ metric }) => (metric ? [metric] : [])));
-        const results = evaluateQueries(store, queries, starts, periodMs);
+        const labelOf = labelsOf(queries);
+        // A metric has its own period; expressions join all that are asked for.
+        const evaluate = (
+          asked: typeof queries,
+        ): { starts: readonly number[]; points: ReturnType<typeof evaluateQueries> } => {
+          const periodMs = periodOf(asked) * 1000;
+          const starts = startsOf(StartTime, EndTime, periodMs);
+          return { starts, points: evaluateQueries(store, asked, starts, periodMs) };
+        };
+        const joined = queries.some(({ metric }) => !metric) ? evaluate(queries) : undefined;
         const MetricDataResults = queries
           .filter(({ returnData }) => returnData)
-          .map(({ id, label, metric, expression }) => {
+          .map((query) => {
+            const { id, metric } = query;
+            const { starts, points } = metric || !joined ? evaluate([query]) : joined;
+            const values = points.get(id)!;
             const found = starts.flatMap((from, i) => {
-              const value = results.get(id)![i];
+              const value = values[i];
               return value === undefined ? [] : [{ from, value }];
             });
             if (ScanBy !== "TimestampAscending") found.reverse();
             return {
               Id: id,
-              Label: label ?? metric?.name ?? expression,
+              Label: labelOf(query),
               Timestamps: found.map(({ from }) => new Date(from)),
               Values: found.map(({ value }) => value),
               StatusCode: "Complete",
