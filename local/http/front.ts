@@ -135,7 +135,8 @@ function speak(service: Service, protocol: Protocol, request: HttpRequest): Spok
         operation: action,
         input: () => (asJson ? asJson.read(action, input, request.path) : input),
         answer: (output, id) => writeQuery(action, protocol.xmlns, output, id, asJson?.write(action, output)),
-        refuse: (error, id) => writeQueryError(asJson?.refuse(error) ?? error, protocol.xmlns, id),
+        refuse: (error, id) =>
+          writeQueryError(asJson?.refuse(error) ?? error, protocol.xmlns, id, asJson && "<Detail/>"),
       };
     }
     case "cbor": {
@@ -151,9 +152,10 @@ function speak(service: Service, protocol: Protocol, request: HttpRequest): Spok
       };
     }
     case "rest": {
-      const found = matchRoute(protocol.routes, request);
+      const addressed = protocol.address?.(request) ?? request;
+      const found = matchRoute(protocol.routes, addressed);
       if (!found) return undefined;
-      return speakRest(service, protocol, found.route, found.labels, request);
+      return speakRest(service, protocol, found.route, found.labels, addressed);
     }
   }
 }

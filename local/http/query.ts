@@ -59,7 +59,8 @@ export function writeQuery(
   };
 }
 
-export function writeQueryError(error: AwsError, xmlns: string, requestId: string): HttpResponse {
+/** @param detail what follows the message: an empty element from SQS, nothing from the others. */
+export function writeQueryError(error: AwsError, xmlns: string, requestId: string, detail = ""): HttpResponse {
   const type = error.status >= 500 ? "Receiver" : "Sender";
   const own = error.detail["queryErrorCode"];
   const code = typeof own === "string" ? own : queryCode(error.code);
@@ -68,7 +69,7 @@ export function writeQueryError(error: AwsError, xmlns: string, requestId: strin
     headers: { "content-type": "text/xml", "x-amzn-requestid": requestId },
     body:
       `<ErrorResponse xmlns="${xmlns}"><Error><Type>${type}</Type><Code>${escapeXml(code)}</Code>` +
-      `<Message>${escapeXml(error.message)}</Message></Error><RequestId>${requestId}</RequestId></ErrorResponse>`,
+      `<Message>${escapeXml(error.message)}</Message>${detail}</Error><RequestId>${requestId}</RequestId></ErrorResponse>`,
   };
 }
 

@@ -121,11 +121,11 @@ describe("SDKs of other kinds", () => {
     const refused = async (fields: Record<string, string>): Promise<string> =>
       /<Error>(.*)<\/Error>/.exec(await get(fields))![1]!;
     expect(await refused({ Action: "ReceiveMessage" })).to.equal(
-      "<Type>Sender</Type><Code>AWS.SimpleQueueService.NonExistentQueue</Code><Message>The specified queue does not exist for this wsdl version.</Message>",
+      "<Type>Sender</Type><Code>AWS.SimpleQueueService.NonExistentQueue</Code><Message>The specified queue does not exist for this wsdl version.</Message><Detail/>",
     );
     await cloud.call("sqs", "CreateQueue", { QueueName: "direct" }, cloud.operator);
     expect(await refused({ Action: "SendMessage" })).to.equal(
-      "<Type>Sender</Type><Code>MissingParameter</Code><Message>The request must contain the parameter MessageBody.</Message>",
+      "<Type>Sender</Type><Code>MissingParameter</Code><Message>The request must contain the parameter MessageBody.</Message><Detail/>",
     );
     expect(await get({ Action: "SendMessage", MessageBody: "a" })).to.match(/^200 <SendMessageResponse /);
     expect(await get({ Action: "GetQueueAttributes", "AttributeName.1": "ApproximateNumberOfMessages" })).to.contain(

@@ -1,6 +1,6 @@
-import { AwsError } from "../../../aws-error";
 import type { AnyOperation } from "../../../service";
 import { iamEngine } from "../../iam";
+import { checkAssumeRole, invalid } from "../parameters";
 
 interface Input {
   readonly RoleArn?: string;
@@ -8,44 +8,39 @@ interface Input {
   readonly ExternalId?: string;
   readonly DurationSeconds?: string | number;
   readonly Policy?: string;
+  readonly PolicyArns?: unknown;
 }
+
+/** How long a session may last that another session took on. */
+const CHAINED_SECONDS = 3600;
 
 /** AssumeRole: the role's trust policy decides; credentials end after DurationSeconds (900 s up to the role's maximum; 3600 s by default). */
 export const assumeRole: AnyOperation = {
-  authorize: ({ RoleArn, RoleSessionName, ExternalId }: Input) => {
-    if (RoleArn === undefined)
-      throw invalid(
-        "1 validation error detected: Value null at 'roleArn' failed to satisfy constraint: Member must not be null",
-      );
-    if (RoleSessionName === undefined)
-      throw invalid(
-        "1 validation error detected: Value null at 'roleSessionName' failed to satisfy constraint: Member must not be null",
-      );
-    if (!/^[\w+=,.@-]{2,64}$/.test(RoleSessionName))
-      throw invalid(
-        `1 validation error detected: Value '${RoleSessionName}' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*`,
-      );
+  authorize: ({ RoleArn, RoleSessionName, ExternalId, DurationSeconds = 3600 }: Input) => {
+    checkAssumeRole(RoleArn, RoleSessionName, DurationSeconds);
     const context = {
-      "sts:RoleSessionName": RoleSessionName,
+      "sts:RoleSessionName": RoleSessionName!,
       ...(ExternalId === undefined ? {} : { "sts:ExternalId": ExternalId }),
     };
-    return [{ action: "sts:AssumeRole", resource: RoleArn, context }];
+    return [{ action: "sts:AssumeRole", resource: RoleArn!, context }];
   },
-  answer: ({ RoleArn = "", RoleSessionName = "", DurationSeconds = 3600, Policy }: Input, { cloud }) => {
-    if (Policy !== undefined) {
+  answer: ({ RoleArn = "", RoleSessionName = "", DurationSeconds = 3600, Policy, PolicyArns }: Input, context) => {
+    const { cloud, principal } = context;
+    if (Policy !== undefined || PolicyArns !== undefined) {
       throw invalid(
-        "Session policies are not played by the local cloud: a session has the rights of its role. Remove Policy from the request.",
+        "Session policies are not played by the local cloud: a session has the rights of its role. Remove Policy and PolicyArns from the request.",
       );
     }
     const engine = iamEngine(cloud);
     const role = engine.store.role(RoleArn);
     const seconds = Number(DurationSeconds);
-    if (!(seconds >= 900))
-      throw invalid(
-        `1 validation error detected: Value '${DurationSeconds}' at 'durationSeconds' failed to satisfy constraint: Member must have value greater than or equal to 900`,
-      );
     if (seconds > role.maxSessionDuration)
       throw invalid("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.");
+    if (principal.type === "role" && seconds > CHAINED_SECONDS) {
+      throw invalid(
+        "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining",
+      );
+    }
     const issued = engine.credentials.issue(role.arn, RoleSessionName, undefined, seconds);
     return {
       Credentials: {
@@ -61,7 +56,3 @@ export const assumeRole: AnyOperation = {
     };
   },
 };
-
-function invalid(message: string): AwsError {
-  return new AwsError("ValidationError", message, 400);
-}
