@@ -96,15 +96,14 @@ export class ConfigurationSetStore {
       try {
         const Message = "Successfully validated SNS topic for Amazon SES event publishing.";
         const principal = { type: "service", service: "ses.amazonaws.com", sourceArn: set.arn } as const;
-        await this.cloud.call(
-          "sns",
-          "Publish",
-          { TopicArn: destination.topicArn, Message, Subject: "Amazon SES Email Event Notification" },
-          principal,
-        );
+        await this.cloud.call("sns", "Publish", { TopicArn: destination.topicArn, Message }, principal);
       } catch (error) {
         if (!(error instanceof AwsError)) throw error;
-        throw new AwsError("BadRequestException", `Could not publish to SNS topic <${destination.topicArn}>.`, 400);
+        const reason =
+          error.code === "NotFound"
+            ? `SNS topic <${destination.topicArn}> not found.`
+            : `Could not publish to SNS topic <${destination.topicArn}>.`;
+        throw new AwsError("BadRequestException", reason, 400);
       }
     }
     set.destinations.set(destination.name, destination);

@@ -1,8 +1,11 @@
 import type { Cloud } from "../../cloud";
+import { writeRestJsonError } from "../../http/json";
 import type { Service } from "../../service";
 import { SesEngine } from "./engine";
+import { inSecondApi } from "./api-errors";
 import { accountOperations } from "./operations/account";
 import { configurationSetOperations } from "./operations/configuration-sets";
+import { eventDestinationOperations } from "./operations/event-destinations";
 import { identityOperations } from "./operations/identities";
 import { sendOperations } from "./operations/send";
 import { tenantOperations } from "./operations/tenants";
@@ -30,13 +33,14 @@ export function sesService(cloud: Cloud): Service {
     signingName: "ses",
     protocols: [
       { kind: "query", version: "2010-12-01", xmlns: "http://ses.amazonaws.com/doc/2010-12-01/" },
-      { kind: "rest", routes },
+      { kind: "rest", routes, encodeError: (error, requestId) => writeRestJsonError(inSecondApi(error), requestId) },
     ],
     operations: {
       ...sendOperations(engine),
       ...identityOperations(engine),
       ...accountOperations(engine),
       ...configurationSetOperations(engine),
+      ...eventDestinationOperations(engine),
       ...tenantOperations(engine),
     },
     resourceTypes: sesResources(engine),

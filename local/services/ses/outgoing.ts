@@ -156,17 +156,22 @@ function tagsOf(header: string | undefined): Outgoing["tags"] {
     }));
 }
 
+/** Characters of a tag's name or value. */
+const MAX_TAG = 255;
+
 function checkTags(tags: Outgoing["tags"]): Outgoing["tags"] {
   for (const { name, value } of tags) {
-    if (!/^[A-Za-z0-9_-]{1,256}$/.test(name))
-      throw new MessageError(
-        `Invalid tag name <${name}>: only alphanumeric ASCII characters, '_', and '-' are allowed.`,
-      );
-    if (!/^[A-Za-z0-9_.@-]{0,256}$/.test(value)) {
-      throw new MessageError(
-        `Invalid tag value <${value}>: only alphanumeric ASCII characters, '_', '-', '.', and '@' are allowed.`,
-      );
-    }
+    checkTag("name", name, /^[A-Za-z0-9_-]*$/, "'_',  '-' are allowed.");
+    checkTag("value", value, /^[A-Za-z0-9_.@-]*$/, "'_',  '-' , '.', '@' are allowed.");
   }
   return tags;
+}
+
+/** The API's types demand both, but what comes over the wire may lack one. */
+function checkTag(what: "name" | "value", text: string | undefined, allowed: RegExp, signs: string): void {
+  if (!text) throw new MessageError(`The tag ${what} must be specified.`);
+  const title = what === "name" ? "Tag name" : "Tag value";
+  if (text.length > MAX_TAG) throw new MessageError(`${title} cannot exceed ${MAX_TAG} characters.`);
+  if (!allowed.test(text))
+    throw new MessageError(`Invalid tag ${what} <${text}>: only alphanumeric ASCII characters, ${signs}`);
 }

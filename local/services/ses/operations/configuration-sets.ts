@@ -1,5 +1,6 @@
 import type { AnyOperation, Json } from "../../../service";
-import type { ConfigurationSet, EventDestination, EventType, SuppressedReason } from "../configuration-sets";
+import { inFirstApi } from "../api-errors";
+import type { ConfigurationSet, SuppressedReason } from "../configuration-sets";
 import type { SesEngine } from "../engine";
 import { pageOf, type PageInput } from "../page";
 
@@ -15,42 +16,12 @@ interface CreateInput extends Named {
   readonly ReputationOptions?: { readonly ReputationMetricsEnabled?: boolean };
   readonly TrackingOptions?: { readonly CustomRedirectDomain?: string };
 }
-interface Dimension {
-  readonly DimensionName: string;
-  readonly DimensionValueSource: string;
-  readonly DefaultDimensionValue: string;
-}
-interface DestinationInput extends Named {
-  readonly EventDestinationName: string;
-  readonly EventDestination: {
-    readonly Enabled?: boolean;
-    readonly MatchingEventTypes?: readonly EventType[];
-    readonly SnsDestination?: { readonly TopicArn: string };
-    readonly EventBridgeDestination?: { readonly EventBusArn: string };
-    readonly CloudWatchDestination?: { readonly DimensionConfigurations?: readonly Dimension[] };
-  };
-}
-
-/** Configuration sets and their event destinations, second API; CreateConfigurationSet takes the first API's input too. */
+/** Configuration sets; creating and deleting them are operations of both APIs. */
 export function configurationSetOperations(engine: SesEngine): Readonly<Record<string, AnyOperation>> {
   const { sets } = engine;
   const one =
     (action: string) =>
     ({ ConfigurationSetName }: Named) => [{ action, resource: sets.arnOf(ConfigurationSetName) }];
-  const putDestination = (action: string): AnyOperation => ({
-    authorize: one(action),
-    answer: async ({ ConfigurationSetName, EventDestinationName, EventDestination: given }: DestinationInput) => {
-      await sets.setDestination(sets.get(ConfigurationSetName), {
-        name: EventDestinationName,
-        enabled: given.Enabled === true,
-        types: given.MatchingEventTypes ?? [],
-        ...(given.SnsDestination ? { topicArn: given.SnsDestination.TopicArn } : {}),
-        ...(given.EventBridgeDestination ? { eventBusArn: given.EventBridgeDestination.EventBusArn } : {}),
-        ...(given.CloudWatchDestination ? { dimensions: dimensionsOf(given.CloudWatchDestination) } : {}),
-      });
-      return {};
-    },
-  });
   return {
     CreateConfigurationSet: {
       authorize: (input: CreateInput) => [
@@ -60,7 +31,8 @@ export function configurationSetOperations(engine: SesEngine): Readonly<Record<s
         },
       ],
       answer: (input: CreateInput) => {
-        const set = sets.create(input.ConfigurationSet?.Name ?? input.ConfigurationSetName);
+        const first = input.ConfigurationSet;
+        const set = first ? inFirstApi(() => sets.create(first.Name)) : sets.create(input.ConfigurationSetName);
         set.sendingEnabled = input.SendingOptions?.SendingEnabled !== false;
         set.tlsPolicy = input.DeliveryOptions?.TlsPolicy ?? "OPTIONAL";
         set.reputationMetrics = input.ReputationOptions?.ReputationMetricsEnabled === true;
@@ -86,17 +58,9 @@ export function configurationSetOperations(engine: SesEngine): Readonly<Record<s
     DeleteConfigurationSet: {
       authorize: one("ses:DeleteConfigurationSet"),
       answer: ({ ConfigurationSetName }: Named) => {
-        sets.all.delete(sets.get(ConfigurationSetName).name);
+        sets.all.delete(inFirstApi(() => sets.get(ConfigurationSetName)).name);
         return {};
       },
-    },
-    CreateConfigurationSetEventDestination: putDestination("ses:CreateConfigurationSetEventDestination"),
-    UpdateConfigurationSetEventDestination: putDestination("ses:UpdateConfigurationSetEventDestination"),
-    GetConfigurationSetEventDestinations: {
-      authorize: one("ses:GetConfigurationSetEventDestinations"),
-      answer: ({ ConfigurationSetName }: Named) => ({
-        EventDestinations: [...sets.get(ConfigurationSetName).destinations.values()].map(destinationShape),
-      }),
     },
   };
 }
@@ -111,39 +75,4 @@ function shape(set: ConfigurationSet): Json {
     ...(set.redirectDomain === undefined ? {} : { TrackingOptions: { CustomRedirectDomain: set.redirectDomain } }),
     Tags: [],
   };
-}
-
-function destinationShape(destination: EventDestination): Json {
-  return {
-    Name: destination.name,
-    Enabled: destination.enabled,
-    MatchingEventTypes: destination.types,
-    ...(destination.topicArn === undefined ? {} : { SnsDestination: { TopicArn: destination.topicArn } }),
-    ...(destination.eventBusArn === undefined
-      ? {}
-      : { EventBridgeDestination: { EventBusArn: destination.eventBusArn } }),
-    ...(destination.dimensions === undefined
-      ? {}
-      : {
-          CloudWatchDestination: {
-            DimensionConfigurations: destination.dimensions.map(({ name, source, fallback }) => ({
-              DimensionName: name,
-              DimensionValueSource: source,
-              DefaultDimensionValue: fallback,
-            })),
-          },
-        }),
-  };
-}
-
-function dimensionsOf({
-  DimensionConfigurations = [],
-}: NonNullable<DestinationInput["EventDestination"]["CloudWatchDestination"]>): NonNullable<
-  EventDestination["dimensions"]
-> {
-  return DimensionConfigurations.map((given) => ({
-    name: given.DimensionName,
-    source: given.DimensionValueSource,
-    fallback: given.DefaultDimensionValue,
-  }));
 }
