@@ -31,6 +31,9 @@ const keysOf = (count: number): object => ({
 });
 const deep = JSON.parse(`${'{"M":{"n":'.repeat(40)}{"S":"x"}${"}}".repeat(40)}`) as object;
 
+const index = { IndexName: "global", KeySchema: [hash("b")], Projection: { ProjectionType: "ALL" } };
+const units = { ReadCapacityUnits: 1, WriteCapacityUnits: 1 };
+
 /** What AWS answered in us-east-1 and elsewhere in October 2026, where older records have other words or another order. */
 const refusals: readonly (readonly [string, string, object, string])[] = [
   [
@@ -64,6 +67,18 @@ const refusals: readonly (readonly [string, string, object, string])[] = [
       GlobalSecondaryIndexes: [{ IndexName: "zz", KeySchema: [hash("b")], Projection: { ProjectionType: "ALL" } }],
     },
     `2 validation errors detected: ${tooShort("zz", "globalSecondaryIndexes.1.member.indexName")}; ${tooShort("aa", "localSecondaryIndexes.1.member.indexName")}`,
+  ],
+  [
+    "a provisioned table whose index has no units",
+    "CreateTable",
+    { ...plain, BillingMode: "PROVISIONED", ProvisionedThroughput: units, GlobalSecondaryIndexes: [index] },
+    "One or more parameter values were invalid: Both ReadCapacityUnits and WriteCapacityUnits must be specified for index: global",
+  ],
+  [
+    "units for a table without units for its index",
+    "UpdateTable",
+    { TableName: "Both", BillingMode: "PROVISIONED", ProvisionedThroughput: units },
+    "One or more parameter values were invalid: ProvisionedThroughput must be specified for index: global",
   ],
   [
     "an UpdateTable that changes nothing, before the table is looked for",
@@ -178,11 +193,11 @@ const refusals: readonly (readonly [string, string, object, string])[] = [
   ],
 ];
 
-describe("DynamoDB refuses, in AWS's words of today,", () => {
+describe("DynamoDB refuses, as AWS does today,", () => {
   const db = new TestDatabase();
   before(async () => {
     await db.table("Plain");
-    await db.table("Both", { ...plain, TableName: "Both" });
+    await db.table("Both", { ...plain, TableName: "Both", GlobalSecondaryIndexes: [index] });
   });
 
   for (const [name, operation, input, message] of refusals) {
@@ -191,21 +206,15 @@ describe("DynamoDB refuses, in AWS's words of today,", () => {
     });
   }
 
-  it("tags of what is no resource, to everyone", async () => {
-    for (const [ResourceArn, shown] of [
-      ["abc", "abc"],
-      ["a:b:c:d:e/f", "a:b:c:d:e/f"],
-      ["", "*"],
-    ]) {
-      expect(await db.refusal("ListTagsOfResource", { ResourceArn })).to.match(
-        /^AccessDeniedException: User: .+ is not/,
-      );
-      expect(await db.refusal("ListTagsOfResource", { ResourceArn })).to.satisfy((text: string) =>
-        text.endsWith(`is not authorized to perform: dynamodb:ListTagsOfResource on resource: ${shown}`),
+  it("tags of what is no table, and of another account's", async () => {
+    for (const ResourceArn of ["abc", "a:b:c:d:e:f/g", "arn:aws:dynamodb:us-east-1:123456789012:table/ab"]) {
+      expect(await db.refusal("ListTagsOfResource", { ResourceArn })).to.equal(
+        `ValidationException: Invalid TableArn: Invalid ResourceArn provided as input ${ResourceArn}`,
       );
     }
-    expect(await db.refusal("ListTagsOfResource", { ResourceArn: "a:b:c:d:e:f/g" })).to.equal(
-      "ValidationException: Invalid TableArn: Invalid ResourceArn provided as input a:b:c:d:e:f/g",
+    const ResourceArn = "arn:aws:dynamodb:us-east-1:000000000000:table/theirs";
+    expect(await db.refusal("ListTagsOfResource", { ResourceArn })).to.match(
+      /^AccessDeniedException: User: .+ is not authorized to perform: dynamodb:ListTagsOfResource on resource: .+theirs because no resource-based policy allows/,
     );
   });
 
@@ -213,5 +222,29 @@ describe("DynamoDB refuses, in AWS's words of today,", () => {
     expect(await db.refusal("GetItem", { TableName: "x", Key: key })).to.equal(
       "ResourceNotFoundException: Requested resource not found",
     );
+  });
+});
+
+describe("DynamoDB answers sets in an order of its own:", () => {
+  it("texts and binaries by their bytes, numbers by their values", async () => {
+    const db = new TestDatabase();
+    await db.table("Plain");
+    const item = {
+      a: { S: "sets" },
+      s: { SS: ["b", "é", "", "a"] },
+      n: { NS: ["10", "-1", "9"] },
+      b: { BS: ["/w==", "AA=="] },
+    };
+    await db.put("Plain", item);
+    const UpdateExpression = "ADD s :s, n :n";
+    const values = { ":s": { SS: ["aa"] }, ":n": { NS: ["2", "-20"] } };
+    const update = { TableName: "Plain", Key: { a: item.a }, UpdateExpression, ExpressionAttributeValues: values };
+    const { Attributes } = await db.call("UpdateItem", { ...update, ReturnValues: "ALL_NEW" });
+    expect(Attributes).to.deep.equal({
+      a: item.a,
+      s: { SS: ["", "a", "aa", "b", "é"] },
+      n: { NS: ["-20", "-1", "2", "9", "10"] },
+      b: { BS: ["AA==", "/w=="] },
+    });
   });
 });

@@ -1,5 +1,6 @@
 import { validation } from "../errors";
 import { addNumbers } from "../numbers";
+import { inOrder, type SetType } from "../sets";
 import { checkNesting } from "../validation/attribute-values";
 import { member, typeOf, type AttributeValue, type Item } from "../values";
 import { valueAt, type Bindings } from "./bindings";
@@ -78,7 +79,8 @@ function sum(present: AttributeValue | undefined, added: AttributeValue): Attrib
   if (type === "N") return { N: addNumbers(present.N!, added.N!) };
   const elements = present[type] as readonly string[];
   const known = new Set(elements);
-  return { [type]: [...elements, ...(added[type] as readonly string[]).filter((element) => !known.has(element))] };
+  const more = (added[type] as readonly string[]).filter((element) => !known.has(element));
+  return { [type]: inOrder(type as SetType, [...elements, ...more]) };
 }
 
 function subtract(

@@ -16,17 +16,18 @@ interface Tag {
   readonly Value: string;
 }
 
-/** What names no resource at all is a right that nobody has: AWS refuses even its administrators. */
+/** A table of another account is nothing that a caller of this one has a right to, unless its policy says so. */
 function access(
   action: string,
   { ResourceArn: arn }: ArnInput,
-  { principal }: Pick<CallContext, "principal">,
+  { cloud, principal }: Pick<CallContext, "cloud" | "principal">,
 ): readonly AccessRequest[] {
   if (typeof arn !== "string") return [];
-  if (/^.+:.+:.+:.+:.+:.+\/.+$/.test(arn)) return [{ action: `dynamodb:${action}`, resource: arn }];
+  const account = /^arn:aws[\w-]*:dynamodb:[^:]+:(\d+):table\//.exec(arn)?.[1];
+  if (account === undefined || account === cloud.accountId) return [{ action: `dynamodb:${action}`, resource: arn }];
   throw new AwsError(
     "AccessDeniedException",
-    `User: ${describePrincipal(principal)} is not authorized to perform: dynamodb:${action} on resource: ${arn || "*"}`,
+    `User: ${describePrincipal(principal)} is not authorized to perform: dynamodb:${action} on resource: ${arn} because no resource-based policy allows the dynamodb:${action} action`,
   );
 }
 

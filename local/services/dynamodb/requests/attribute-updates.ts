@@ -1,5 +1,6 @@
 import { validation } from "../errors";
 import { addNumbers } from "../numbers";
+import { inOrder, type SetType } from "../sets";
 import { checkName, readValue } from "../validation/attribute-values";
 import { member, typeOf, type AttributeType, type AttributeValue, type Item } from "../values";
 
@@ -54,7 +55,8 @@ function add(present: AttributeValue, value: AttributeValue): AttributeValue {
   if (type === "N") return { N: addNumbers(present.N!, value.N!) };
   if (type === "L") return { L: [...present.L!, ...value.L!] };
   const elements = present[type] as readonly string[];
-  return { [type]: [...elements, ...(value[type] as readonly string[]).filter((e) => !elements.includes(e))] };
+  const added = (value[type] as readonly string[]).filter((e) => !elements.includes(e));
+  return { [type]: inOrder(type as SetType, [...elements, ...added]) };
 }
 
 function remove(present: AttributeValue, value: AttributeValue): AttributeValue | undefined {

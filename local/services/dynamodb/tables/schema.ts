@@ -139,6 +139,9 @@ function readGlobalIndexes(
         `ProvisionedThroughput should not be specified for index: ${index.IndexName} when BillingMode is PAY_PER_REQUEST`,
       );
     }
+    if (input.BillingMode !== "PAY_PER_REQUEST" && !index.ProvisionedThroughput) {
+      throw invalid(`Both ReadCapacityUnits and WriteCapacityUnits must be specified for index: ${index.IndexName}`);
+    }
     claimName(index.IndexName, names);
     return { name: index.IndexName, kind: "global", keys, projection };
   });

@@ -100,6 +100,7 @@ function checkThroughput(input: UpdateTableInput, table: Table): void {
       "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST",
     );
   }
+  if (table.definition.billing === "PAY_PER_REQUEST") checkIndexThroughput(input, table);
   const { read, write } = table.definition.throughput;
   if (read === throughput.ReadCapacityUnits && write === throughput.WriteCapacityUnits) {
     throw validation(
@@ -109,6 +110,18 @@ function checkThroughput(input: UpdateTableInput, table: Table): void {
         "Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits.",
     );
   }
+}
+
+/** A table that leaves the on-demand mode needs units for each of its global indexes, too. */
+function checkIndexThroughput(input: UpdateTableInput, table: Table): void {
+  const given = new Set(
+    (input.GlobalSecondaryIndexUpdates ?? []).map(
+      ({ Create, Update, Delete }) => (Update ?? Create ?? Delete)?.IndexName,
+    ),
+  );
+  const global = [...table.indexes.values()].filter(({ definition }) => definition.kind === "global");
+  const missing = global.map(({ definition }) => definition.name).filter((name) => !given.has(name));
+  if (missing.length > 0) throw invalid(`ProvisionedThroughput must be specified for index: ${missing.join(",")}`);
 }
 
 function checkIndexUpdates(table: Table, updates: readonly IndexUpdate[]): void {

@@ -1,6 +1,7 @@
 import { validation } from "../errors";
 import { limits } from "../limits";
 import { canonicalNumber } from "../numbers";
+import { inOrder } from "../sets";
 import { textBytes } from "../sizes";
 import { attributeTypes, type AttributeType, type AttributeValue, type Item } from "../values";
 
@@ -102,21 +103,27 @@ function readList(raw: AttributeValue, depth: number): AttributeValue {
 function readTexts(set: readonly string[], raw: AttributeValue): AttributeValue {
   if (set.length === 0) throw invalid("An string set  may not be empty");
   if (new Set(set).size < set.length) throw invalid(`Input collection [${set.join(", ")}] contains duplicates.`);
-  return raw;
+  return ordered("SS", set, raw);
 }
 
 function readNumbers(set: readonly string[], raw: AttributeValue): AttributeValue {
   if (set.length === 0) throw invalid("An number set  may not be empty");
   const numbers = set.map(canonicalNumber);
   if (new Set(numbers).size < numbers.length) throw validation("Input collection contains duplicates");
-  return numbers.every((number, i) => number === set[i]) ? raw : { NS: numbers };
+  const sorted = inOrder("NS", numbers);
+  return sorted.every((number, i) => number === set[i]) ? raw : { NS: [...sorted] };
 }
 
 function readBinaries(set: readonly string[], raw: AttributeValue): AttributeValue {
   if (set.length === 0) throw invalid("Binary sets should not be empty");
   if (new Set(set).size < set.length)
     throw invalid(`Input collection [${set.join(", ")}]of type BS contains duplicates.`);
-  return raw;
+  return ordered("BS", set, raw);
+}
+
+function ordered(type: "SS" | "BS", set: readonly string[], raw: AttributeValue): AttributeValue {
+  const sorted = inOrder(type, set);
+  return sorted === set ? raw : { [type]: sorted };
 }
 
 /** A value in 31 maps or lists is the deepest: the attribute itself counts as the first level. */
