@@ -92,6 +92,8 @@ export type Protocol =
   | {
       readonly kind: "rest";
       readonly routes: readonly RestRoute[];
+      /** The request as its routes expect it, where a resource may also be named by the host. @default as it came */
+      readonly address?: (request: HttpRequest) => HttpRequest;
       /** @default JSON with `x-amzn-errortype` */
       readonly encodeError?: (
         error: { code: string; message: string; status: number },

@@ -34,6 +34,7 @@ export function checkAge(request: HttpRequest, service: string, presigned: boole
         "AccessDenied",
         at > times.now + SKEW_MS ? "Request is not yet valid" : "Request has expired",
         403,
+        { "X-Amz-Expires": seconds, Expires: isoSecond(at + seconds * 1_000), ServerTime: isoSecond(times.now) },
       );
     throw outOfTime(text, at, times.now);
   }
@@ -66,6 +67,11 @@ function outOfTime(text: string, at: number, now: number): AwsError {
     ? `Signature not yet current: ${text} is still later than ${bound} (${stamp(now)} + 15 min.)`
     : `Signature expired: ${text} is now earlier than ${bound} (${stamp(now)} - 15 min.)`;
   return new AwsError("InvalidSignatureException", message, 403);
+}
+
+/** `2026-11-21T16:30:00Z` */
+function isoSecond(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 
 /** `20261121T163000Z` */

@@ -43,6 +43,12 @@ export function verify(request: HttpRequest, iam: Ports["iam"], times: SigningTi
       "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.",
     );
   }
+  if (!credential && /(^|&)X-Amz-(Algorithm|Credential|Signature|SignedHeaders)=/.test(request.query)) {
+    throw new AwsError(
+      "AuthorizationQueryParametersError",
+      "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.",
+    );
+  }
   if (!credential) throw new AwsError("MissingAuthenticationTokenException", "Missing Authentication Token", 403);
   const known = iam.lookUp(credential.accessKeyId);
   if (!known)

@@ -29,6 +29,7 @@ import { s3Resources } from "./resources";
 import { routes } from "./routes";
 import { ObjectStore } from "./store";
 import { Uploads } from "./uploads";
+import { pathStyle } from "./virtual-host";
 import { encodeError } from "./wire";
 
 /** Amazon S3: objects as plain files below the cloud's folder. */
@@ -59,7 +60,7 @@ export function s3Service(cloud: Cloud): S3Service {
   return {
     name: "s3",
     signingName: "s3",
-    protocols: [{ kind: "rest", routes, encodeError }],
+    protocols: [{ kind: "rest", routes, address: pathStyle, encodeError }],
     throttling: "SlowDown",
     store,
     operations: {

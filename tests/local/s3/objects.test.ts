@@ -107,6 +107,15 @@ describe("s3 through the AWS SDK", () => {
     }
   });
 
+  it("names all that a pre-signed URL needs when a part of it is missing", async () => {
+    const { endpoint } = await served.clientConfig();
+    const answer = await fetch(`${endpoint}/games/k?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=0`);
+    expect(answer.status).to.equal(400);
+    expect(await answer.text()).to.include(
+      "<Code>AuthorizationQueryParametersError</Code><Message>Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.</Message>",
+    );
+  });
+
   it("decodes chunked bodies with a checksum behind", async () => {
     const pieces = ["one,", "two,", "three"].map((piece) => Buffer.from(piece));
     await s3.send(
