@@ -1,4 +1,4 @@
-import { evaluated, type AlarmState, type MetricAlarm } from "./alarm";
+import { evaluated, type Alarm, type AlarmState, type CompositeAlarm, type MetricAlarm } from "./alarm";
 import type { Points } from "./math";
 
 /** What an alarm saw when it was judged. */
@@ -90,6 +90,38 @@ export function reasonDataFor(alarm: MetricAlarm, evidence: Evidence): string {
     threshold: alarm.threshold,
     evaluatedDatapoints,
   });
+}
+
+const movedAt = ({ stateTime, transitionTime = stateTime }: Alarm): number => transitionTime;
+
+/**
+ * Why a composite alarm changes: first because it was made, then because of the child that moved last
+ * (CloudWatch user guide, "Alarm events and EventBridge").
+ */
+export function reasonOfComposite(
+  alarm: CompositeAlarm,
+  state: AlarmState,
+  children: readonly Alarm[],
+): { readonly reason: string; readonly data: string } {
+  const last = [...children].sort((one, other) => movedAt(other) - movedAt(one))[0];
+  const first = alarm.state === "INSUFFICIENT_DATA" || !last;
+  const triggeringAlarms = (first ? children : [last]).map((child) => ({
+    arn: child.arn,
+    state: { value: child.state, timestamp: stamp(movedAt(child)) },
+  }));
+  const reason = first
+    ? `${alarm.arn} was created and its alarm rule evaluates to ${state}`
+    : `${last.arn} transitioned to ${last.state} at ${inWords(movedAt(last))}`;
+  return { reason, data: JSON.stringify({ triggeringAlarms }) };
+}
+
+/** `Friday 22 July, 2022 15:57:45 UTC`. */
+function inWords(time: number): string {
+  const part = (options: Intl.DateTimeFormatOptions): string =>
+    new Intl.DateTimeFormat("en-US", { ...options, timeZone: "UTC" }).format(time);
+  const clock = new Date(time).toISOString().slice(11, 19);
+  const [weekday, month] = [part({ weekday: "long" }), part({ month: "long" })];
+  return `${weekday} ${part({ day: "numeric" })} ${month}, ${part({ year: "numeric" })} ${clock} UTC`;
 }
 
 /** `2026-01-01T00:00:00.000+0000`, as CloudWatch writes times. */

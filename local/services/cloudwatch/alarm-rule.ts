@@ -3,6 +3,16 @@ import { validation } from "./wire";
 
 type Rule = (stateOf: (alarm: string) => AlarmState | undefined) => boolean;
 
+/** Names of the alarms that a rule speaks of, each once. */
+export function alarmsIn(rule: string): readonly string[] {
+  const found = rule.matchAll(/\b(?:ALARM|OK|INSUFFICIENT_DATA)\s*\(\s*(?:"([^"]*)"|([^\s()"]+))\s*\)/g);
+  return [...new Set([...found].map(([, quoted, plain]) => nameOf(quoted ?? plain ?? "")))];
+}
+
+function nameOf(nameOrArn: string): string {
+  return nameOrArn.replace(/^arn:.*:alarm:/, "");
+}
+
 /** Compiles a composite alarm's rule: ALARM(a), OK(a), INSUFFICIENT_DATA(a), TRUE, FALSE, AND, OR, NOT, parentheses. */
 export function compileRule(text: string): Rule {
   const tokens = text.match(/"[^"]*"|[()]|[^\s()"]+/g) ?? [];
@@ -35,7 +45,7 @@ export function compileRule(text: string): Rule {
     if (tokens[at++] !== "(") return fail();
     const given = (tokens[at++] ?? fail()).replace(/^"|"$/g, "");
     if (tokens[at++] !== ")") return fail();
-    const name = given.replace(/^arn:.*:alarm:/, "");
+    const name = nameOf(given);
     return (stateOf) => stateOf(name) === token;
   };
   const rule = either();

@@ -1,9 +1,10 @@
 import type { Cloud } from "../../cloud";
 import type { Timer } from "../../clock";
 import type { MetricsPort } from "../../ports";
-import { evaluationRange, judge, type Alarm, type AlarmState, type MetricAlarm } from "./alarm";
+import { evaluationRange, judge, type Alarm, type AlarmState, type CompositeAlarm, type MetricAlarm } from "./alarm";
 import { notify } from "./alarm-actions";
-import { reasonDataFor, reasonFor } from "./alarm-reason";
+import { reasonDataFor, reasonFor, reasonOfComposite } from "./alarm-reason";
+import { alarmsIn } from "./alarm-rule";
 import { keyOf, MetricStore, type Metric, type DatumOptions } from "./metric-store";
 import type { Points } from "./math";
 import { evaluateQueries } from "./queries";
@@ -204,10 +205,7 @@ export class CloudWatchEngine implements MetricsPort {
       if (!alarm) continue;
       try {
         if (alarm.kind === "metric") await this.evaluateMetric(alarm);
-        else {
-          const holds = alarm.holds((child) => this.alarms.get(child)?.state);
-          await this.setState(alarm, holds ? "ALARM" : "OK", `${alarm.rule} is ${holds ? "true" : "false"}`);
-        }
+        else await this.evaluateComposite(alarm);
       } catch (error) {
         this.cloud.trace.emit({
           kind: "error",
@@ -217,6 +215,14 @@ export class CloudWatchEngine implements MetricsPort {
         });
       }
     }
+  }
+
+  private async evaluateComposite(alarm: CompositeAlarm): Promise<void> {
+    const state = alarm.holds((child) => this.alarms.get(child)?.state) ? "ALARM" : "OK";
+    if (state === alarm.state) return;
+    const children = alarmsIn(alarm.rule).flatMap((name) => this.alarms.get(name) ?? []);
+    const { reason, data } = reasonOfComposite(alarm, state, children);
+    await this.setState(alarm, state, reason, data);
   }
 
   private async evaluateMetric(alarm: MetricAlarm): Promise<void> {

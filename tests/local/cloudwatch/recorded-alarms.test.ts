@@ -180,6 +180,29 @@ describe("CloudWatch alarms, as AWS answered", () => {
     expect(await names({ Dimensions: [{ Name: "a", Value: "b" }] })).to.deep.equal([]);
   });
 
+  it("says of a composite alarm that it was made, and then which of its children moved", async () => {
+    await put();
+    await world.call("PutCompositeAlarm", { AlarmName: "both", AlarmRule: 'ALARM("slow") OR ALARM(none)' });
+    const both = async (): Promise<Json> => {
+      const input = { AlarmTypes: ["CompositeAlarm"] };
+      const { CompositeAlarms } = await world.call<{ CompositeAlarms: Json[] }>("DescribeAlarms", input);
+      return CompositeAlarms[0]!;
+    };
+    await world.clock.advance(60_000);
+    expect(await both()).to.include({
+      StateValue: "OK",
+      StateReason: `${arn.replace("slow", "both")} was created and its alarm rule evaluates to OK`,
+      StateReasonData: `{"triggeringAlarms":[{"arn":"${arn}","state":{"value":"INSUFFICIENT_DATA","timestamp":"2026-01-01T00:00:00.000+0000"}}]}`,
+    });
+    await data(3);
+    await world.clock.advance(120_000);
+    expect(await both()).to.include({
+      StateValue: "ALARM",
+      StateReason: `${arn} transitioned to ALARM at Thursday 1 January, 2026 00:02:00 UTC`,
+      StateReasonData: `{"triggeringAlarms":[{"arn":"${arn}","state":{"value":"ALARM","timestamp":"2026-01-01T00:02:00.000+0000"}}]}`,
+    });
+  });
+
   it("refuses a state that is none", async () => {
     await put();
     const input = { AlarmName: "slow", StateValue: "INVALID", StateReason: "" };
