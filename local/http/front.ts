@@ -3,8 +3,10 @@ import { VirtualClock } from "../clock";
 import type { Cloud } from "../cloud";
 import type { HttpRequest, HttpResponse, Json, Protocol, RestRoute, Service } from "../service";
 import { readCbor, writeCbor, writeCborError } from "./cbor";
+import { uncompressed } from "./content-encoding";
 import { readJson, readRest, writeJson, writeJsonError, writeRestJson, writeRestJsonError } from "./json";
 import { readQuery, writeQuery, writeQueryError } from "./query";
+import { summed } from "./response-checksum";
 import { matchRoute } from "./routes";
 import { checkInput } from "./shapes";
 import { claimedService, verify } from "./signature";
@@ -119,9 +121,9 @@ function speak(service: Service, protocol: Protocol, request: HttpRequest): Spok
         service,
         kind: protocol.kind,
         operation: target.slice(protocol.target.length + 1),
-        input: () => readJson(request.body),
-        answer: (output, id) => writeJson(output, protocol.version, id),
-        refuse: (error, id) => writeJsonError(error, protocol.target, protocol.version, id),
+        input: () => readJson(uncompressed(request).body),
+        answer: (output, id) => summed(protocol.target, writeJson(output, protocol.version, id)),
+        refuse: (error, id) => summed(protocol.target, writeJsonError(error, protocol.target, protocol.version, id)),
       };
     }
     case "query": {
@@ -146,7 +148,7 @@ function speak(service: Service, protocol: Protocol, request: HttpRequest): Spok
         service,
         kind: protocol.kind,
         operation: request.path.slice(prefix.length),
-        input: () => readCbor(request.body),
+        input: () => readCbor(uncompressed(request).body),
         answer: writeCbor,
         refuse: writeCborError,
       };
@@ -161,8 +163,10 @@ function speak(service: Service, protocol: Protocol, request: HttpRequest): Spok
 }
 
 /** The form of the query protocol: a POST's body, or the query of a signed GET. */
-function formOf({ method, query, headers, body }: HttpRequest): string | undefined {
-  if ((headers["content-type"] ?? "").startsWith("application/x-www-form-urlencoded")) return body.toString("utf8");
+function formOf(request: HttpRequest): string | undefined {
+  const { method, query, headers } = request;
+  if ((headers["content-type"] ?? "").startsWith("application/x-www-form-urlencoded"))
+    return uncompressed(request).body.toString("utf8");
   const isSigned = headers["authorization"] !== undefined || query.includes("X-Amz-Signature=");
   return method === "GET" && isSigned && /(^|&)Action=/.test(query) ? query : undefined;
 }

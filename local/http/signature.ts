@@ -118,7 +118,8 @@ function sign(request: HttpRequest, credential: Credential, secret: string): str
     ? (new URLSearchParams(request.query).get("X-Amz-Date") ?? "")
     : (request.headers["x-amz-date"] ?? "");
   const declared = request.headers["x-amz-content-sha256"];
-  const payload = credential.presigned ? "UNSIGNED-PAYLOAD" : (declared ?? sha256(request.body));
+  const isUnsigned = credential.presigned && credential.service === "s3";
+  const payload = isUnsigned ? "UNSIGNED-PAYLOAD" : (declared ?? sha256(request.body));
   if (declared !== undefined && /^[0-9a-f]{64}$/.test(declared) && declared !== sha256(request.body)) return "";
   const canonical = [
     request.method,
@@ -130,7 +131,7 @@ function sign(request: HttpRequest, credential: Credential, secret: string): str
     payload,
   ].join("\n");
   const scope = `${credential.date}/${credential.region}/${credential.service}/aws4_request`;
-  const text = `AWS4-HMAC-SHA256\n${amzDate}\n${scope}\n${sha256(canonical)}`;
+  const text = `AWS4-HMAC-SHA256\n${amzDate}\n${scope}\n${sha256(bytesOf(canonical))}`;
   return createHmac("sha256", signingKey(secret, credential)).update(text).digest("hex");
 }
 
@@ -147,6 +148,11 @@ function signingKey(secret: string, { date, region, service }: Credential): Buff
     keys.set(name, key);
   }
   return key;
+}
+
+/** Headers arrive as bytes in Latin-1 characters, whatever they are in, and are signed as these bytes. */
+function bytesOf(text: string): Buffer {
+  return Buffer.from(text, /[^\0-\xff]/.test(text) ? "utf8" : "latin1");
 }
 
 function sha256(data: Buffer | string): string {

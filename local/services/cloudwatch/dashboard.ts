@@ -46,7 +46,7 @@ export function dashboardArn(cloud: Cloud, name: string): string {
   return `arn:aws:cloudwatch::${cloud.accountId}:dashboard/${name}`;
 }
 
-/** @throws InvalidParameterInput with every problem of the body. */
+/** @throws DashboardInvalidInputError (InvalidParameterInput in the query protocol) with every problem of the body. */
 export function checkDashboard(name: string, body: string): void {
   if (!/^[A-Za-z0-9_-]{1,255}$/.test(name))
     throw invalidInput(
@@ -56,9 +56,13 @@ export function checkDashboard(name: string, body: string): void {
   if (problems.length > 0)
     throw invalidInput(
       `The dashboard body is invalid, there are ${problems.length} validation errors: ${JSON.stringify(problems.map((message) => ({ message })))}`,
+      problems,
     );
 }
 
-function invalidInput(message: string): AwsError {
-  return new AwsError("InvalidParameterInput", message, 400);
+function invalidInput(message: string, problems: readonly string[] = []): AwsError {
+  return new AwsError("DashboardInvalidInputError", message, 400, {
+    queryErrorCode: "InvalidParameterInput",
+    ...(problems.length > 0 ? { dashboardValidationMessages: problems.map((Message) => ({ Message })) } : {}),
+  });
 }

@@ -37,6 +37,8 @@ export function parseBody(body: Buffer, lists: readonly string[]): Json {
     ignoreAttributes: true,
     parseTagValue: false,
     trimValues: false,
+    // SDKs write quotes of entity tags and of keys as references by number.
+    htmlEntities: true,
     isArray: (name: string) => lists.includes(name),
   });
   try {

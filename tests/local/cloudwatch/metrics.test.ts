@@ -139,7 +139,7 @@ describe("CloudWatch", () => {
       expect(
         await world.call("PutDashboard", { DashboardName: "d", DashboardBody: bad }).catch((error: unknown) => error),
         bad,
-      ).to.include({ code: "InvalidParameterInput" });
+      ).to.include({ code: "DashboardInvalidInputError" });
     }
   });
 });

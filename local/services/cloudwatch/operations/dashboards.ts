@@ -11,7 +11,10 @@ export function dashboardOperations(engine: CloudWatchEngine): Readonly<Record<s
     ({ DashboardName }: { DashboardName?: string }) => [
       { action, resource: dashboardArn(cloud, DashboardName ?? "*") },
     ];
-  const missing = (name: string): AwsError => new AwsError("ResourceNotFound", `Dashboard ${name} does not exist`, 404);
+  const missing = (name: string): AwsError =>
+    new AwsError("DashboardNotFoundError", `Dashboard ${name} does not exist`, 404, {
+      queryErrorCode: "ResourceNotFound",
+    });
   return {
     PutDashboard: {
       authorize: on("cloudwatch:PutDashboard"),
