@@ -1,20 +1,17 @@
 import { createHash } from "node:crypto";
+import type { Cloud } from "../../cloud";
 import type { Principal } from "../../principal";
+import { userId } from "../sts/user-id";
 
-/** The SenderId of a message: a role's unique id with the session, a user's id, or the service itself. */
-export function senderId(principal: Principal, accountId: string): string {
+/** The SenderId of a message: who sent it as STS names the caller, the service itself, or the account. */
+export function senderId(principal: Principal, cloud: Cloud): string {
   switch (principal.type) {
     case "role":
-      return `AROA${uniqueId(principal.roleArn)}:${principal.arn.split("/").at(-1)}`;
     case "operator":
-      return `AIDA${uniqueId(principal.arn)}`;
+      return userId(principal, cloud);
     case "service":
-      return `AIDA${uniqueId(principal.service)}`;
+      return `AIDA${createHash("sha256").update(principal.service).digest("hex").slice(0, 17).toUpperCase()}`;
     case "anonymous":
-      return accountId;
+      return cloud.accountId;
   }
-}
-
-function uniqueId(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 17).toUpperCase();
 }

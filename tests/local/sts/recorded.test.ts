@@ -5,11 +5,12 @@ import { Cloud } from "../../../local/cloud";
 import type { Principal } from "../../../local/principal";
 import type { Json } from "../../../local/service";
 import { iamEngine, iamService } from "../../../local/services/iam";
+import { sqsService } from "../../../local/services/sqs";
 import { stsService } from "../../../local/services/sts";
 
 describe("STS answers as AWS was seen to", () => {
   const cloud = new Cloud({ clock: new VirtualClock(), folder: "/nowhere" });
-  for (const make of [iamService, stsService]) cloud.register(make(cloud));
+  for (const make of [iamService, stsService, sqsService]) cloud.register(make(cloud));
   const RoleArn = `arn:aws:iam::${cloud.accountId}:role/worker`;
   before(() => {
     const trust = { Effect: "Allow", Action: "sts:AssumeRole", Principal: { AWS: "*" } };
@@ -18,6 +19,8 @@ describe("STS answers as AWS was seen to", () => {
       { Version: "2012-10-17", Statement: [trust] },
       { maxSessionDuration: 43_200 },
     );
+    const use = { Effect: "Allow", Action: "sqs:*", Resource: "*" };
+    iamEngine(cloud).store.putInline("worker", "use", { Version: "2012-10-17", Statement: [use] });
   });
 
   const assume = (input: Json, by: Principal = cloud.operator): Promise<Json> =>
@@ -72,6 +75,17 @@ describe("STS answers as AWS was seen to", () => {
       Arn: AssumedRoleUser!["Arn"],
       UserId: AssumedRoleUser!["AssumedRoleId"],
     });
+    await cloud.call("sqs", "CreateQueue", { QueueName: "work" }, cloud.operator);
+    for (const by of [principal, cloud.operator])
+      await cloud.call("sqs", "SendMessage", { QueueUrl: "work", MessageBody: "a" }, by);
+    const { Messages } = await cloud.call(
+      "sqs",
+      "ReceiveMessage",
+      { QueueUrl: "work", MaxNumberOfMessages: 10, MessageSystemAttributeNames: ["SenderId"] },
+      cloud.operator,
+    );
+    expect(Messages).to.have.nested.property("[0].Attributes.SenderId", AssumedRoleUser!["AssumedRoleId"]);
+    expect(Messages).to.have.nested.property("[1].Attributes.SenderId", "AIDAOPERATOR");
     expect(await refused({ DurationSeconds: "3601" }, principal)).to.equal(
       "400 ValidationError: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining",
     );

@@ -106,7 +106,7 @@ function newMessage(queue: Queue, input: SendInput, { principal, cloud }: CallCo
   const trace = input.MessageSystemAttributes?.["AWSTraceHeader"]?.StringValue;
   return {
     body,
-    senderId: senderId(principal, cloud.accountId),
+    senderId: senderId(principal, cloud),
     ...(hasAny(attributes) ? { attributes } : {}),
     ...(trace === undefined ? {} : { traceHeader: trace }),
     ...(delay === undefined || queue.fifo ? {} : { delaySeconds: delay }),
