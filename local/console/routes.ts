@@ -8,6 +8,7 @@ import type { HttpRequest, HttpResponse } from "../service";
 import { refreshIntegrations } from "../services/glue";
 import { cloudwatchEngine } from "../services/cloudwatch";
 import { inboxPage, mailPage, sesEngine } from "../services/ses";
+import { confirmingVisit } from "../services/sns";
 import { dashboardPage } from "./dashboard-page";
 import { consolePage } from "./page";
 
@@ -46,11 +47,9 @@ const FAULT_MEMBERS: readonly string[] = ["kind", "on", "chance", "times"];
 export function consoleRoutes(cloud: Cloud, issuer: LocalIssuer): LocalRoutes {
   return (request, response) => {
     if (request.path === "/" && request.method === "GET" && request.headers["authorization"] === undefined) {
-      return Promise.resolve(
-        local(request)
-          ? html(consolePage(cloud.endpoint))
-          : problem(403, "Ask this machine by its own name: 127.0.0.1 or localhost."),
-      );
+      if (!local(request))
+        return Promise.resolve(problem(403, "Ask this machine by its own name: 127.0.0.1 or localhost."));
+      return confirmingVisit(cloud, request) ?? Promise.resolve(html(consolePage(cloud.endpoint)));
     }
     if (request.path !== "/inbox" && !request.path.startsWith("/_local/")) return undefined;
     if (!local(request))

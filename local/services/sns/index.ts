@@ -13,6 +13,9 @@ import {
 import { listTagsForResource, tagResource, untagResource } from "./operations/tags";
 import { createTopic, deleteTopic, getTopicAttributes, listTopics, setTopicAttributes } from "./operations/topics";
 import { snsResources } from "./resources";
+import { XMLNS } from "./visit";
+
+export { confirmingVisit } from "./visit";
 
 /** Amazon SNS with its state to be kept and brought back. */
 export interface SnsService extends Service {
@@ -26,7 +29,7 @@ export function snsService(cloud: Cloud): SnsService {
   return {
     name: "sns",
     signingName: "sns",
-    protocols: [{ kind: "query", version: "2010-03-31", xmlns: "http://sns.amazonaws.com/doc/2010-03-31/" }],
+    protocols: [{ kind: "query", version: "2010-03-31", xmlns: XMLNS }],
     operations: {
       CreateTopic: createTopic(topics),
       DeleteTopic: deleteTopic(topics),

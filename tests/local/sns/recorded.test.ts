@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import type { Json } from "../../../local/service";
+import { confirmingVisit } from "../../../local/services/sns";
 import { refusal } from "../sqs/fixture";
 import { SnsFixture, text } from "./fixture";
 
@@ -350,6 +351,24 @@ describe("SNS, as AWS was seen to answer", () => {
       `${INVALID} Topic`,
       `${INVALID} Topic`,
     ]);
+  });
+
+  it("confirms by a visit of the SubscribeURL, which nobody signs", async () => {
+    const arn = await sns.subscribe(topic, "http", "http://game.test/hook");
+    const token = sns.sns.snapshot().topics[0]!.subscriptions[0]!.token;
+    const visit = async (query: string): Promise<string> => {
+      const request = { method: "GET", path: "/", query, headers: {}, body: Buffer.alloc(0) };
+      const { status, body } = (await confirmingVisit(sns.cloud, request))!;
+      return `${status} ${/<(Message|SubscriptionArn)>(.*?)<\/\1>/.exec(String(body))![2]}`;
+    };
+    const action = "Action=ConfirmSubscription";
+    expect([
+      await visit(`${action}&TopicArn=broken&Token=${token}`),
+      await visit(`${action}&TopicArn=${topic}&Token=${token.replace(/^../, "00")}`),
+      await visit(`${action}&TopicArn=${topic}&Token=${token}`),
+    ]).to.deep.equal(["400 Invalid parameter: Topic", "400 Invalid parameter: Token", `200 ${arn}`]);
+    const shown = await attributes("GetSubscriptionAttributes", { SubscriptionArn: arn });
+    expect(shown).to.include({ PendingConfirmation: "false" });
   });
 
   it("pages a hundred at a time, by a token in base64", async () => {
