@@ -110,6 +110,8 @@ function checkStatement(statement: Json, kind: PolicyKind): void {
     if (action !== "*" && !/^[A-Za-z0-9-]+:.+$/.test(action)) {
       throw malformed("Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.");
     }
+    if (kind === "trust" && action !== "*" && !/^sts:/i.test(action))
+      throw malformed("AssumeRole policy may only specify STS AssumeRole actions.");
   }
   checkWho(statement, kind);
   const condition = statement["Condition"];

@@ -52,6 +52,7 @@ function role(engine: IamEngine, inputs: Json, name: string): Created {
     path,
     maxSessionDuration,
     ...(description === undefined ? {} : { description }),
+    tags: (inputs["tags"] ?? {}) as Readonly<Record<string, string>>,
   });
   const inline = Array.isArray(inputs["inlinePolicies"]) ? (inputs["inlinePolicies"] as Json[]) : [];
   for (const entry of inline)

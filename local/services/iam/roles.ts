@@ -10,8 +10,10 @@ export interface Role {
   readonly id: string;
   /** Milliseconds since the epoch. */
   readonly created: number;
-  readonly maxSessionDuration: number;
-  readonly description?: string;
+  maxSessionDuration: number;
+  description?: string;
+  /** In the order in which they were set. */
+  readonly tags: Map<string, string>;
   trust: PolicyDocument;
   readonly inline: Map<string, PolicyDocument>;
   readonly attached: Set<string>;
@@ -56,7 +58,12 @@ export class RoleStore {
   putRole(
     name: string,
     trust: unknown,
-    options: { path?: string; description?: string; maxSessionDuration?: number } = {},
+    options: {
+      path?: string;
+      description?: string;
+      maxSessionDuration?: number;
+      tags?: Readonly<Record<string, string>>;
+    } = {},
   ): Role {
     if (!/^[\w+=,.@-]{1,64}$/.test(name)) {
       throw new AwsError(
@@ -70,6 +77,12 @@ export class RoleStore {
     const known = this.roles.get(name);
     if (known) {
       known.trust = document;
+      if (options.maxSessionDuration !== undefined) known.maxSessionDuration = options.maxSessionDuration;
+      if (options.description !== undefined) known.description = options.description;
+      if (options.tags) {
+        known.tags.clear();
+        for (const [key, value] of Object.entries(options.tags)) known.tags.set(key, value);
+      }
       return known;
     }
     const path = options.path ?? "/";
@@ -81,6 +94,7 @@ export class RoleStore {
       created: this.cloud.clock.now(),
       maxSessionDuration: options.maxSessionDuration ?? 3600,
       ...(options.description === undefined ? {} : { description: options.description }),
+      tags: new Map(Object.entries(options.tags ?? {})),
       trust: document,
       inline: new Map(),
       attached: new Set(),
