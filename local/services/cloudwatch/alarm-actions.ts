@@ -1,3 +1,4 @@
+import type { Principal } from "../../principal";
 import type { Json } from "../../service";
 import type { Alarm } from "./alarm";
 import { stamp } from "./alarm-reason";
@@ -22,23 +23,10 @@ export async function notify(engine: CloudWatchEngine, alarm: Alarm, before: Ala
   const { ok, alarm: alarming, insufficientData } = alarm.actions;
   for (const action of { OK: ok, ALARM: alarming, INSUFFICIENT_DATA: insufficientData }[alarm.state]) {
     let failure: string | undefined;
-    if (!/^arn:aws:sns:/.test(action))
-      failure = `The local cloud plays SNS topics as alarm actions only; ${action} did not run.`;
-    else {
-      const input = {
-        TopicArn: action,
-        Subject: `${alarm.state}: "${alarm.name}" in ${cloud.region}`.slice(0, 100),
-        Message: JSON.stringify(messageOf(engine, alarm, before.state)),
-      };
-      try {
-        await cloud.call("sns", "Publish", input, {
-          type: "service",
-          service: "cloudwatch.amazonaws.com",
-          sourceArn: alarm.arn,
-        });
-      } catch (error) {
-        failure = error instanceof Error ? error.message : String(error);
-      }
+    try {
+      await run(engine, action, alarm, before, change);
+    } catch (error) {
+      failure = error instanceof Error ? error.message : String(error);
     }
     engine.remember(
       alarm,
@@ -56,6 +44,32 @@ export async function notify(engine: CloudWatchEngine, alarm: Alarm, before: Ala
         data: { alarm: alarm.name, message: failure },
       });
     }
+  }
+}
+
+async function run(engine: CloudWatchEngine, action: string, alarm: Alarm, before: Alarm, change: Json): Promise<void> {
+  const { cloud } = engine;
+  const sender = (service: string): Principal => ({ type: "service", service, sourceArn: alarm.arn });
+  if (action.startsWith("arn:aws:sns:")) {
+    const Subject = `${alarm.state}: "${alarm.name}" in ${cloud.region}`.slice(0, 100);
+    const Message = JSON.stringify(messageOf(engine, alarm, before.state));
+    await cloud.call("sns", "Publish", { TopicArn: action, Subject, Message }, sender("cloudwatch.amazonaws.com"));
+  } else if (action.startsWith("arn:aws:lambda:")) {
+    const event = {
+      source: "aws.cloudwatch",
+      alarmArn: alarm.arn,
+      accountId: cloud.accountId,
+      time: stamp(alarm.stateTime),
+      region: cloud.region,
+      alarmData: change,
+    };
+    const Payload = Buffer.from(JSON.stringify(event)).toString("base64");
+    const input = { FunctionName: action, InvocationType: "Event", Payload };
+    await cloud.call("lambda", "Invoke", input, sender("lambda.alarms.cloudwatch.amazonaws.com"));
+  } else {
+    throw new Error(
+      `The local cloud plays SNS topics and Lambda functions as alarm actions only; ${action} did not run.`,
+    );
   }
 }
 

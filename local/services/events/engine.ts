@@ -24,6 +24,15 @@ function busName(nameOrArn = "default"): string {
   return nameOrArn.startsWith("arn:") ? nameOrArn.slice(nameOrArn.indexOf("event-bus/") + 10) : nameOrArn;
 }
 
+function checkName(name: string): void {
+  const broken = [
+    ...(name.length > 64 ? ["Member must have length less than or equal to 64"] : []),
+    ...(/^[.\-_A-Za-z0-9]+$/.test(name) ? [] : ["Member must satisfy regular expression pattern: [\\.\\-_A-Za-z0-9]+"]),
+  ].map((constraint) => `Value '${name}' at 'name' failed to satisfy constraint: ${constraint}`);
+  if (broken.length > 0)
+    throw invalid(`${broken.length} validation error${broken.length === 1 ? "" : "s"} detected: ${broken.join("; ")}`);
+}
+
 /** Event buses, their rules, and schedules on the default bus. */
 export class EventBuses implements EventsPort {
   private readonly buses = new Map<string, Bus>();
@@ -123,11 +132,7 @@ export class EventBuses implements EventsPort {
 
   /** Makes a rule or replaces its settings; targets and tags stay. @throws AwsError ValidationException, InvalidEventPatternException */
   putRule(bus: Bus, name: string, settings: RuleSettings): Rule {
-    if (!/^[.\-_A-Za-z0-9]{1,64}$/.test(name)) {
-      throw invalid(
-        `1 validation error detected: Value '${name}' at 'name' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\.\\-_A-Za-z0-9]+`,
-      );
-    }
+    checkName(name);
     if (!settings.eventPattern && !settings.scheduleExpression) {
       throw invalid("Parameter(s) EventPattern or ScheduleExpression must be specified.");
     }

@@ -203,6 +203,58 @@ describe("CloudWatch alarms, as AWS answered", () => {
     });
   });
 
+  it("invokes a function with what happened, if the function's policy lets it", async () => {
+    const action = `arn:aws:lambda:us-east-1:${account}:function:page`;
+    const invoked: Json[] = [];
+    world.cloud.register({
+      name: "lambda",
+      signingName: "lambda",
+      protocols: [],
+      resourceTypes: {},
+      operations: {
+        Invoke: {
+          authorize: () => [{ action: "lambda:InvokeFunction", resource: action }],
+          answer: ({ Payload }: { Payload: string }) => {
+            invoked.push(JSON.parse(Buffer.from(Payload, "base64").toString()) as Json);
+            return {};
+          },
+        },
+      },
+    });
+    const set = (StateValue: string): Promise<Json> =>
+      world.call("SetAlarmState", { AlarmName: "slow", StateValue, StateReason: "testing alarm" });
+    await put({ AlarmActions: [action], AlarmDescription: "too slow" });
+    await set("ALARM");
+    expect(invoked).to.deep.equal([]);
+    const Principal = { Service: "lambda.alarms.cloudwatch.amazonaws.com" };
+    const statement = { Effect: "Allow", Principal, Action: "lambda:InvokeFunction", Resource: action };
+    world.cloud.resourcePolicies.set(action, { Version: "2012-10-17", Statement: [statement] });
+    await set("INSUFFICIENT_DATA");
+    await set("ALARM");
+    const timestamp = "2026-01-01T00:00:00.000+0000";
+    expect(invoked).to.have.length(1);
+    const { metrics, ...configuration } = (invoked[0] as { alarmData: { configuration: Json } }).alarmData
+      .configuration;
+    expect(configuration).to.deep.equal({ description: "too slow" });
+    const metric = { namespace: "Game", name: "Latency", dimensions: {} };
+    expect((metrics as Json[])[0]).to.deep.include({
+      metricStat: { metric, period: 60, stat: "Average" },
+      returnData: true,
+    });
+    expect(invoked[0]).to.deep.include({
+      source: "aws.cloudwatch",
+      alarmArn: arn,
+      accountId: account,
+      time: timestamp,
+      region: "us-east-1",
+    });
+    expect(invoked[0]!["alarmData"]).to.deep.include({
+      alarmName: "slow",
+      state: { value: "ALARM", reason: "testing alarm", timestamp },
+      previousState: { value: "INSUFFICIENT_DATA", reason: "testing alarm", timestamp },
+    });
+  });
+
   it("refuses a state that is none", async () => {
     await put();
     const input = { AlarmName: "slow", StateValue: "INVALID", StateReason: "" };

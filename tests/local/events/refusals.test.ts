@@ -72,6 +72,11 @@ describe("EventBridge refuses", () => {
     ...[...schedules, " rate(10 minutes)", ...crons.map((cron) => `cron(${cron})`)].map(
       (ScheduleExpression) => ["PutRule", { Name: "timed", ScheduleExpression }, schedule] as const,
     ),
+    [
+      "PutRule",
+      { Name: `a ${"b".repeat(63)}`, EventPattern: '{"source":["s"]}' },
+      `ValidationException: 2 validation errors detected: Value 'a ${"b".repeat(63)}' at 'name' failed to satisfy constraint: Member must have length less than or equal to 64; Value 'a ${"b".repeat(63)}' at 'name' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\.\\-_A-Za-z0-9]+`,
+    ],
     ...["text", "[1]", '{"id": 1', JSON.stringify(event)].map(
       (Event) =>
         [
