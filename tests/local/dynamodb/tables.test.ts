@@ -108,6 +108,30 @@ describe("DynamoDB tables", () => {
     expect(await db.refusal("GetResourcePolicy", { ResourceArn })).to.match(/^PolicyNotFoundException/);
   });
 
+  it("change their units when an update is through, and tell when that was", async () => {
+    const units = (read: number): object => ({ ReadCapacityUnits: read, WriteCapacityUnits: 2 });
+    await db.table("Units", { BillingMode: "PROVISIONED", ProvisionedThroughput: units(2) });
+    const asked = db.clock.now() / 1000;
+    const update = { TableName: "Units", ProvisionedThroughput: units(6) };
+    const { TableDescription: during } = await db.call<{ TableDescription: Json }>("UpdateTable", update);
+    const plain = { NumberOfDecreasesToday: 0, LastIncreaseDateTime: asked };
+    expect(during["ProvisionedThroughput"]).to.deep.equal({ ...plain, ...units(2) });
+    await db.clock.advance(1000);
+    const { Table: after } = await db.call<{ Table: Json }>("DescribeTable", { TableName: "Units" });
+    expect(after["ProvisionedThroughput"]).to.include(units(6));
+    expect((after["ProvisionedThroughput"] as Json)["LastIncreaseDateTime"]).to.be.greaterThan(asked);
+  });
+
+  it("tell the most units that they may use on demand", async () => {
+    const limits = { MaxReadRequestUnits: 10, MaxWriteRequestUnits: 5 };
+    await db.table("Limited", { OnDemandThroughput: limits });
+    const described = async (): Promise<unknown> =>
+      (await db.call<{ Table: Json }>("DescribeTable", { TableName: "Limited" })).Table["OnDemandThroughput"];
+    expect(await described()).to.deep.equal(limits);
+    await db.call("UpdateTable", { TableName: "Limited", OnDemandThroughput: { MaxReadRequestUnits: 20 } });
+    expect(await described()).to.deep.equal({ MaxReadRequestUnits: 20 });
+  });
+
   const refusals: readonly (readonly [string, object, string])[] = [
     ["no name", { TableName: undefined }, "The parameter 'TableName' is required but was not present in the request"],
     [

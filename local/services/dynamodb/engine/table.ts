@@ -11,6 +11,15 @@ export type TableStatus = "CREATING" | "ACTIVE" | "UPDATING" | "DELETING";
 export interface Throughput {
   readonly read: number;
   readonly write: number;
+  /** When units were last raised and lowered by an update, in ms since the epoch. */
+  readonly increasedAt?: number;
+  readonly decreasedAt?: number;
+}
+
+/** The most units that an on-demand table may use in a second; what is absent has no limit. Nothing ever throttles by it. */
+export interface OnDemandThroughput {
+  readonly MaxReadRequestUnits?: number;
+  readonly MaxWriteRequestUnits?: number;
 }
 
 /** What a table is, apart from its items. Replaced as a whole when it changes. */
@@ -27,6 +36,7 @@ export interface TableDefinition {
   readonly onDemandSince?: number;
   readonly throughput: Throughput;
   readonly indexThroughput: ReadonlyMap<string, Throughput>;
+  readonly onDemandThroughput?: OnDemandThroughput;
   readonly timeToLive?: string;
   /** ARN of the KMS key; absent for the key that AWS owns. */
   readonly keyArn?: string;

@@ -54,6 +54,10 @@ const common: members.Members = {
   TableName: { type: "String", pattern: "[a-zA-Z0-9_.-]+" },
   BillingMode: members.oneOf("PROVISIONED", "PAY_PER_REQUEST"),
   ProvisionedThroughput: throughput,
+  OnDemandThroughput: members.struct("OnDemandThroughput", {
+    MaxReadRequestUnits: { type: "Long" },
+    MaxWriteRequestUnits: { type: "Long" },
+  }),
   StreamSpecification: stream,
   SSESpecification: encryption,
   TableClass: members.oneOf("STANDARD", "STANDARD_INFREQUENT_ACCESS"),

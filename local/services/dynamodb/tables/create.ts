@@ -2,7 +2,7 @@ import type { Cloud } from "../../../cloud";
 import { inUse, validation } from "../errors";
 import type { Database } from "../engine/database";
 import type { StreamViewType } from "../engine/stream";
-import { Table, type TableDefinition, type Throughput } from "../engine/table";
+import { Table, type OnDemandThroughput, type TableDefinition, type Throughput } from "../engine/table";
 import { invalid, readSchema, type SchemaInput, type ThroughputInput } from "./schema";
 import { readEncryption, type EncryptionInput } from "./encryption";
 
@@ -14,6 +14,7 @@ export interface StreamSpecification {
 export interface CreateTableInput extends SchemaInput {
   readonly TableName: string;
   readonly ProvisionedThroughput?: ThroughputInput;
+  readonly OnDemandThroughput?: OnDemandThroughput;
   readonly StreamSpecification?: StreamSpecification;
   readonly SSESpecification?: EncryptionInput;
   readonly Tags?: readonly { readonly Key: string; readonly Value: string }[];
@@ -42,6 +43,7 @@ export function createTable(cloud: Cloud, database: Database, input: CreateTable
     indexThroughput: new Map(
       (input.GlobalSecondaryIndexes ?? []).map((index) => [index.IndexName, throughputOf(index.ProvisionedThroughput)]),
     ),
+    ...(input.OnDemandThroughput ? { onDemandThroughput: input.OnDemandThroughput } : {}),
     ...readEncryption(cloud, input.SSESpecification),
     deletionProtection: input.DeletionProtectionEnabled ?? false,
     tableClass: input.TableClass ?? "STANDARD",

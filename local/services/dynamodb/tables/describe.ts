@@ -23,6 +23,7 @@ export function describeTable(table: Table): Json {
     TableSizeBytes: table.bytes,
     ProvisionedThroughput: describeThroughput(definition.throughput),
     ...(definition.billing === "PAY_PER_REQUEST" ? onDemand(table) : {}),
+    ...(definition.onDemandThroughput ? { OnDemandThroughput: definition.onDemandThroughput } : {}),
     ...(local.length > 0 ? { LocalSecondaryIndexes: local.map((index) => describeIndex(table, index)) } : {}),
     ...(global.length > 0
       ? {
@@ -79,8 +80,14 @@ function describeStatus(table: Table, { definition }: IndexStore): Json {
   return { IndexStatus: status ?? "ACTIVE", ...(status === "CREATING" ? { Backfilling: true } : {}) };
 }
 
-function describeThroughput({ read, write }: Throughput): Json {
-  return { NumberOfDecreasesToday: 0, ReadCapacityUnits: read, WriteCapacityUnits: write };
+function describeThroughput({ read, write, increasedAt, decreasedAt }: Throughput): Json {
+  return {
+    ...(increasedAt === undefined ? {} : { LastIncreaseDateTime: increasedAt / 1000 }),
+    ...(decreasedAt === undefined ? {} : { LastDecreaseDateTime: decreasedAt / 1000 }),
+    NumberOfDecreasesToday: 0,
+    ReadCapacityUnits: read,
+    WriteCapacityUnits: write,
+  };
 }
 
 function onDemand({ definition, status }: Table): Json {

@@ -3,7 +3,7 @@ import type { Cloud } from "../../../cloud";
 import { inUse, validation } from "../errors";
 import { waits } from "../limits";
 import type { Database } from "../engine/database";
-import type { Table, TableDefinition } from "../engine/table";
+import type { OnDemandThroughput, Table, TableDefinition, Throughput } from "../engine/table";
 import type { KeyType } from "../values";
 import { checkBounds, readStreamSpecification, throughputOf, type StreamSpecification } from "./create";
 import { readEncryption, type EncryptionInput } from "./encryption";
@@ -28,6 +28,7 @@ export interface UpdateTableInput {
   readonly BillingMode?: TableDefinition["billing"];
   readonly ProvisionedThroughput?: ThroughputInput;
   readonly GlobalSecondaryIndexUpdates?: readonly IndexUpdate[];
+  readonly OnDemandThroughput?: OnDemandThroughput;
   readonly StreamSpecification?: StreamSpecification;
   readonly SSESpecification?: EncryptionInput;
   readonly TableClass?: TableDefinition["tableClass"];
@@ -52,7 +53,12 @@ export function updateTable(cloud: Cloud, database: Database, table: Table, inpu
   }
   for (const update of indexUpdates) updateIndex(table, input, update);
   table.status = "UPDATING";
+  const asked = input.ProvisionedThroughput && throughputOf(input.ProvisionedThroughput);
   cloud.clock.setTimer(waits.update, () => {
+    if (asked && table.definition.billing === "PROVISIONED") {
+      const throughput = { ...timesOf(table.definition.throughput, asked, cloud.clock.now()), ...asked };
+      table.definition = { ...table.definition, throughput };
+    }
     if (table.status === "UPDATING") table.status = "ACTIVE";
     for (const [name, status] of table.indexStatus) if (status === "DELETING") table.indexes.delete(name);
     table.indexStatus.clear();
@@ -150,20 +156,35 @@ function updateStream(database: Database, table: Table, specification: StreamSpe
   else database.disableStream(table);
 }
 
+/** The units as they are, with the time of the change that was asked for: the new ones count when the update is through. */
+function timesOf(present: Throughput, asked: Throughput, now: number): Throughput {
+  return {
+    ...present,
+    ...(asked.read > present.read || asked.write > present.write ? { increasedAt: now } : {}),
+    ...(asked.read < present.read || asked.write < present.write ? { decreasedAt: now } : {}),
+  };
+}
+
 function updateDefinition(table: Table, input: UpdateTableInput, now: number): void {
   const { definition } = table;
   const billing = input.BillingMode ?? definition.billing;
   const switched = billing === "PAY_PER_REQUEST" && definition.billing !== billing;
+  const asked = input.ProvisionedThroughput && throughputOf(input.ProvisionedThroughput);
+  const { onDemandThroughput: limits, ...rest } = definition;
+  const onDemandThroughput = input.OnDemandThroughput ?? limits;
   table.definition = {
-    ...definition,
+    ...rest,
+    ...(onDemandThroughput && billing === "PAY_PER_REQUEST" ? { onDemandThroughput } : {}),
     billing,
     ...(switched ? { onDemandSince: now, indexThroughput: new Map() } : {}),
     throughput:
       billing === "PAY_PER_REQUEST"
         ? { read: 0, write: 0 }
-        : input.ProvisionedThroughput
-          ? throughputOf(input.ProvisionedThroughput)
-          : definition.throughput,
+        : definition.billing === "PAY_PER_REQUEST"
+          ? (asked ?? definition.throughput)
+          : asked
+            ? timesOf(definition.throughput, asked, now)
+            : definition.throughput,
     tableClass: input.TableClass ?? definition.tableClass,
     deletionProtection: input.DeletionProtectionEnabled ?? definition.deletionProtection,
   };
