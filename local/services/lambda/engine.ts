@@ -10,6 +10,7 @@ import { framesOf, noteError } from "./logged-error";
 import { applicationLine, endLines, startLine, type LogStyle } from "./log-format";
 import { allowed, roleSession } from "./rights";
 import type { FunctionCode, FunctionRunner, RunResult } from "./runner";
+import { checkCode, checkSettings } from "./settings-checks";
 import { Tracing } from "./tracing";
 
 /** The account's limit of concurrent executions. https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html */
@@ -75,7 +76,8 @@ export class LambdaEngine implements FunctionsPort {
         400,
       );
     }
-    const code = unpackInto(path.join(this.cloud.folder, "functions", settings.name), files);
+    checkSettings(settings);
+    const code = this.unpack(settings.name, files);
     const before = this.functions.get(settings.name);
     const fn: LambdaFunction = before ?? {
       arn: this.cloud.arn("lambda", `function:${settings.name}`),
@@ -96,14 +98,16 @@ export class LambdaEngine implements FunctionsPort {
   /** New code for a function: new invocations use it, open ones end on the old. */
   updateCode(name: string, files: Files): LambdaFunction {
     const fn = this.find(name);
-    this.change(fn, fn.settings, unpackInto(path.join(this.cloud.folder, "functions", fn.settings.name), files));
+    this.change(fn, fn.settings, this.unpack(fn.settings.name, files));
     return fn;
   }
 
   /** New configuration for a function. */
   configure(name: string, change: Partial<FunctionSettings>): LambdaFunction {
     const fn = this.find(name);
-    this.change(fn, { ...fn.settings, ...change }, fn.code);
+    const settings = { ...fn.settings, ...change };
+    checkSettings(settings);
+    this.change(fn, settings, fn.code);
     return fn;
   }
 
@@ -141,6 +145,11 @@ export class LambdaEngine implements FunctionsPort {
       fn.inFlight--;
       this.inFlight--;
     }
+  }
+
+  private unpack(name: string, files: Files): LambdaFunction["code"] {
+    checkCode(files);
+    return unpackInto(path.join(this.cloud.folder, "functions", name), files);
   }
 
   private change(fn: LambdaFunction, settings: FunctionSettings, code: LambdaFunction["code"]): void {

@@ -14,7 +14,7 @@ describe("Lambda's API as recorded", () => {
     r = rig();
     await r.fn("fn", echo);
     await r.fn("full", echo, {
-      environment: { variables: { A: "1" } },
+      environment: { variables: { AB: "1" } },
       loggingConfig: { logFormat: "JSON", logGroup: "/full" },
       tags: { team: "a" },
       reservedConcurrentExecutions: 3,
@@ -161,6 +161,55 @@ describe("Lambda's API as recorded", () => {
     }
   });
 
+  it("refuses functions that AWS refuses at their deployment", async () => {
+    const unable =
+      "Lambda was unable to configure your environment variables because the environment variables you have provided";
+    const variables = (given: Json): Json => ({ environment: { variables: given } });
+    const large = { SMALL_VAR: "ok", LARGE_VAR: "x".repeat(4_096 - 33) };
+    const longest = "x".repeat(65);
+    const cases: readonly [Json, readonly unknown[]][] = [
+      [
+        variables({ AWS_REGION: "us-east-1", OK: "1" }),
+        invalid(
+          `${unable} contains reserved keys that are currently not supported for modification. Reserved keys used in this request: AWS_REGION`,
+        ),
+      ],
+      [variables(large), ["accepted"]],
+      [
+        variables({ ...large, SMALL_VAR: "long" }),
+        invalid(
+          `${unable} exceeded the 4KB limit. String measured: ${JSON.stringify({ ...large, SMALL_VAR: "long" })}`,
+        ),
+      ],
+      [
+        variables({ "a-b": "1" }),
+        [
+          "ValidationException",
+          400,
+          "1 validation error detected: Value at 'environment.variables' failed to satisfy constraint: Map keys must satisfy constraint: [Member must satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+, Member must not be null]",
+        ],
+      ],
+      [
+        { name: longest },
+        [
+          "ValidationException",
+          400,
+          `1 validation error detected: Value '${longest}' at 'functionName' failed to satisfy constraint: Member must have length less than or equal to 64`,
+        ],
+      ],
+      [
+        { timeout: 901 },
+        [
+          "ValidationException",
+          400,
+          "1 validation error detected: Value '901' at 'timeout' failed to satisfy constraint: Member must have value less than or equal to 900",
+        ],
+      ],
+    ];
+    for (const [inputs, expected] of cases)
+      expect(await refusal(r.fn("another", echo, inputs)), JSON.stringify(inputs).slice(0, 80)).to.deep.equal(expected);
+  });
+
   it("writes an error with its type, its reason, and the spelling of its shape", () => {
     const body = (error: AwsError): unknown => {
       const { status, headers, body: text } = encodeError(error, "id");
@@ -214,7 +263,7 @@ describe("Lambda's API as recorded", () => {
     const full = (await call("GetFunction", { FunctionName: "full" })) as Record<string, Json>;
     expect(full).to.deep.include({ Tags: { team: "a" }, Concurrency: { ReservedConcurrentExecutions: 3 } });
     expect(full["Configuration"]).to.deep.include({
-      Environment: { Variables: { A: "1" } },
+      Environment: { Variables: { AB: "1" } },
       LoggingConfig: {
         LogFormat: "JSON",
         ApplicationLogLevel: "INFO",

@@ -1,13 +1,11 @@
 import { AwsError } from "../../../aws-error";
 import type { Json } from "../../../service";
-import { constraint, oneOf, within } from "../constraint";
+import { constraint, oneOf } from "../constraint";
 import type { FunctionSettings, LambdaFunction } from "../function";
 import { revisionOf } from "./configuration";
 
 /** What UpdateFunctionConfiguration changes. @throws AwsError ValidationException, InvalidParameterValueException */
 export function changeOf(input: Json): Partial<FunctionSettings> {
-  within("timeout", input["Timeout"], 1, 900);
-  within("memorySize", input["MemorySize"], 128, 10_240);
   const role = input["Role"] as string | undefined;
   if (role !== undefined && !/^arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role\/?[a-zA-Z_0-9+=,.@\-_/]+$/.test(role))
     throw constraint(

@@ -3,6 +3,7 @@ import type { AnyOperation, Json, RestRoute } from "../../../service";
 import { within } from "../constraint";
 import type { LambdaEngine } from "../engine";
 import { latest, type LambdaFunction } from "../function";
+import { unzippedLimit } from "../settings-checks";
 import { functionOf, missing, namedBy } from "./named";
 
 /** What an account keeps for functions without a reservation. https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html */
@@ -52,7 +53,7 @@ function accountSettings(engine: LambdaEngine): Json {
     AccountLimit: {
       ConcurrentExecutions: engine.accountConcurrency,
       UnreservedConcurrentExecutions: engine.accountConcurrency - reserved,
-      CodeSizeUnzipped: 262_144_000,
+      CodeSizeUnzipped: unzippedLimit,
       CodeSizeZipped: 52_428_800,
       TotalCodeSize: 80_530_636_800,
     },
