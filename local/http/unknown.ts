@@ -33,6 +33,7 @@ export function refuseUnknown(
   if (type.startsWith("application/x-www-form-urlencoded")) {
     return service === "ec2" ? writeEc2Error(error, requestId) : writeQueryError(error, "", requestId);
   }
+  if (service === "sqs") return writeSqsError(error, requestId);
   if (service === "s3") return writeS3Error(error, requestId);
   if (service !== undefined && REST_XML.has(service)) return writeQueryError(error, "", requestId);
   return writeRestJsonError(error, requestId);
@@ -46,6 +47,12 @@ function writeEc2Error(error: AwsError, requestId: string): HttpResponse {
     `<Response><Errors><Error><Code>InvalidAction</Code><Message>${escapeXml(error.message)}</Message></Error></Errors>` +
       `<RequestID>${requestId}</RequestID></Response>`,
   );
+}
+
+/** A request to a queue's URL that names no action: AWS answers this one element, empty. */
+function writeSqsError(error: AwsError, requestId: string): HttpResponse {
+  const message = `<Message>${escapeXml(error.message)}</Message>`;
+  return xml(error, requestId, `<UnknownOperationException>${message}</UnknownOperationException>`);
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */

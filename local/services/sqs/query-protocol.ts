@@ -50,7 +50,9 @@ export function readForm(action: string, form: Json, path = ""): Json {
     if (map !== undefined) return [map === "Tags" && action === "CreateQueue" ? "tags" : map, readEntries(value)];
     return [name, NUMBERS.has(name) && /^-?\d+$/.test(String(value)) ? Number(value) : value];
   });
-  const input = Object.fromEntries(members);
+  const input: Json = Object.fromEntries(members);
+  // In this protocol the older of the two lists is the one that counts.
+  if (action === "ReceiveMessage" && input["AttributeNames"] !== undefined) delete input["MessageSystemAttributeNames"];
   return QUEUE_PATH.test(path) ? { QueueUrl: path, ...input } : input;
 }
 

@@ -131,6 +131,10 @@ describe("SDKs of other kinds", () => {
     expect(await get({ Action: "GetQueueAttributes", "AttributeName.1": "ApproximateNumberOfMessages" })).to.contain(
       "<Attribute><Name>ApproximateNumberOfMessages</Name><Value>1</Value></Attribute>",
     );
+    const both = { "AttributeName.1": "SenderId", "MessageSystemAttributeName.1": "All" };
+    const shown = await get({ Action: "ReceiveMessage", VisibilityTimeout: "0", ...both });
+    expect(shown.match(/<Attribute><Name>\w+/g)).to.deep.equal(["<Attribute><Name>SenderId"]);
+    expect(await get({})).to.match(/^404 <UnknownOperationException>/);
     await cloud.call("sqs", "CreateQueue", { QueueName: "other" }, cloud.operator);
     const QueueUrl = `${cloud.endpoint}/123456789012/other`;
     expect(await get({ Action: "ReceiveMessage", QueueUrl })).to.contain("<ReceiveMessageResult/>");
