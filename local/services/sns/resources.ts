@@ -80,7 +80,9 @@ export function snsResources(topics: Topics): Record<string, ResourceType> {
       update: (id, inputs) => {
         const subscription = topics.subscription(id);
         const declared = attributesOf(inputs, SUBSCRIPTION);
-        for (const name of Object.values(SUBSCRIPTION)) {
+        // A filter on bodies may be nested, so its scope comes first, as the provider sets it; any other's comes after it.
+        const isOnBody = declared["FilterPolicyScope"] === "MessageBody";
+        for (const name of [...(isOnBody ? ["FilterPolicyScope"] : []), ...Object.values(SUBSCRIPTION)]) {
           if (subscription.attributes[name] !== declared[name])
             topics.configureSubscription(subscription, name, declared[name] ?? SUBSCRIPTION_DEFAULTS[name] ?? "");
         }

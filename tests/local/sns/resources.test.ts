@@ -36,4 +36,29 @@ describe("Pulumi's SNS types", () => {
     await sns.publish(arn, "yes", { channel: text("email") });
     expect((await sns.received(queue)).map(({ Body }) => Body)).to.deep.equal(["yes"]);
   });
+
+  it("turn a filter on attributes into a nested one on bodies, and back", async () => {
+    const sns = new EventsFixture();
+    const arn = (await sns.declare("aws:sns/topic:Topic", "mail", {})).id;
+    const inputs = { topic: arn, protocol: "sqs", endpoint: await sns.queue("inbox", arn), rawMessageDelivery: true };
+    const type = "aws:sns/topicSubscription:TopicSubscription";
+    const flat = { ...inputs, filterPolicy: JSON.stringify({ channel: ["email"] }) };
+    const nested = {
+      ...inputs,
+      filterPolicy: JSON.stringify({ message: { channel: ["email"] } }),
+      filterPolicyScope: "MessageBody",
+    };
+    const { id } = await sns.declare(type, "s", flat);
+    const played = sns.sns.resourceTypes[type]!;
+    const context = { cloud: sns.cloud, name: "s", type, urn: "u", physicalName: () => "s" };
+    await played.update!(id, nested, context);
+    await sns.publish(arn, '{"message":{"channel":"email"}}');
+    await played.update!(id, flat, context);
+    await sns.publish(arn, "by attribute", { channel: text("email") });
+    await sns.publish(arn, '{"message":{"channel":"email"}}');
+    expect((await sns.received(inputs.endpoint)).map(({ Body }) => Body)).to.deep.equal([
+      '{"message":{"channel":"email"}}',
+      "by attribute",
+    ]);
+  });
 });
