@@ -1,5 +1,6 @@
 import type { Cloud } from "../../cloud";
 import type { Service } from "../../service";
+import { deleteBucketPolicy, putBucketPolicy, putBucketVersioning } from "./operations/bucket-writes";
 import {
   createBucket,
   deleteBucket,
@@ -71,6 +72,7 @@ export function s3Service(cloud: Cloud): S3Service {
       CreateBucket: createBucket(store),
       CreateMultipartUpload: createMultipartUpload(store, uploads),
       DeleteBucket: deleteBucket(store),
+      DeleteBucketPolicy: deleteBucketPolicy(store),
       DeleteObject: deleteObject(store),
       DeleteObjects: deleteObjects(store),
       GetBucketEncryption: getBucketEncryption(store),
@@ -86,6 +88,8 @@ export function s3Service(cloud: Cloud): S3Service {
       ListObjects: listObjects(store),
       ListObjectsV2: listObjectsV2(store),
       ListParts: listParts(store, uploads),
+      PutBucketPolicy: putBucketPolicy(store),
+      PutBucketVersioning: putBucketVersioning(store),
       PutObject: putObject(store),
       UploadPart: uploadPart(store, uploads),
       UploadPartCopy: uploadPartCopy(store, uploads),

@@ -78,6 +78,16 @@ const played: readonly RestRoute[] = [
     encode: encodeXml("DeleteResult"),
   },
   { method: "GET", path: bucket, query: ["location"], operation: "GetBucketLocation", decode, encode: encodeLocation },
+  { method: "PUT", path: bucket, query: ["policy"], operation: "PutBucketPolicy", decode, encode: noContent },
+  { method: "DELETE", path: bucket, query: ["policy"], operation: "DeleteBucketPolicy", decode, encode: noContent },
+  {
+    method: "PUT",
+    path: bucket,
+    query: ["versioning"],
+    operation: "PutBucketVersioning",
+    decode: decodeXml("VersioningConfiguration", []),
+    encode: ok,
+  },
   { method: "GET", path: bucket, query: ["policy"], operation: "GetBucketPolicy", decode, encode: encodePolicy },
   {
     method: "GET",

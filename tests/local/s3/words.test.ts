@@ -216,6 +216,22 @@ const refusals: readonly Refusal[] = [
     { LocationConstraint: "us-east-1" },
   ],
   [
+    "PutBucketVersioning",
+    { VersioningConfiguration: {} },
+    "IllegalVersioningConfigurationException",
+    400,
+    "The Versioning element must be specified",
+  ],
+  ["PutBucketVersioning", { VersioningConfiguration: { Status: "enabled" } }, "MalformedXML", 400, MALFORMED],
+  [
+    "PutBucketPolicy",
+    { Body: "random" },
+    "MalformedPolicy",
+    400,
+    "Policies must be valid JSON and the first byte must be '{'",
+  ],
+  ["PutBucketPolicy", { Body: "{}" }, "MalformedPolicy", 400, "Missing required field Statement"],
+  [
     "CreateBucket",
     { Bucket: "AB" },
     "InvalidBucketName",
