@@ -46,7 +46,7 @@ const FAULT_MEMBERS: readonly string[] = ["kind", "on", "chance", "times"];
  */
 export function consoleRoutes(cloud: Cloud, issuer: LocalIssuer): LocalRoutes {
   return (request, response) => {
-    if (request.path === "/" && request.method === "GET" && request.headers["authorization"] === undefined) {
+    if (request.path === "/" && request.method === "GET" && !isSigned(request)) {
       if (!local(request))
         return Promise.resolve(problem(403, "Ask this machine by its own name: 127.0.0.1 or localhost."));
       return confirmingVisit(cloud, request) ?? Promise.resolve(html(consolePage(cloud.endpoint)));
@@ -60,6 +60,11 @@ export function consoleRoutes(cloud: Cloud, issuer: LocalIssuer): LocalRoutes {
       problem(400, error instanceof Error ? error.message : String(error)),
     );
   };
+}
+
+/** A call of AWS's, in its header or as a pre-signed address. */
+function isSigned({ headers, query }: HttpRequest): boolean {
+  return headers["authorization"] !== undefined || /(^|&)X-Amz-Signature=/.test(query);
 }
 
 /**

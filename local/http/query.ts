@@ -80,6 +80,7 @@ const QUERY_CODES: Readonly<Record<string, string>> = {
   InvalidSignatureException: "SignatureDoesNotMatch",
   UnrecognizedClientException: "InvalidClientTokenId",
   MissingAuthenticationTokenException: "MissingAuthenticationToken",
+  IncompleteSignatureException: "IncompleteSignature",
   UnknownOperationException: "InvalidAction",
 };
 

@@ -72,7 +72,8 @@ function read(incoming: IncomingMessage): Promise<HttpRequest> {
     incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
     incoming.on("error", reject);
     incoming.on("end", () => {
-      const url = incoming.url ?? "/";
+      // A client that goes through a proxy names the whole address.
+      const url = (incoming.url ?? "/").replace(/^https?:\/\/[^/?]*/i, "").replace(/^(?=\?|$)/, "/");
       const at = url.indexOf("?");
       resolve({
         method: incoming.method ?? "GET",

@@ -33,7 +33,7 @@ export function claimedService(request: HttpRequest): string | undefined {
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  * A request must be of now, a pre-signed URL within its life (signature-age.ts).
  *
- * @throws AwsError as AWS answers: MissingAuthenticationToken, UnrecognizedClientException, InvalidSignatureException; those of signature-age.ts.
+ * @throws AwsError as AWS answers: MissingAuthenticationToken, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException; those of signature-age.ts.
  */
 export function verify(request: HttpRequest, iam: Ports["iam"], times: SigningTimes): Signed {
   const credential = credentialOf(request);
@@ -49,6 +49,8 @@ export function verify(request: HttpRequest, iam: Ports["iam"], times: SigningTi
       "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.",
     );
   }
+  const lacking = credential ? undefined : incomplete(request);
+  if (lacking) throw lacking;
   if (!credential) throw new AwsError("MissingAuthenticationTokenException", "Missing Authentication Token", 403);
   const known = iam.lookUp(credential.accessKeyId);
   if (!known)
@@ -78,23 +80,56 @@ function isVersion2({ headers, query }: HttpRequest): boolean {
   return /^AWS [^:]+:/.test(headers["authorization"] ?? "") || /(^|&)AWSAccessKeyId=/.test(query);
 }
 
-const AUTHORIZATION =
-  /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/([^/]+)\/aws4_request,\s*SignedHeaders=([^,]+),\s*Signature=([0-9a-f]+)$/;
+const ALGORITHM = "AWS4-HMAC-SHA256";
+
+/** The parts of the header, in any order: `AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…`. */
+function partsOf(header: string): ReadonlyMap<string, string> {
+  const pairs = header.slice(ALGORITHM.length).split(",");
+  return new Map(
+    pairs.map((pair) => {
+      const [name = "", ...value] = pair.trim().split("=");
+      return [name, value.join("=")];
+    }),
+  );
+}
+
+/** What a header of Signature Version 4 lacks; undefined when it is whole, or of another kind. */
+function incomplete({ headers }: HttpRequest): AwsError | undefined {
+  const header = headers["authorization"];
+  if (!header?.startsWith(ALGORITHM)) return undefined;
+  const parts = partsOf(header);
+  const missing = ["Credential", "Signature", "SignedHeaders"]
+    .filter((name) => !parts.get(name))
+    .map((name) => `Authorization header requires '${name}' parameter.`);
+  if (headers["x-amz-date"] === undefined && headers["date"] === undefined)
+    missing.push("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.");
+  const scope = parts.get("Credential");
+  const message =
+    missing.length > 0
+      ? `${missing.join(" ")} (Hashed with SHA-256 and encoded with Base64) Authorization=${createHash("sha256").update(header).digest("base64")}`
+      : `Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '${scope ?? ""}'`;
+  return new AwsError("IncompleteSignatureException", message);
+}
 
 function credentialOf(request: HttpRequest): Credential | undefined {
   const header = request.headers["authorization"];
   if (header !== undefined) {
-    const match = AUTHORIZATION.exec(header);
-    if (!match) return undefined;
-    const [, accessKeyId, date, region, service, signedHeaders, signature] = match as unknown as [
-      string,
-      string,
-      string,
-      string,
-      string,
-      string,
-      string,
-    ];
+    if (!header.startsWith(ALGORITHM)) return undefined;
+    const parts = partsOf(header);
+    const scope = (parts.get("Credential") ?? "").split("/");
+    const [signedHeaders, signature] = [parts.get("SignedHeaders"), parts.get("Signature")];
+    const [accessKeyId, date, region, service, term] = scope;
+    if (
+      scope.length !== 5 ||
+      term !== "aws4_request" ||
+      !accessKeyId ||
+      !date ||
+      !region ||
+      !service ||
+      !signedHeaders ||
+      !signature
+    )
+      return undefined;
     return { accessKeyId, date, region, service, signedHeaders: signedHeaders.split(";"), signature, presigned: false };
   }
   if (!request.query.includes("X-Amz-Credential")) return undefined;

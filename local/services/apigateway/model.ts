@@ -1,6 +1,8 @@
 /** Settings of an API as declared: routes and what stands behind them. */
 export interface Api {
   readonly id: string;
+  /** Milliseconds since the epoch, as those of the deployments and stages. */
+  readonly createdAt: number;
   name: string;
   /** e.g. `$request.body.action`. */
   routeSelectionExpression: string;
@@ -43,6 +45,7 @@ export interface Authorizer {
 /** What a stage serves: the routes as they were when it was made. */
 export interface Deployment {
   readonly id: string;
+  readonly createdAt: number;
   readonly routes: ReadonlyMap<string, Route>;
   readonly integrations: ReadonlyMap<string, Integration>;
   readonly authorizers: ReadonlyMap<string, Authorizer>;
@@ -56,6 +59,8 @@ export interface Limits {
 
 export interface Stage {
   readonly name: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
   readonly deploymentId: string | undefined;
   readonly autoDeploy: boolean;
   /** Limits of all routes, and of single ones by route key. */
@@ -65,13 +70,14 @@ export interface Stage {
 }
 
 /** Takes the routes as they are now. */
-export function snapshot(id: string, api: Api): Deployment {
+export function snapshot(id: string, api: Api, createdAt = api.createdAt): Deployment {
   const routes = [...api.routes.values()].map((route): [string, Route] => [
     route.routeKey,
     { ...route, responses: new Set(route.responses) },
   ]);
   return {
     id,
+    createdAt,
     routes: new Map(routes),
     integrations: new Map(api.integrations),
     authorizers: new Map(api.authorizers),

@@ -63,7 +63,17 @@ function apiType(gateway: Gateway, listen: Listen): ResourceType {
       const id = apiId(cloud.random);
       const endpoint = await listen(() => gateway.apis.get(id));
       const empty = { routes: new Map(), integrations: new Map(), authorizers: new Map() };
-      api = { id, name, routeSelectionExpression, ...empty, deployments: new Map(), stages: new Map(), endpoint };
+      const createdAt = cloud.clock.now();
+      api = {
+        id,
+        createdAt,
+        name,
+        routeSelectionExpression,
+        ...empty,
+        deployments: new Map(),
+        stages: new Map(),
+        endpoint,
+      };
       gateway.apis.set(id, api);
     }
     const state = {
@@ -189,7 +199,7 @@ function deploymentType(gateway: Gateway): ResourceType {
       throw new AwsError("BadRequestException", "At least one route is required before deploying the Api", 400);
     }
     const id = known ?? partId(gateway.cloud.random);
-    api.deployments.set(id, snapshot(id, api));
+    api.deployments.set(id, snapshot(id, api, gateway.cloud.clock.now()));
     return { id, state: { ...inputs, autoDeployed: false } };
   };
   return plain(put, (id, state) => void gateway.apis.get(text(state, "apiId") ?? "")?.deployments.delete(id));
@@ -203,7 +213,7 @@ function stageType(gateway: Gateway): ResourceType {
     const stage = stageOf(gateway, api, name, inputs);
     // Connections hold the stage they came through: its settings change under them, as on AWS.
     const before = api.stages.get(name);
-    if (before) Object.assign(before, stage);
+    if (before) Object.assign(before, stage, { createdAt: before.createdAt });
     else api.stages.set(name, stage);
     const state = {
       ...inputs,
@@ -247,8 +257,11 @@ function stageOf(gateway: Gateway, api: Api, name: string, inputs: Json): Stage 
     }
   }
   const all = inputs["defaultRouteSettings"] as Json | undefined;
+  const now = gateway.cloud.clock.now();
   return {
     name,
+    createdAt: now,
+    updatedAt: now,
     deploymentId: text(inputs, "deploymentId"),
     autoDeploy: inputs["autoDeploy"] === true,
     defaultLimits: all && limitsOf(all),

@@ -1,3 +1,4 @@
+import { AwsError } from "../../aws-error";
 import type { HttpRequest, HttpResponse, Json } from "../../service";
 import { checksumMembers, verify } from "./checksums";
 import { unchunk } from "./chunked";
@@ -98,6 +99,11 @@ export function decode(request: HttpRequest, labels: Readonly<Record<string, str
   const chunked =
     (request.headers["content-encoding"] ?? "").includes("aws-chunked") ||
     (request.headers["x-amz-content-sha256"] ?? "").startsWith("STREAMING-");
+  if (
+    request.headers["transfer-encoding"] !== undefined &&
+    request.headers["x-amz-decoded-content-length"] === undefined
+  )
+    throw unknownLength();
   const { body, trailers } = chunked ? unchunk(request.body) : { body: request.body, trailers: {} };
   const input: Json = { ...labels, Body: body };
   const metadata: Record<string, string> = {};
@@ -118,6 +124,13 @@ export function decode(request: HttpRequest, labels: Readonly<Record<string, str
     if (member) input[member] = value;
   }
   return input;
+}
+
+/** S3 has to know how long a body is: clients that stream one of unknown length hear it in these words. */
+function unknownLength(): AwsError {
+  return new AwsError("NotImplemented", "A header you provided implies functionality that is not implemented", 501, {
+    Header: "Transfer-Encoding",
+  });
 }
 
 /** As `decode`, and the XML body's members under `member`. */
@@ -204,6 +217,12 @@ const ownErrors: Readonly<Record<string, { code: string; status: number; message
     status: 403,
     message:
       "The request signature we calculated does not match the signature you provided. Check your key and signing method.",
+  },
+  IncompleteSignatureException: {
+    code: "AuthorizationHeaderMalformed",
+    status: 400,
+    message:
+      "The authorization header is malformed; the authorization header requires three components: Credential, SignedHeaders, and Signature.",
   },
   MissingAuthenticationTokenException: { code: "AccessDenied", status: 403, message: "Access Denied" },
   UnknownOperationException: { code: "NotImplemented", status: 501 },

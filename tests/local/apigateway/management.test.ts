@@ -40,6 +40,7 @@ describe("API Gateway's management API, through the AWS SDK", () => {
     expect(apis?.map(({ ApiId: id, Name, ProtocolType }) => ({ id, Name, ProtocolType }))).to.deep.equal([
       { id: ApiId, Name: "chat", ProtocolType: "WEBSOCKET" },
     ]);
+    expect(Math.abs(apis![0]!.CreatedDate!.getTime() - rig.cloud.clock.now())).to.be.below(3_600_000);
     const { Items: routes } = await client.send(new GetRoutesCommand({ ApiId }));
     const { Items: integrations } = await client.send(new GetIntegrationsCommand({ ApiId }));
     expect(routes?.map(({ RouteKey, Target }) => [RouteKey, Target])).to.deep.equal([

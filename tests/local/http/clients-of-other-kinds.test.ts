@@ -1,11 +1,14 @@
 import { expect } from "chai";
+import { createHash, createHmac } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
+import { get } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { VirtualClock } from "../../../local/clock";
 import { Cloud } from "../../../local/cloud";
 import { Front } from "../../../local/http/front";
+import { HttpServer } from "../../../local/http/server";
 import type { HttpRequest, HttpResponse } from "../../../local/service";
 import { cloudwatchService } from "../../../local/services/cloudwatch";
 import { dynamodbService } from "../../../local/services/dynamodb";
@@ -115,5 +118,73 @@ describe("Clients of other kinds", () => {
     const form = { "content-type": "application/x-www-form-urlencoded" };
     const body = Buffer.from("Action=GetDashboard&Version=2010-08-01&DashboardName=no");
     expect(String((await ask("monitoring", { headers: form, body })).body)).to.contain("<Code>ResourceNotFound</Code>");
+  });
+
+  it("order the parts of the header as they like, and hear which is missing", async () => {
+    const whole = prepared("dynamodb", {
+      headers: { "x-amz-target": "DynamoDB_20120810.ListTables", "content-type": "application/x-amz-json-1.0" },
+      body: Buffer.from("{}"),
+    });
+    const [credential, names, signature] = whole.headers["authorization"]!.slice("AWS4-HMAC-SHA256 ".length).split(
+      ", ",
+    );
+    const told = async (authorization: string): Promise<string> => {
+      const { status, body } = await front.handle({ ...whole, headers: { ...whole.headers, authorization } });
+      return `${status} ${String(body).replace(/Base64\) Authorization=[^"]+/, "…")}`;
+    };
+    expect(await told(`AWS4-HMAC-SHA256 ${signature},${names},${credential}`)).to.match(/^200 /);
+    expect(await told("AWS4-HMAC-SHA256 Credential=x/y")).to.equal(
+      `400 {"__type":"com.amazon.coral.service#IncompleteSignatureException","message":"Authorization header requires 'Signature' parameter. Authorization header requires 'SignedHeaders' parameter. (Hashed with SHA-256 and encoded with …"}`,
+    );
+    expect(await told(`AWS4-HMAC-SHA256 Credential=x/y, ${names}, ${signature}`)).to.contain("got 'x/y'");
+    expect(await told("Bearer token")).to.contain("MissingAuthenticationTokenException");
+  });
+
+  it("say how long an object is, or are refused as by S3", async () => {
+    const streamed = { "transfer-encoding": "chunked" };
+    const put = { method: "PUT", path: "/things/streamed", body: Buffer.from("abc") };
+    const refused = await ask("s3", { ...put, headers: streamed });
+    expect(refused.status).to.equal(501);
+    expect(String(refused.body)).to.contain("<Code>NotImplemented</Code>").and.contain("<Header>Transfer-Encoding<");
+  });
+
+  it("go through a proxy, and pre-sign calls of other services than S3", async () => {
+    const server = new HttpServer(front);
+    const address = new URL(await server.listen());
+    const at = new Date(cloud.clock.now()).toISOString().replace(/[-:]|\.\d{3}/g, "");
+    const { accessKeyId, secretAccessKey } = operatorCredentials(cloud);
+    const scope = `${at.slice(0, 8)}/us-east-1/sts/aws4_request`;
+    const query = [
+      "Action=GetCallerIdentity",
+      "Version=2011-06-15",
+      "X-Amz-Algorithm=AWS4-HMAC-SHA256",
+      `X-Amz-Credential=${encodeURIComponent(`${accessKeyId}/${scope}`)}`,
+      `X-Amz-Date=${at}`,
+      "X-Amz-Expires=60",
+      "X-Amz-SignedHeaders=host",
+    ].join("&");
+    const hash = (text: string): string => createHash("sha256").update(text).digest("hex");
+    const canonical = ["GET", "/", query, `host:${address.host}`, "", "host", hash("")].join("\n");
+    const key = [at.slice(0, 8), "us-east-1", "sts", "aws4_request"].reduce<string | Buffer>(
+      (by, text) => createHmac("sha256", by).update(text).digest(),
+      `AWS4${secretAccessKey}`,
+    );
+    const signature = createHmac("sha256", key)
+      .update(`AWS4-HMAC-SHA256\n${at}\n${scope}\n${hash(canonical)}`)
+      .digest("hex");
+    for (const path of ["/", `${address.origin}/`, address.origin]) {
+      const answer = await new Promise<string>((resolve, reject) => {
+        get(
+          { port: address.port, host: "127.0.0.1", path: `${path}?${query}&X-Amz-Signature=${signature}` },
+          (told) => {
+            let text = "";
+            told.on("data", (part: Buffer) => (text += part.toString()));
+            told.on("end", () => resolve(text));
+          },
+        ).on("error", reject);
+      });
+      expect(answer, path).to.contain("<Account>123456789012</Account>");
+    }
+    await server.close();
   });
 });

@@ -73,9 +73,11 @@ describe("The age of a signature", () => {
       expect(await call(service, now + 14 * MINUTE)).to.match(/^200 /);
     }
     expect(await call("sqs", now - 16 * MINUTE)).to.match(
-      /^403 InvalidSignatureException Signature expired: \d{8}T\d{6}Z is now earlier than \S+ \(\S+ - 15 min\.\)$/,
+      /^403 com\.amazon\.coral\.service#InvalidSignatureException Signature expired: \d{8}T\d{6}Z is now earlier than \S+ \(\S+ - 15 min\.\)$/,
     );
-    expect(await call("sqs", now + 16 * MINUTE)).to.match(/^403 InvalidSignatureException Signature not yet current: /);
+    expect(await call("sqs", now + 16 * MINUTE)).to.match(
+      /^403 com\.amazon\.coral\.service#InvalidSignatureException Signature not yet current: /,
+    );
     for (const at of [now - 16 * MINUTE, now + 16 * MINUTE]) {
       expect(await call("s3", at)).to.equal(
         "403 RequestTimeTooSkewed The difference between the request time and the current time is too large.",
@@ -90,7 +92,9 @@ describe("The age of a signature", () => {
     const start = clock.now();
     await clock.advance(30 * 24 * 60 * MINUTE);
     for (const at of [start, Date.now(), clock.now()]) expect(await call("sqs", at)).to.match(/^200 /);
-    expect(await call("sqs", clock.now() + 16 * MINUTE)).to.match(/^403 InvalidSignatureException /);
+    expect(await call("sqs", clock.now() + 16 * MINUTE)).to.match(
+      /^403 com\.amazon\.coral\.service#InvalidSignatureException /,
+    );
     await cloud.close();
   });
 

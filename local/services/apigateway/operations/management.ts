@@ -96,12 +96,18 @@ export const managementRoutes: readonly RestRoute[] = [
   route("/{apiId}/deployments", "GetDeployments"),
 ];
 
+/** `2026-11-22T03:30:00Z` */
+function isoTime(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+}
+
 function apiShape(api: Api): Json {
   return {
     apiId: api.id,
     name: api.name,
     protocolType: "WEBSOCKET",
     apiEndpoint: api.endpoint,
+    createdDate: isoTime(api.createdAt),
     routeSelectionExpression: api.routeSelectionExpression,
     apiKeySelectionExpression: "$request.header.x-api-key",
     disableExecuteApiEndpoint: false,
@@ -116,6 +122,8 @@ function stageShape(cloud: Cloud, stage: Stage): Json {
   });
   return {
     stageName: stage.name,
+    createdDate: isoTime(stage.createdAt),
+    lastUpdatedDate: isoTime(stage.updatedAt),
     autoDeploy: stage.autoDeploy,
     ...(stage.deploymentId === undefined ? {} : { deploymentId: stage.deploymentId }),
     defaultRouteSettings: stage.defaultLimits ? limits(stage.defaultLimits) : {},
@@ -171,5 +179,10 @@ function authorizerShape(cloud: Cloud, given: Authorizer): Json {
 }
 
 function deploymentShape(given: Deployment): Json {
-  return { deploymentId: given.id, deploymentStatus: "DEPLOYED", autoDeployed: false };
+  return {
+    deploymentId: given.id,
+    createdDate: isoTime(given.createdAt),
+    deploymentStatus: "DEPLOYED",
+    autoDeployed: false,
+  };
 }
