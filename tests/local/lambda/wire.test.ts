@@ -11,9 +11,12 @@ import {
   LambdaClient,
   ListEventSourceMappingsCommand,
   ListFunctionsCommand,
+  ListTagsCommand,
   PutFunctionConcurrencyCommand,
   ResourceNotFoundException,
+  TagResourceCommand,
   TooManyRequestsException,
+  UntagResourceCommand,
   UpdateEventSourceMappingCommand,
   UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
@@ -227,7 +230,8 @@ describe("Functions on the wire", () => {
     expect(mapping).to.include({ State: "Enabled", BatchSize: 100 });
     expect(mapping!.LastModified).to.deep.equal(new Date(Date.UTC(2026, 0, 1)));
     const switched = new UpdateEventSourceMappingCommand({ UUID: mapping!.UUID, Enabled: false });
-    expect((await client.send(switched)).State).to.equal("Disabling");
+    const switching = await client.send(switched);
+    expect([switching.State, switching.$metadata.httpStatusCode]).to.deep.equal(["Disabling", 202]);
     const missing = await client
       .send(new GetFunctionCommand({ FunctionName: "none" }))
       .catch((error: unknown) => error);
@@ -248,6 +252,11 @@ describe("Functions on the wire", () => {
     await reserve(0);
     const refused = await client.send(invoke({})).catch((error: unknown) => error);
     expect(refused).to.be.instanceOf(TooManyRequestsException);
+    expect(refused).to.include({ Type: "User", Reason: "ReservedFunctionConcurrentInvocationLimitExceeded" });
+    const Resource = Configuration!.FunctionArn!;
+    await client.send(new TagResourceCommand({ Resource, Tags: { team: "a", game: "b" } }));
+    await client.send(new UntagResourceCommand({ Resource, TagKeys: ["team", "none"] }));
+    expect((await client.send(new ListTagsCommand({ Resource }))).Tags).to.deep.equal({ game: "b" });
   });
 
   it("speaks the protocol of @connections to the SDK, at the bare endpoint and at one with a stage", async () => {
