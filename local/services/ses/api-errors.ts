@@ -24,7 +24,7 @@ export function inFirstApi<T>(work: () => T): T {
 function rethrow(error: unknown): never {
   const found =
     error instanceof AwsError && FIRST.find(([code, words]) => code === error.code && words.test(error.message));
-  throw found ? new AwsError(found[2], (error).message, 400) : error;
+  throw found ? new AwsError(found[2], error.message, 400) : error;
 }
 
 /** An operation that both APIs have under one name refuses in the words of the first; this is how the second says it. */
