@@ -51,7 +51,11 @@ export function verify(request: HttpRequest, iam: Ports["iam"], times: SigningTi
   }
   const lacking = credential ? undefined : incomplete(request);
   if (lacking) throw lacking;
-  if (!credential) throw new AwsError("MissingAuthenticationTokenException", "Missing Authentication Token", 403);
+  if (!credential) {
+    // APIs in the style of REST have fewer words than those that take each call at /.
+    const words = request.path === "/" ? "Request is missing Authentication Token" : "Missing Authentication Token";
+    throw new AwsError("MissingAuthenticationTokenException", words, 403);
+  }
   const known = iam.lookUp(credential.accessKeyId);
   if (!known)
     throw new AwsError("UnrecognizedClientException", "The security token included in the request is invalid.", 403);

@@ -137,7 +137,7 @@ describe("Clients of other kinds", () => {
       `400 {"__type":"com.amazon.coral.service#IncompleteSignatureException","message":"Authorization header requires 'Signature' parameter. Authorization header requires 'SignedHeaders' parameter. (Hashed with SHA-256 and encoded with …"}`,
     );
     expect(await told(`AWS4-HMAC-SHA256 Credential=x/y, ${names}, ${signature}`)).to.contain("got 'x/y'");
-    expect(await told("Bearer token")).to.contain("MissingAuthenticationTokenException");
+    expect(await told("Bearer token")).to.contain('"Request is missing Authentication Token"');
   });
 
   it("say how long an object is, or are refused as by S3", async () => {
