@@ -25,27 +25,36 @@ export async function publishAll(
   publications: readonly Publication[],
 ): Promise<Record<string, Refusal>> {
   const refusals: Record<string, Refusal> = {};
-  for (const batch of batches(publications, refusals)) {
-    const entries = batch.map((p, i) => ({
-      Id: String(i),
-      Message: p.body,
-      MessageAttributes: messageAttributes(p.attributes),
-    }));
-    try {
-      const answer = await client.send(
-        new sns.PublishBatchCommand({ TopicArn: batch[0]?.topicArn, PublishBatchRequestEntries: entries }),
-      );
-      for (const failed of answer.Failed ?? []) {
-        const p = batch[Number(failed.Id)];
-        const detail = `${failed.Code ?? "Unknown"}: ${failed.Message ?? ""}`;
-        if (p) refusals[p.id] = { forGood: failed.SenderFault === true && isUnfit(failed.Code), detail };
-      }
-    } catch (error) {
-      const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-      for (const p of batch) refusals[p.id] = { forGood: false, detail };
-    }
-  }
+  for (const batch of batches(publications, refusals)) await publish(client, batch, refusals);
   return refusals;
+}
+
+async function publish(
+  client: sns.SNSClient,
+  batch: readonly Publication[],
+  refusals: Record<string, Refusal>,
+): Promise<void> {
+  const entries = batch.map((p, i) => ({
+    Id: String(i),
+    Message: p.body,
+    MessageAttributes: messageAttributes(p.attributes),
+  }));
+  try {
+    const answer = await client.send(
+      new sns.PublishBatchCommand({ TopicArn: batch[0]?.topicArn, PublishBatchRequestEntries: entries }),
+    );
+    for (const failed of answer.Failed ?? []) {
+      const p = batch[Number(failed.Id)];
+      const detail = `${failed.Code ?? "Unknown"}: ${failed.Message ?? ""}`;
+      if (p) refusals[p.id] = { forGood: failed.SenderFault === true && isUnfit(failed.Code), detail };
+    }
+  } catch (error) {
+    const { name, message } = error instanceof Error ? error : new Error(String(error));
+    const unfit = isUnfit(name) && !message.includes("TopicArn");
+    // SNS refuses a batch whole for one message that it does not take: the others must not wait for that one.
+    if (unfit && batch.length > 1) for (const p of batch) await publish(client, [p], refusals);
+    else for (const p of batch) refusals[p.id] = { forGood: unfit, detail: `${name}: ${message}` };
+  }
 }
 
 /**

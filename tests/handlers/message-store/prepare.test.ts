@@ -346,6 +346,36 @@ describe("prepare", () => {
     });
   }
 
+  describe("a batch that SNS refuses whole", () => {
+    const refusing = (message: string): void => {
+      world.gate = (call, effect) => {
+        const entries = call.input["PublishBatchRequestEntries"] as { Message: string }[] | undefined;
+        return entries?.some((entry) => entry.Message.includes('"player":"bob"'))
+          ? Promise.reject(Object.assign(new Error(message), { name: "InvalidParameterException" }))
+          : effect();
+      };
+    };
+
+    it("for one of its messages is published one by one, and fails that message alone", async () => {
+      await enqueue(world, { player: "ada" });
+      const of = await enqueue(world, { player: "bob" });
+      refusing("Invalid parameter: this one");
+      expect((await prepareAll(world)).batchItemFailures).to.deep.equal([]);
+      expect(world.published.map(({ body }) => (JSON.parse(body) as { player: string }).player)).to.deep.equal(["ada"]);
+      expect(await told(world, "bob", of.id)).to.deep.include({
+        status: "failed",
+        reason: { code: "publish-refused", detail: "InvalidParameterException: Invalid parameter: this one" },
+      });
+    });
+
+    it("for its topic is reported, and fails no message", async () => {
+      const of = await enqueue(world, { player: "bob" });
+      refusing("Invalid parameter: TopicArn");
+      expect((await prepareAll(world)).batchItemFailures).to.have.length(1);
+      expect((await told(world, "bob", of.id)).status).to.equal("queued");
+    });
+  });
+
   it("asks again for what a read left over, and reports its messages where that never ends", async () => {
     await enqueue(world);
     let left = 1;
