@@ -125,6 +125,7 @@ export const RARE: readonly string[] = [
   "gateway-check dynamodb:Query",
   "gateway-disconnect dynamodb:BatchGetItem",
   "gateway-disconnect dynamodb:BatchWriteItem",
+  "gateway-disconnect dynamodb:Query",
   "gateway-disconnect sqs:SendMessage",
   "gateway-friends dynamodb:TransactWriteItems",
   "gateway-notify dynamodb:BatchGetItem",

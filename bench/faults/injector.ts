@@ -32,6 +32,8 @@ const EVENT_SPACING_MS = 420_000;
 /** Faults of a call in one run that it gets sooner than by the rate, so that rare calls have their share. */
 const EARLY = 3;
 const EARLY_RATE = 0.4;
+/** A whole round of kinds. */
+const RARE_EARLY = 8;
 const RARE_RATE = 0.85;
 const PARTIAL_RATE = 0.8;
 
@@ -92,9 +94,9 @@ export class Injector {
       this.bags.get(site)?.push("partial");
     }
     if (isMeant || !isDivisible) return isMeant && isDivisible;
-    // Few batches of some calls have parts: the first that has is likely to leave one.
+    // Few batches of some calls have parts: the first that have are likely to leave one.
     const isCovered = this.reach === "all" || this.aimedAt(fn, operation, false) !== undefined;
-    if (!isCovered || this.hits.get(kind) || this.options.random() >= PARTIAL_RATE) return false;
+    if (!isCovered || (this.hits.get(kind) ?? 0) >= EARLY || this.options.random() >= PARTIAL_RATE) return false;
     count(this.hits, kind);
     return true;
   }
@@ -140,13 +142,15 @@ export class Injector {
     if (aimed) return (this.met.get(site) ?? 0) < (aimed.most ?? Infinity) ? aimed.rate : 0;
     if (this.reach !== "all") return 0;
     const { rate } = this.options;
-    if ((this.met.get(site) ?? 0) >= EARLY) return rate;
-    return Math.max(rate, RARE.includes(site) ? RARE_RATE : EARLY_RATE);
+    const met = this.met.get(site) ?? 0;
+    if (RARE.includes(site)) return met < RARE_EARLY ? RARE_RATE : rate;
+    return met < EARLY ? Math.max(rate, EARLY_RATE) : rate;
   }
 
   /**
    * By chance, but every kind once before any twice; which come in the first round turns with the seeds, so that kinds of
-   * calls that are hardly ever made have the same share, too.
+   * calls that are hardly ever made have the same share, too. After it what ends a function comes half as often: each time
+   * costs as much as many other faults, for the function must be loaded anew.
    */
   private draw(site: string, all: readonly CallFault[], only: readonly CallFault[] | undefined): CallFault {
     const { random, turn = 0 } = this.options;
@@ -157,7 +161,7 @@ export class Injector {
       if (bag.length === 1) this.turned.add(site);
       return bag.shift()!;
     }
-    if (bag.length === 0) this.bags.set(site, (bag = [...all]));
+    if (bag.length === 0) this.bags.set(site, (bag = [...all, ...all.filter((kind) => !FINAL.includes(kind))]));
     return bag.splice(Math.floor(random() * bag.length), 1)[0]!;
   }
 }

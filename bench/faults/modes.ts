@@ -68,12 +68,12 @@ const usual: Mode = {
   flaps: 0,
   friendly: 0.65,
   parts: ["return", "leave", "arrive", "arrive", "stay"],
-  messages: 10,
+  messages: 7,
   runs: 0,
   spreadMs: 5 * minute,
   staffMs: 180_000,
   repeats: 0.07,
-  losses: 0.8,
+  losses: 0.65,
   hasty: false,
   focus: [
     // Rare: a notice finds a connection gone.
@@ -84,7 +84,7 @@ const usual: Mode = {
   ],
 };
 /** Days that are about mails: hardly anybody plays. */
-const mails = { players: 2, steps: 3, parts: [], messages: 7, staffMs: 8 * minute };
+const mails = { players: 2, steps: 3, parts: [], messages: 6, staffMs: 8 * minute };
 const race = { messages: 4, spreadMs: 2 * minute, faultyMs: 2 * minute, losses: 0.5 };
 const unclear: readonly FaultKind[] = [
   "lost-request",
@@ -253,7 +253,7 @@ const MODES: readonly Mode[] = [
     ...mails,
     name: "ses-hasty",
     faultyMs: 10 * minute,
-    messages: 12,
+    messages: 9,
     hasty: true,
     focus: [{ fn: "emails-send-function", call: "dynamodb:UpdateItem", rate: 0.5, kinds: slow }],
   },

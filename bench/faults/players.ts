@@ -195,6 +195,7 @@ export class Players {
     if (dice < 0.1 && open.length < 3) return this.enter(player);
     if (dice < 0.25) {
       client.drop();
+      await this.stir(player);
       // Within the grace period, about its end, and long after it.
       const away = [4_000, 15_200, 60_000][Math.floor(world.random() * 3)]!;
       await world.sleep(away - this.chance(Math.min(away, 400)));
@@ -218,6 +219,13 @@ export class Players {
     if (action === "profile.get") await this.ask(client, "profile.put", { version, locale: "de" });
     if (action === "game.get") await this.ask(client, "game.put", { version, data: { level: Math.floor(dice * 100) } });
     if (action === "preferences.get") await this.ask(client, "preferences.put", { emailSocial: dice < 0.9 });
+  }
+
+  /** Somebody else does something at that moment, and may tell a connection that is gone. */
+  private async stir(gone: string): Promise<void> {
+    const others = this.names.filter((name) => name !== gone).flatMap((name) => this.of(name));
+    const client = others[this.chance(others.length)];
+    if (client) await client.request("event", { event: "join-game", data: { name: "Ace" } });
   }
 
   /** Connects a device and says hello until it is answered. */

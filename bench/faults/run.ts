@@ -99,7 +99,7 @@ export async function run({ seed, image, issuer, tokens, verbose = false, serve 
   const names = NAMES.slice(0, mode.players);
   const world = await World.make(image, issuer, {
     seed,
-    rate: 0.1 + 0.05 * (seed % 4),
+    rate: 0.09 + 0.045 * (seed % 4),
     focus: mode.focus,
     hasty: mode.hasty,
     repeats: mode.repeats,
