@@ -32,8 +32,6 @@ const EVENT_SPACING_MS = 420_000;
 /** Faults of a call in one run that it gets sooner than by the rate, so that rare calls have their share. */
 const EARLY = 3;
 const EARLY_RATE = 0.4;
-/** A whole round of kinds. */
-const RARE_EARLY = 8;
 const RARE_RATE = 0.85;
 const PARTIAL_RATE = 0.8;
 
@@ -142,9 +140,8 @@ export class Injector {
     if (aimed) return (this.met.get(site) ?? 0) < (aimed.most ?? Infinity) ? aimed.rate : 0;
     if (this.reach !== "all") return 0;
     const { rate } = this.options;
-    const met = this.met.get(site) ?? 0;
-    if (RARE.includes(site)) return met < RARE_EARLY ? RARE_RATE : rate;
-    return met < EARLY ? Math.max(rate, EARLY_RATE) : rate;
+    if ((this.met.get(site) ?? 0) >= EARLY) return rate;
+    return Math.max(rate, RARE.includes(site) ? RARE_RATE : EARLY_RATE);
   }
 
   /**

@@ -73,12 +73,12 @@ const usual: Mode = {
   spreadMs: 5 * minute,
   staffMs: 180_000,
   repeats: 0.07,
-  losses: 0.65,
+  losses: 0.6,
   hasty: false,
   focus: [
     // Rare: a notice finds a connection gone.
     { fn: "gateway-notify", call: "sqs:SendMessage", rate: 0.9, most: 14 },
-    { fn: "gateway-notify", call: "dynamodb:BatchGetItem", rate: 0.9, most: 5 },
+    { fn: "gateway-notify", call: "dynamodb:BatchGetItem", rate: 0.8, most: 4 },
     // Nobody waits for them, so that they are given up.
     { fn: "gateway-serve-event", rate: 0.9 },
   ],

@@ -43,10 +43,10 @@ export interface RunResult {
 
 /** What has most to do when everybody else is through, and for how long it meets faults then. */
 const PURGE: readonly Focus[] = [
-  { fn: "gateway-notify", call: "dynamodb:UpdateItem", rate: 0.4, most: 6 },
-  { fn: "gateway-notify", call: "dynamodb:BatchGetItem", rate: 0.7, most: 6 },
+  { fn: "gateway-notify", call: "dynamodb:UpdateItem", rate: 0.2, most: 6 },
+  { fn: "gateway-notify", call: "dynamodb:BatchGetItem", rate: 0.5, most: 6 },
   { fn: "gateway-notify", call: "sqs:SendMessage", rate: 0.9, most: 12 },
-  { fn: "gateway-notify", call: "dynamodb:BatchWriteItem", rate: 0.4, most: 6 },
+  { fn: "gateway-notify", call: "dynamodb:BatchWriteItem", rate: 0.2, most: 6 },
 ];
 const LATE: readonly Focus[] = [
   // Rare: a connection that went unseen has expired, and friends still had entries of it.
