@@ -31,10 +31,10 @@ export function noSuchKey(key: string): AwsError {
   return new AwsError("NoSuchKey", "The specified key does not exist.", 404, { Key: key });
 }
 
-/** A header with a value that S3 does not take in this place. */
-export function notImplemented(header: string, why: string): AwsError {
+/** A header, or a value of it, that S3 does not take in this place. */
+export function notImplemented(header: string, why?: string): AwsError {
   return new AwsError("NotImplemented", "A header you provided implies functionality that is not implemented", 501, {
     Header: header,
-    additionalMessage: why,
+    ...(why === undefined ? {} : { additionalMessage: why }),
   });
 }

@@ -1,8 +1,7 @@
-import { AwsError } from "../../aws-error";
 import type { HttpRequest, HttpResponse, Json } from "../../service";
 import { checksumMembers, verify } from "./checksums";
 import { unchunk } from "./chunked";
-import { invalidRequest } from "./errors";
+import { invalidRequest, notImplemented } from "./errors";
 import { document, errorDocument, parseBody } from "./xml";
 
 const requestHeaders: Readonly<Record<string, string>> = {
@@ -103,7 +102,7 @@ export function decode(request: HttpRequest, labels: Readonly<Record<string, str
     request.headers["transfer-encoding"] !== undefined &&
     request.headers["x-amz-decoded-content-length"] === undefined
   )
-    throw unknownLength();
+    throw notImplemented("Transfer-Encoding");
   const { body, trailers } = chunked ? unchunk(request.body) : { body: request.body, trailers: {} };
   const input: Json = { ...labels, Body: body };
   const metadata: Record<string, string> = {};
@@ -124,13 +123,6 @@ export function decode(request: HttpRequest, labels: Readonly<Record<string, str
     if (member) input[member] = value;
   }
   return input;
-}
-
-/** S3 has to know how long a body is: clients that stream one of unknown length hear it in these words. */
-function unknownLength(): AwsError {
-  return new AwsError("NotImplemented", "A header you provided implies functionality that is not implemented", 501, {
-    Header: "Transfer-Encoding",
-  });
 }
 
 /** As `decode`, and the XML body's members under `member`. */

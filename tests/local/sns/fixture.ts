@@ -119,6 +119,12 @@ export class SnsFixture {
   metric(name: string): number {
     return this.metrics.filter((one) => one.name === name).reduce((sum, { value }) => sum + value, 0);
   }
+
+  /** The map of attributes that an operation answers. */
+  async attributes(operation: string, input: Json): Promise<Record<string, string>> {
+    const map = (await this.call(operation, input))["Attributes"] as Record<symbol, Record<string, string>>;
+    return map[Object.getOwnPropertySymbols(map)[0]!]!;
+  }
 }
 
 export const text = (value: string): Json => ({ DataType: "String", StringValue: value });

@@ -59,11 +59,6 @@ describe("SNS, as AWS was seen to answer", () => {
     const { status, code, message } = await refusal(sns.call(operation, input));
     return `${status} ${code}: ${message}`;
   };
-  /** The map of an answer. */
-  const attributes = async (operation: string, input: Json): Promise<Record<string, string>> => {
-    const map = (await sns.call(operation, input))["Attributes"] as Record<symbol, Record<string, string>>;
-    return map[Object.getOwnPropertySymbols(map)[0]!]!;
-  };
 
   it("refuses wrong message attributes, and a batch for one of them", async () => {
     for (const [MessageAttributes, reason] of ATTRIBUTES) {
@@ -182,78 +177,6 @@ describe("SNS, as AWS was seen to answer", () => {
     await sns.call("DeleteTopic", { TopicArn: `${topic}-none` });
   });
 
-  it("shows a topic's delivery policy, and the one in effect", async () => {
-    const retries = {
-      minDelayTarget: 20,
-      maxDelayTarget: 20,
-      numRetries: 3,
-      numMaxDelayRetries: 0,
-      numNoDelayRetries: 0,
-      numMinDelayRetries: 0,
-      backoffFunction: "linear",
-    };
-    const plain = { headerContentType: "text/plain; charset=UTF-8" };
-    const shown = async (policy: string): Promise<readonly unknown[]> => {
-      await sns.call("SetTopicAttributes", {
-        TopicArn: topic,
-        AttributeName: "DeliveryPolicy",
-        AttributeValue: policy,
-      });
-      const { DeliveryPolicy, EffectiveDeliveryPolicy } = await attributes("GetTopicAttributes", { TopicArn: topic });
-      return [DeliveryPolicy, JSON.parse(EffectiveDeliveryPolicy!) as Json];
-    };
-    const effective = (own: Json): Json => ({
-      http: {
-        defaultHealthyRetryPolicy: retries,
-        disableSubscriptionOverrides: false,
-        defaultRequestPolicy: plain,
-        ...own,
-      },
-    });
-    const json = { headerContentType: "application/json" };
-    expect(await shown(JSON.stringify({ http: { defaultRequestPolicy: json } }))).to.deep.equal([
-      '{"http":{"disableSubscriptionOverrides":false,"defaultRequestPolicy":{"headerContentType":"application/json"}}}',
-      effective({ defaultRequestPolicy: json }),
-    ]);
-    const faster = { minDelayTarget: 5, maxDelayTarget: 6, numRetries: 1 };
-    expect(await shown(JSON.stringify({ http: { defaultHealthyRetryPolicy: faster } }))).to.deep.equal([
-      '{"http":{"defaultHealthyRetryPolicy":{"minDelayTarget":5,"maxDelayTarget":6,"numRetries":1},"disableSubscriptionOverrides":false}}',
-      effective({ defaultHealthyRetryPolicy: { ...retries, ...faster } }),
-    ]);
-    expect(await shown('{"http":{"defaultHealthyRetryPolicy":null}}')).to.deep.equal([
-      '{"http":{"disableSubscriptionOverrides":false}}',
-      effective({}),
-    ]);
-    expect(await shown("")).to.deep.equal([undefined, effective({})]);
-  });
-
-  it("shows an HTTP subscription's delivery policy, and the one in effect", async () => {
-    const DeliveryPolicy = '{"requestPolicy":{"headerContentType":"text/csv"}}';
-    const arn = await sns.subscribe(topic, "https", "https://game.test/hook", { DeliveryPolicy });
-    const shown = await attributes("GetSubscriptionAttributes", { SubscriptionArn: arn });
-    expect(shown).to.include({ PendingConfirmation: "true", ConfirmationWasAuthenticated: "false" });
-    const own = {
-      healthyRetryPolicy: null,
-      sicklyRetryPolicy: null,
-      throttlePolicy: null,
-      requestPolicy: { headerContentType: "text/csv" },
-      guaranteed: false,
-    };
-    expect(JSON.parse(shown["DeliveryPolicy"]!)).to.deep.equal(own);
-    expect(JSON.parse(shown["EffectiveDeliveryPolicy"]!)).to.deep.equal({
-      ...own,
-      healthyRetryPolicy: {
-        minDelayTarget: 20,
-        maxDelayTarget: 20,
-        numRetries: 3,
-        numMaxDelayRetries: 0,
-        numNoDelayRetries: 0,
-        numMinDelayRetries: 0,
-        backoffFunction: "linear",
-      },
-    });
-  });
-
   it("refuses wrong subscriptions", async () => {
     const subscribe = (Protocol: string, Endpoint: string, Attributes: Json = {}): Promise<string> =>
       said("Subscribe", { TopicArn: topic, Protocol, Endpoint, Attributes });
@@ -367,7 +290,7 @@ describe("SNS, as AWS was seen to answer", () => {
       await visit(`${action}&TopicArn=${topic}&Token=${token.replace(/^../, "00")}`),
       await visit(`${action}&TopicArn=${topic}&Token=${token}`),
     ]).to.deep.equal(["400 Invalid parameter: Topic", "400 Invalid parameter: Token", `200 ${arn}`]);
-    const shown = await attributes("GetSubscriptionAttributes", { SubscriptionArn: arn });
+    const shown = await sns.attributes("GetSubscriptionAttributes", { SubscriptionArn: arn });
     expect(shown).to.include({ PendingConfirmation: "false" });
   });
 
