@@ -1,6 +1,7 @@
+import type { JsonToken } from "../json-text";
 import type { FieldTest } from "./pattern-match";
 import { between, caseless, cidr, comparable, compare, onText, type LeafTest } from "./pattern-operators";
-import { PatternError, type PatternReader, type Token } from "./pattern-reader";
+import { PatternError, type PatternReader } from "./pattern-reader";
 import { readWildcard, wildcard } from "./pattern-wildcard";
 
 /** The wildcards of a field, whose number AWS limits. */
@@ -10,7 +11,7 @@ const ONE_KEY = "Only one key allowed in match expression";
 const TOO_MANY = "Too many elements in numeric expression";
 
 /** Reads one member of a field's list: a value, or an object with an operator. @throws PatternError */
-export function readTest(reader: PatternReader, token: Token, wildcards: Wildcards): FieldTest {
+export function readTest(reader: PatternReader, token: JsonToken, wildcards: Wildcards): FieldTest {
   switch (token.kind) {
     case "{":
       return expression(reader, wildcards);
@@ -125,9 +126,9 @@ function anythingBut(reader: PatternReader, wildcards: Wildcards): LeafTest {
   return (leaf) => !refused.some((test) => test(leaf));
 }
 
-function plainValues(reader: PatternReader, first: Token): readonly LeafTest[] {
+function plainValues(reader: PatternReader, first: JsonToken): readonly LeafTest[] {
   const kinds = new Set<string>();
-  const one = (token: Token): LeafTest => {
+  const one = (token: JsonToken): LeafTest => {
     if (token.kind !== "string" && token.kind !== "number")
       throw reader.refuse("Inside anything but list, start|null|boolean is not supported.");
     kinds.add(token.kind);
@@ -146,10 +147,10 @@ function plainValues(reader: PatternReader, first: Token): readonly LeafTest[] {
 function refusedTexts(
   operator: string,
   reader: PatternReader,
-  first: Token,
+  first: JsonToken,
   wildcards: Wildcards,
 ): readonly LeafTest[] {
-  const one = (token: Token): string => {
+  const one = (token: JsonToken): string => {
     if (token.kind !== "string") {
       if (operator === "wildcard") throw reader.refuse("wildcard match pattern must be a string");
       if (operator !== "equals-ignore-case") throw reader.refuse("prefix/suffix match pattern must be a string");
@@ -168,7 +169,7 @@ function refusedTexts(
 }
 
 /** AWS wraps a refusal inside such a list into another, so that the place stands there twice. */
-function list<T>(reader: PatternReader, one: (token: Token) => T): readonly T[] {
+function list<T>(reader: PatternReader, one: (token: JsonToken) => T): readonly T[] {
   return located(reader, () => {
     const members: T[] = [];
     for (let token = reader.next(); token.kind !== "]"; token = reader.next()) members.push(one(token));

@@ -1,61 +1,44 @@
-import { placeIn, type JsonToken } from "./json-text";
-
-/** Why a filter policy is refused, in AWS's words, with the place in its text. */
-export class FilterGrammarError extends Error {}
-
-/** Characters of the policy that a refusal quotes. */
-const QUOTED = 500;
+import { PatternReader } from "../events/pattern-reader";
+import type { JsonToken } from "../json-text";
 
 const TEXT_OPERATORS = ["prefix", "suffix", "equals-ignore-case", "cidr"];
 
 /**
- * Holds a filter policy against the grammar, token by token: what is wrong first is what is refused.
+ * Holds a filter policy, which is JSON, against the grammar, token by token: what is wrong first is what is refused.
  * Operators: "Amazon SNS subscription filter policies" in the SNS developer guide (no `wildcard`; of `anything-but` only `prefix`).
- * @throws FilterGrammarError
+ * @throws PatternError with the place in the text
  */
-export function checkFilterGrammar(text: string, tokens: readonly JsonToken[]): void {
-  new Check(text, tokens).policy();
+export function checkFilterGrammar(text: string): void {
+  new Check(new PatternReader(text)).policy();
 }
 
 class Check {
-  private next = 0;
-
-  constructor(
-    private readonly text: string,
-    private readonly tokens: readonly JsonToken[],
-  ) {}
+  constructor(private readonly reader: PatternReader) {}
 
   policy(): void {
     if (this.take().kind !== "{") this.refuse("Filter is not an object");
     // An empty policy filters nothing.
-    if (this.peek().kind !== "}") this.members();
+    if (this.reader.peek().kind !== "}") this.members();
   }
 
   private take(): JsonToken {
-    return this.tokens[this.next++]!;
+    return this.reader.next();
   }
 
-  private peek(): JsonToken {
-    return this.tokens[this.next]!;
-  }
-
-  /** @param place where the parser stood; by default where it met the latest token. */
-  private refuse(reason: string, place = this.tokens[this.next - 1]!.at): never {
-    const more = this.text.length - QUOTED;
-    const source = `(String)"${this.text.slice(0, QUOTED)}"${more > 0 ? `[truncated ${more} chars]` : ""}`;
-    throw new FilterGrammarError(`${reason}\n at [Source: ${source}; ${placeIn(this.text, place)}]`);
+  private refuse(reason: string): never {
+    throw this.reader.refuse(reason);
   }
 
   private members(): void {
-    if (this.peek().kind === "}") {
+    if (this.reader.peek().kind === "}") {
       this.take();
       this.refuse("Empty objects are not allowed");
     }
-    for (let name = this.take(); name.kind === "field"; name = this.take()) {
+    for (let name = this.take(); name.kind === "name"; name = this.take()) {
       const { kind } = this.take();
       if (kind === "{") this.members();
       else if (kind !== "[") this.refuse(`"${name.text}" must be an object or an array`);
-      else if (name.text === "$or" && this.peek().kind === "{") this.alternatives();
+      else if (name.text === "$or" && this.reader.peek().kind === "{") this.alternatives();
       else this.values();
     }
   }
@@ -78,7 +61,7 @@ class Check {
 
   private expression(): void {
     const operator = this.take();
-    if (operator.kind !== "field") this.refuse("Match expression name not found");
+    if (operator.kind !== "name") this.refuse("Match expression name not found");
     if (TEXT_OPERATORS.includes(operator.text)) this.pattern(operator.text === "cidr" ? "prefix" : operator.text);
     else if (operator.text === "exists") this.exists();
     else if (operator.text === "numeric") this.numeric();
@@ -97,19 +80,15 @@ class Check {
   }
 
   private exists(): void {
-    if (!["true", "false"].includes(this.literal())) this.refuse("exists match pattern must be either true or false.");
-  }
-
-  private literal(): string {
-    const { kind, text } = this.take();
-    return kind === "literal" ? text : "";
+    const { kind } = this.take();
+    if (kind !== "true" && kind !== "false") this.refuse("exists match pattern must be either true or false.");
   }
 
   private anythingBut(): void {
     const { kind } = this.take();
     if (kind === "{") {
       const inner = this.take();
-      if (inner.kind !== "field") this.refuse("Anything-But expression name not found");
+      if (inner.kind !== "name") this.refuse("Anything-But expression name not found");
       if (inner.text !== "prefix") this.refuse(`Unsupported anything-but pattern: ${inner.text}`);
       this.pattern("prefix");
       if (this.take().kind !== "}") this.refuse("Only one key allowed in match expression");
@@ -142,8 +121,9 @@ class Check {
     if (second.kind === "]") return;
     if (!first.text.startsWith(">")) this.refuse("Too many elements in numeric expression");
     if (second.kind !== "string") this.refuse(`Bad value in numeric range: ${second.text}`);
-    if (!["<", "<="].includes(second.text)) this.refuse(`Bad numeric range operator: ${second.text}`, second.read);
-    const top = this.number(this.take(), second.text);
+    const upper = this.reader.textOf(second);
+    if (upper !== "<" && upper !== "<=") this.refuse(`Bad numeric range operator: ${upper}`);
+    const top = this.number(this.take(), upper);
     if (this.take().kind !== "]") this.refuse("Too many terms in numeric range expression");
     if (bottom >= top) this.refuse("Bottom must be less than top");
   }

@@ -1,8 +1,8 @@
 import { compilePattern, PatternError, type Matcher } from "../events/pattern";
 import { nestedBody, nestedPolicies } from "./dotted-names";
 import { invalidParameter } from "./errors";
-import { checkFilterGrammar, FilterGrammarError } from "./filter-grammar";
-import { readJsonAttribute } from "./json-text";
+import { checkFilterGrammar } from "./filter-grammar";
+import { readJsonAttribute } from "./json-attribute";
 import type { MessageAttributes } from "./message";
 
 export type FilterScope = "MessageAttributes" | "MessageBody";
@@ -46,14 +46,9 @@ export function compileFilter(text: string, scope: FilterScope, refuse = invalid
 function read(text: string, refuse: typeof invalidParameter): Record<string, unknown> {
   if (Buffer.byteLength(text) > MAX_BYTES)
     throw refuse(`FilterPolicy: Filter policy can not exceed ${MAX_BYTES} bytes`);
-  const tokens = readJsonAttribute("FilterPolicy", text, refuse);
-  try {
-    checkFilterGrammar(text, tokens);
-  } catch (error) {
-    if (error instanceof FilterGrammarError) throw refuse(`FilterPolicy: ${error.message}`);
-    throw error;
-  }
-  return JSON.parse(text) as Record<string, unknown>;
+  const policy = readJsonAttribute("FilterPolicy", text, refuse);
+  refusing(refuse, () => checkFilterGrammar(text));
+  return policy as Record<string, unknown>;
 }
 
 function checkLimits(
@@ -69,9 +64,14 @@ function checkLimits(
 }
 
 function compile(policy: Readonly<Record<string, unknown>>, refuse: typeof invalidParameter): Matcher {
+  const matches = refusing(refuse, () => compilePattern(accurate(policy)));
+  return (values) => matches(accurate(values));
+}
+
+/** Answers with what `work` does, and tells why a policy is refused. */
+function refusing<T>(refuse: typeof invalidParameter, work: () => T): T {
   try {
-    const matches = compilePattern(accurate(policy));
-    return (values) => matches(accurate(values));
+    return work();
   } catch (error) {
     if (error instanceof PatternError) throw refuse(`FilterPolicy: ${error.message}`);
     throw error;

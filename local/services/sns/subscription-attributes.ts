@@ -1,6 +1,6 @@
 import { invalidParameter } from "./errors";
 import { compileFilter, type Filter } from "./filter-policy";
-import { readJsonAttribute } from "./json-text";
+import { readJsonAttribute } from "./json-attribute";
 import type { Protocol } from "./topic";
 
 const NAMES = new Set([
@@ -75,8 +75,8 @@ function checkRaw(attributes: Record<string, string>, protocol: Protocol, refuse
 }
 
 function checkRedrive(text: string, endpoint: string, refuse: Refuse): void {
-  const isObject = readJsonAttribute("RedrivePolicy", text, refuse)[0]?.kind === "{";
-  const target = isObject ? (JSON.parse(text) as { deadLetterTargetArn?: unknown }).deadLetterTargetArn : undefined;
+  const policy = readJsonAttribute("RedrivePolicy", text, refuse) as { readonly deadLetterTargetArn?: unknown } | null;
+  const target = policy?.deadLetterTargetArn;
   if (typeof target !== "string" || !/^arn:aws:sqs:[^:]+:\d{12}:.+$/.test(target)) {
     throw refuse("RedrivePolicy: deadLetterTargetArn is an invalid arn");
   }

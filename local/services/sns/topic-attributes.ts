@@ -1,5 +1,5 @@
 import { invalidParameter } from "./errors";
-import { readJsonAttribute } from "./json-text";
+import { readJsonAttribute } from "./json-attribute";
 
 /** Names that CreateTopic and SetTopicAttributes take (API reference of SetTopicAttributes). */
 const NAMES = new Set([
