@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { deadLetterWidget, functionAlarms, givenUpAlarm, queueAlarms, visibleMessages } from "../shared/alarms";
 import type { LambdaFunction } from "../shared/callback";
-import type { AlarmSpec, MetricSpec, Widget } from "../shared/monitoring";
+import type { AlarmSpec, Widget } from "../shared/monitoring";
 import type { DeadLetteredQueue } from "../shared/queue";
 import { SECONDS_PER_HOUR } from "../shared/units";
 
@@ -43,12 +43,6 @@ export function alarmsOf(watched: Watched, unheard: pulumi.Input<string>): Alarm
 
 /** Its part of the dashboard. */
 export function widgetsOf({ runs, parts, failures, undelivered, workgroup }: Watched): Widget[] {
-  const athena = (name: string): MetricSpec => ({
-    namespace: "AWS/Athena",
-    name,
-    dimensions: { WorkGroup: workgroup },
-    stat: "Sum",
-  });
   return [
     {
       title: "Parts of results waiting",
@@ -60,7 +54,19 @@ export function widgetsOf({ runs, parts, failures, undelivered, workgroup }: Wat
       starts: failures,
       ...undelivered,
     }),
-    { title: "Bytes scanned", metrics: [{ metric: athena("ProcessedBytes") }] },
-    { title: "Query time (ms)", metrics: [{ metric: athena("TotalExecutionTime") }] },
+    { title: "Bytes scanned", metrics: queryMetrics("ProcessedBytes", workgroup) },
+    { title: "Query time (ms)", metrics: queryMetrics("TotalExecutionTime", workgroup) },
   ];
+}
+
+/**
+ * A row for each end that a query can have, since CloudWatch finds a metric by all its dimensions or not at all. Segments
+ * are SELECTs, which is `DML`; the third end has one L here, and two in Athena's API.
+ * https://docs.aws.amazon.com/athena/latest/ug/query-metrics-viewing.html
+ */
+function queryMetrics(name: string, WorkGroup: pulumi.Input<string>): Widget["metrics"] {
+  return ["SUCCEEDED", "FAILED", "CANCELED"].map((QueryState) => ({
+    label: QueryState.toLowerCase(),
+    metric: { namespace: "AWS/Athena", name, dimensions: { QueryState, QueryType: "DML", WorkGroup }, stat: "Sum" },
+  }));
 }

@@ -1,4 +1,11 @@
-import { EncryptionKey, MessageStore, operationsOf, RealtimeGateway, SegmentPipeline } from "../../components";
+import {
+  Dashboard,
+  EncryptionKey,
+  MessageStore,
+  operationsOf,
+  RealtimeGateway,
+  SegmentPipeline,
+} from "../../components";
 
 /** A program with segments of every kind and no channel: their messages are counted, not sent. */
 const key = new EncryptionKey("shared");
@@ -59,6 +66,8 @@ segments.define("daily", {
   schedule: "cron(30 7 * * ? *)",
   scheduleTimeZone: "Europe/Berlin",
 });
+
+new Dashboard("delivery", { sections: [{ title: "Segments", widgets: segments.widgets() }] });
 
 export const operations = operationsOf({ gateway, messages, segments });
 export const playersTable = gateway.players.name;

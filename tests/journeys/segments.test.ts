@@ -6,6 +6,8 @@ import type { Operations } from "../../components/operations/operations";
 import { encodePlayerId, playerPk } from "../../components/shared/player-keys";
 import { VirtualClock } from "../../local/clock";
 import type { AthenaService } from "../../local/services/athena";
+import { cloudwatchEngine } from "../../local/services/cloudwatch";
+import { drawnWidgets } from "../../local/services/cloudwatch/dashboard-data";
 import { refreshIntegrations } from "../../local/services/glue";
 import { TestStack } from "../helpers/local-stack";
 import { nameOf } from "../helpers/messages";
@@ -76,6 +78,19 @@ describe("Segments", function () {
     return runOf(runId);
   };
   const run = async (segment: string, runId?: string): Promise<Run> => ended((await start(segment, runId)).runId);
+  /** A run in a workgroup whose queries may scan nothing. */
+  const cutOff = async (segment: string): Promise<Run> => {
+    const { Configuration } = athena.queries.workGroups.get(stack.stack.output("workgroup"));
+    const limits = Configuration as { BytesScannedCutoffPerQuery?: number | undefined };
+    const declared = limits.BytesScannedCutoffPerQuery;
+    expect(declared).to.equal(10_737_418_240);
+    limits.BytesScannedCutoffPerQuery = 1;
+    try {
+      return await run(segment);
+    } finally {
+      limits.BytesScannedCutoffPerQuery = declared;
+    }
+  };
   /** Players of the messages that a run made, each as often as it has one. */
   const sentTo = (runId: string): string[] => {
     const items = stack.cloud.ports.tables.items(stack.stack.output("messagesArn")) as Iterable<Item>;
@@ -293,19 +308,10 @@ describe("Segments", function () {
     });
 
     it("is marked over budget when the workgroup's cut-off cancels its query", async () => {
-      const { Configuration } = athena.queries.workGroups.get(stack.stack.output("workgroup"));
-      const limits = Configuration as { BytesScannedCutoffPerQuery?: number | undefined };
-      const declared = limits.BytesScannedCutoffPerQuery;
-      expect(declared).to.equal(10_737_418_240);
-      limits.BytesScannedCutoffPerQuery = 1;
-      try {
-        const over = await run("veterans");
-        expect(over).to.include({ status: "over-budget", reason: "over-budget" });
-        expect(over.detail).to.include("Bytes scanned limit was exceeded");
-        expect(sentTo(over.runId)).to.deep.equal([]);
-      } finally {
-        limits.BytesScannedCutoffPerQuery = declared;
-      }
+      const over = await cutOff("veterans");
+      expect(over).to.include({ status: "over-budget", reason: "over-budget" });
+      expect(over.detail).to.include("Bytes scanned limit was exceeded");
+      expect(sentTo(over.runId)).to.deep.equal([]);
     });
 
     it("gives up a query that does not end, stops it, and says so", async () => {
@@ -331,6 +337,41 @@ describe("Segments", function () {
       expect(sentTo(refused.runId)).to.deep.equal([]);
       await refresh();
       expect((await run("fresh-only")).status).to.equal("done");
+    });
+  });
+
+  describe("The dashboard", () => {
+    it("shows how much queries scanned and how long they took, by how they ended", async () => {
+      // What ran before ran in minutes before.
+      await stack.clock.advance(60_000 - (stack.clock.now() % 60_000));
+      const period = stack.clock.now();
+      const ended = [await run("veterans"), await run("broken"), await cutOff("veterans")];
+      expect(ended.map(({ status }) => status)).to.deep.equal(["done", "failed", "over-budget"]);
+
+      const [dashboard] = cloudwatchEngine(stack.cloud).dashboards.values();
+      const { widgets } = JSON.parse(dashboard!.body) as {
+        widgets: readonly { properties: { metrics?: unknown[][] } }[];
+      };
+      const ofAthena = widgets.filter(({ properties }) =>
+        properties.metrics?.some(([space]) => space === "AWS/Athena"),
+      );
+      const range = { starts: [period], periodMs: stack.clock.now() + 60_000 - period };
+      const drawn = drawnWidgets(cloudwatchEngine(stack.cloud), JSON.stringify({ widgets: ofAthena }), range);
+      const shown = drawn.map(({ title, lines }) => [title, lines.map(({ label, points }) => [label, points[0]])]);
+      const queries = [...athena.queries.executions.values()].filter(({ submittedAt }) => submittedAt >= period);
+      const of = (state: string, figure: (query: (typeof queries)[number]) => number): number =>
+        queries.filter((query) => query.state === state).reduce((sum, query) => sum + figure(query), 0);
+      const rows = (figure: (query: (typeof queries)[number]) => number) => [
+        ["succeeded", of("SUCCEEDED", figure)],
+        ["failed", of("FAILED", figure)],
+        ["canceled", of("CANCELLED", figure)],
+      ];
+      expect(shown).to.deep.equal([
+        ["Bytes scanned", rows(({ bytesScanned }) => bytesScanned)],
+        ["Query time (ms)", rows((query) => query.completedAt! - query.submittedAt)],
+      ]);
+      expect(of("SUCCEEDED", ({ bytesScanned }) => bytesScanned)).to.be.greaterThan(0);
+      expect(of("CANCELLED", ({ bytesScanned }) => bytesScanned)).to.equal(1);
     });
   });
 

@@ -6,6 +6,7 @@ import type { Json } from "../../service";
 import type { Catalog } from "../glue/catalog";
 import { type Execution, isOver, type QueryState } from "./executions";
 import { internalFailure, QueryFailure } from "./failures";
+import { measureQuery } from "./metrics";
 import { runQuery } from "./run";
 import type { Statement } from "./sql/translate";
 import type { ResultConfiguration, WorkGroups } from "./workgroups";
@@ -121,6 +122,7 @@ export class Queries {
     execution.reason = reason;
     if (isOver(execution)) execution.completedAt = this.cloud.clock.now();
     this.announce(execution, before);
+    if (isOver(execution) && this.workGroups.publishesMetrics(execution.workGroup)) measureQuery(this.cloud, execution);
   }
 
   private announce(execution: Execution, before: QueryState | undefined): void {

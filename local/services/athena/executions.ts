@@ -48,11 +48,23 @@ export function isOver(execution: Execution): boolean {
   return execution.state === "SUCCEEDED" || execution.state === "FAILED" || execution.state === "CANCELLED";
 }
 
+/** Figures of an execution in the shape of GetQueryExecution: bytes and milliseconds. */
+export function statisticsOf({ bytesScanned, completedAt, startedAt, submittedAt }: Execution) {
+  const end = completedAt ?? startedAt ?? submittedAt;
+  const begin = startedAt ?? end;
+  return {
+    EngineExecutionTimeInMillis: end - begin,
+    DataScannedInBytes: bytesScanned,
+    TotalExecutionTimeInMillis: end - submittedAt,
+    QueryQueueTimeInMillis: begin - submittedAt,
+    ServicePreProcessingTimeInMillis: 0,
+    ServiceProcessingTimeInMillis: 0,
+  };
+}
+
 /** An execution in the shape of GetQueryExecution. */
 export function describe(execution: Execution): Record<string, unknown> {
-  const { failure, completedAt, startedAt, submittedAt } = execution;
-  const end = completedAt ?? submittedAt;
-  const begin = startedAt ?? end;
+  const { failure, completedAt, submittedAt } = execution;
   return {
     QueryExecutionId: execution.id,
     Query: execution.query,
@@ -81,15 +93,7 @@ export function describe(execution: Execution): Record<string, unknown> {
           }
         : {}),
     },
-    Statistics: {
-      EngineExecutionTimeInMillis: end - begin,
-      DataScannedInBytes: execution.bytesScanned,
-      TotalExecutionTimeInMillis: end - submittedAt,
-      QueryQueueTimeInMillis: begin - submittedAt,
-      ServicePreProcessingTimeInMillis: 0,
-      ServiceProcessingTimeInMillis: 0,
-      ResultReuseInformation: { ReusedPreviousResult: false },
-    },
+    Statistics: { ...statisticsOf(execution), ResultReuseInformation: { ReusedPreviousResult: false } },
     WorkGroup: execution.workGroup,
     EngineVersion: {
       SelectedEngineVersion: "Athena engine version 3",

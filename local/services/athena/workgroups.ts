@@ -43,6 +43,11 @@ export class WorkGroups {
     return group;
   }
 
+  /** Whether its queries have metrics; those of a group that was deleted have none. */
+  publishesMetrics(name: string): boolean {
+    return this.groups.get(name)?.Configuration.PublishCloudWatchMetricsEnabled ?? false;
+  }
+
   all(): readonly WorkGroup[] {
     return [...this.groups.values()].sort((a, b) => (a.Name < b.Name ? -1 : 1));
   }
@@ -58,7 +63,9 @@ export class WorkGroups {
       ...input,
       Configuration: {
         EnforceWorkGroupConfiguration: true,
-        PublishCloudWatchMetricsEnabled: true,
+        // Whoever makes a group by the API must ask for metrics; Pulumi asks by itself.
+        // https://docs.aws.amazon.com/athena/latest/ug/workgroups-control-limits.html
+        PublishCloudWatchMetricsEnabled: false,
         RequesterPaysEnabled: false,
         EngineVersion: { SelectedEngineVersion: "AUTO", EffectiveEngineVersion: version },
         ...input.Configuration,

@@ -7,6 +7,7 @@ import {
   StopQueryExecutionCommand,
 } from "@aws-sdk/client-athena";
 import { expect } from "chai";
+import { describe as describeExecution } from "../../../local/services/athena/executions";
 import { refusalOf } from "../../helpers/refusal";
 import type { AnalyticsWorld } from "./analytics-world";
 import { beforeEachSession, type AthenaSession } from "./athena-session";
@@ -39,6 +40,25 @@ describe("Athena through the AWS SDK: queries", () => {
     expect(execution.Statistics!.QueryQueueTimeInMillis).to.equal(100);
     const keys = (await world.cloud.ports.objects.list("results", "")).map(({ key }) => key);
     expect(keys).to.deep.equal([`segments/${id}.csv`, `segments/${id}.csv.metadata`]);
+  });
+
+  it("has been queued and not yet computed for any time when it begins to run", async () => {
+    const seen: unknown[] = [];
+    world.athena.queries.eventCopies = ({ queryExecutionId }) => {
+      seen.push(describeExecution(world.athena.queries.get(queryExecutionId as string))["Statistics"]);
+      return 1;
+    };
+    await session.start("SELECT 1");
+    await world.virtual.advance(1_000);
+    const times = seen.map((figures) => {
+      const told = figures as Record<string, number>;
+      return ["Total", "Engine"].map((of) => told[`${of}ExecutionTimeInMillis`]).concat(told["QueryQueueTimeInMillis"]);
+    });
+    expect(times).to.deep.equal([
+      [0, 0, 0],
+      [100, 0, 100],
+      [100, 0, 100],
+    ]);
   });
 
   it("puts its state changes on the bus in the documented shape, doubled or lost as chance has it", async () => {
