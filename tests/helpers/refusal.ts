@@ -7,3 +7,10 @@ export async function refusalOf(work: Promise<unknown>): Promise<string> {
   }
   throw new Error("It was not refused.");
 }
+
+/** The same with the status of AWS's answer before it. */
+export async function statusRefusalOf(work: Promise<unknown>): Promise<string> {
+  const refusal = await refusalOf(work);
+  const status = await work.catch((error: unknown) => (error as { readonly status?: number }).status);
+  return `${String(status)} ${refusal}`;
+}

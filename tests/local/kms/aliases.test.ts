@@ -1,18 +1,15 @@
 import { expect } from "chai";
-import { VirtualClock } from "../../../local/clock";
-import { Cloud } from "../../../local/cloud";
-import { iamService } from "../../../local/services/iam";
-import { keyStore, kmsService } from "../../../local/services/kms";
+import type { Cloud } from "../../../local/cloud";
+import { keyStore } from "../../../local/services/kms";
 import type { Json } from "../../../local/service";
 import { refusalOf } from "../../helpers/refusal";
+import { kmsCloud } from "./kms-cloud";
 
 describe("Aliases of KMS", () => {
   let cloud: Cloud;
   let key: string;
   beforeEach(() => {
-    cloud = new Cloud({ clock: new VirtualClock(), folder: "" });
-    cloud.register(iamService(cloud));
-    cloud.register(kmsService(cloud));
+    cloud = kmsCloud();
     key = keyStore(cloud).create({}, cloud.operator).id;
   });
   const call = (operation: string, input: Json): Promise<Json> => cloud.call("kms", operation, input, cloud.operator);

@@ -1,12 +1,12 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { tmpdir } from "node:os";
 import { VirtualClock } from "../../../local/clock";
-import { Cloud } from "../../../local/cloud";
+import type { Cloud } from "../../../local/cloud";
 import type { Principal } from "../../../local/principal";
 import type { Json } from "../../../local/service";
-import { iamEngine, iamService } from "../../../local/services/iam";
+import { iamEngine } from "../../../local/services/iam";
 import { keyArnOf, keyStore, kmsService } from "../../../local/services/kms";
+import { kmsCloud } from "./kms-cloud";
 
 const account = "123456789012";
 const rootStatement = {
@@ -22,9 +22,7 @@ describe("KMS", () => {
   let clock: VirtualClock;
   beforeEach(() => {
     clock = new VirtualClock();
-    cloud = new Cloud({ clock, folder: tmpdir() });
-    cloud.register(iamService(cloud));
-    cloud.register(kmsService(cloud));
+    cloud = kmsCloud(clock);
   });
   const call = <O = Json>(operation: string, input: Json, who: Principal = cloud.operator): Promise<O> =>
     cloud.call<O>("kms", operation, input, who);

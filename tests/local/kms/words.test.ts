@@ -1,10 +1,9 @@
 import { expect } from "chai";
-import { VirtualClock } from "../../../local/clock";
-import { Cloud } from "../../../local/cloud";
+import type { Cloud } from "../../../local/cloud";
 import type { Json } from "../../../local/service";
-import { iamService } from "../../../local/services/iam";
-import { keyStore, kmsService } from "../../../local/services/kms";
+import { keyStore } from "../../../local/services/kms";
 import { refusalOf } from "../../helpers/refusal";
+import { kmsCloud } from "./kms-cloud";
 
 const NONE = "134f2428-cec1-4b25-a1ae-9048164dba47";
 
@@ -65,9 +64,7 @@ describe("KMS in its own words", () => {
   let cloud: Cloud;
   let key: string;
   beforeEach(() => {
-    cloud = new Cloud({ clock: new VirtualClock(), folder: "" });
-    cloud.register(iamService(cloud));
-    cloud.register(kmsService(cloud));
+    cloud = kmsCloud();
     key = keyStore(cloud).create({ tags: { team: "a" } }, cloud.operator).id;
   });
   const call = (operation: string, input: Json): Promise<Json> => cloud.call("kms", operation, input, cloud.operator);

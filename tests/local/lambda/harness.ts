@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { AwsError } from "../../../local/aws-error";
 import { Cloud } from "../../../local/cloud";
 import { VirtualClock, type Clock } from "../../../local/clock";
 import type { IamPort, StreamRecord } from "../../../local/ports";
@@ -167,4 +168,15 @@ export function rig(clock: Clock = new VirtualClock()): Rig {
       fs.rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Code, status and message with which `work` is refused; `["accepted"]` if it is not. */
+export async function outcome(work: Promise<unknown>): Promise<readonly unknown[]> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof AwsError) return [error.code, error.status, error.message];
+    throw error;
+  }
+  return ["accepted"];
 }

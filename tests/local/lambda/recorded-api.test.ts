@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { AwsError } from "../../../local/aws-error";
 import type { Json } from "../../../local/service";
 import { encodeError } from "../../../local/services/lambda/wire";
-import { rig, type Rig } from "./harness";
+import { outcome, rig, type Rig } from "./harness";
 
 const arn = "arn:aws:lambda:us-east-1:123456789012:function";
 const echo = "exports.handler = async (event) => event;";
@@ -24,15 +24,6 @@ describe("Lambda's API as recorded", () => {
 
   const call = (operation: string, input: Json): Promise<Json> =>
     r.cloud.call("lambda", operation, input, r.cloud.operator);
-  const refusal = async (work: Promise<unknown>): Promise<readonly unknown[]> => {
-    try {
-      await work;
-    } catch (error) {
-      if (error instanceof AwsError) return [error.code, error.status, error.message];
-      throw error;
-    }
-    return ["accepted"];
-  };
   const missing = (message: string): readonly unknown[] => ["ResourceNotFoundException", 404, message];
   const invalid = (message: string): readonly unknown[] => ["InvalidParameterValueException", 400, message];
   const mismatch = invalid("The derived qualifier from the function name does not match the specified qualifier.");
@@ -157,7 +148,7 @@ describe("Lambda's API as recorded", () => {
   it("refuses in AWS's words and order", async () => {
     for (const [operation, input, expected] of refusals) {
       const label = `${operation} ${JSON.stringify(input).slice(0, 80)}`;
-      expect(await refusal(call(operation, input)), label).to.deep.equal(expected);
+      expect(await outcome(call(operation, input)), label).to.deep.equal(expected);
     }
   });
 
@@ -207,7 +198,7 @@ describe("Lambda's API as recorded", () => {
       ],
     ];
     for (const [inputs, expected] of cases)
-      expect(await refusal(r.fn("another", echo, inputs)), JSON.stringify(inputs).slice(0, 80)).to.deep.equal(expected);
+      expect(await outcome(r.fn("another", echo, inputs)), JSON.stringify(inputs).slice(0, 80)).to.deep.equal(expected);
   });
 
   it("writes an error with its type, its reason, and the spelling of its shape", () => {
@@ -323,7 +314,7 @@ describe("Lambda's API as recorded", () => {
     });
     const itself = { functionName: "fn", destinationConfig: { onSuccess: { destination: `${arn}:fn` } } };
     expect(
-      await refusal(r.declare("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig", "own", itself)),
+      await outcome(r.declare("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig", "own", itself)),
     ).to.deep.equal(invalid("You can't specify the function as a destination for itself."));
     expect(await call("ListFunctionEventInvokeConfigs", { FunctionName: "full" })).to.deep.equal({
       FunctionEventInvokeConfigs: [],
@@ -351,17 +342,17 @@ describe("Lambda's API as recorded", () => {
       });
     await permit({ sourceArn: "arn:aws:s3:::pictures" });
     await permit({ statementId: "account", principal: "210987654321" });
-    expect(await refusal(permit({}))).to.deep.equal([
+    expect(await outcome(permit({}))).to.deep.equal([
       "ResourceConflictException",
       409,
       "The statement id (s3) provided already exists. Please provide a new statement id, or remove the existing statement.",
     ]);
-    expect(await refusal(permit({ statementId: "example.com" }))).to.deep.equal([
+    expect(await outcome(permit({ statementId: "example.com" }))).to.deep.equal([
       "ValidationException",
       400,
       "1 validation error detected: Value 'example.com' at 'statementId' failed to satisfy constraint: Member must satisfy regular expression pattern: ([a-zA-Z0-9-_]+)",
     ]);
-    expect(await refusal(permit({ statementId: "x", principal: "invalid.nonaws.com" }))).to.deep.equal(
+    expect(await outcome(permit({ statementId: "x", principal: "invalid.nonaws.com" }))).to.deep.equal(
       invalid("The provided principal was invalid. Please check the principal and try again."),
     );
     const { Policy } = await call("GetPolicy", { FunctionName: "full" });

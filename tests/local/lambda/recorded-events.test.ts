@@ -4,7 +4,7 @@ import type { Json } from "../../../local/service";
 import { sqsService } from "../../../local/services/sqs";
 import { compileFilters } from "../../../local/services/lambda/filter";
 import { failedPositions } from "../../../local/services/lambda/mapping";
-import { rig, type Rig } from "./harness";
+import { outcome, rig, type Rig } from "./harness";
 
 const queueArn = "arn:aws:sqs:us-east-1:123456789012:work";
 
@@ -21,11 +21,7 @@ describe("Lambda's event sources as recorded", () => {
     r.declare("aws:lambda/eventSourceMapping:EventSourceMapping", "mapping", { functionName: "worker", ...inputs });
   const call = (operation: string, input: Json): Promise<Json> =>
     r.cloud.call("lambda", operation, input, r.cloud.operator);
-  const refusal = (inputs: Json): Promise<unknown> =>
-    map(inputs).then(
-      () => "accepted",
-      (error: unknown) => (error instanceof AwsError ? [error.code, error.status, error.message] : error),
-    );
+  const refusal = (inputs: Json): Promise<unknown> => outcome(map(inputs));
   const invalid = (message: string): readonly unknown[] => ["InvalidParameterValueException", 400, message];
   const constraint = (message: string): readonly unknown[] => [
     "ValidationException",

@@ -1,11 +1,11 @@
 import { expect } from "chai";
 import { VirtualClock } from "../../../local/clock";
 import { Cloud } from "../../../local/cloud";
-import { AwsError } from "../../../local/aws-error";
 import { cloudwatchService } from "../../../local/services/cloudwatch";
 import { iamService } from "../../../local/services/iam";
 import { logsService } from "../../../local/services/logs";
 import type { Json } from "../../../local/service";
+import { refusalOf } from "../../helpers/refusal";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -22,15 +22,7 @@ describe("CloudWatch Logs", () => {
   afterEach(() => cloud.close());
 
   const call = (operation: string, input: Json): Promise<Json> => cloud.call("logs", operation, input, cloud.operator);
-  const refusal = async (operation: string, input: Json): Promise<string> => {
-    try {
-      await call(operation, input);
-    } catch (error) {
-      if (error instanceof AwsError) return `${error.code}: ${error.message}`;
-      throw error;
-    }
-    return "";
-  };
+  const refusal = (operation: string, input: Json): Promise<string> => refusalOf(call(operation, input));
   const put = (...ages: number[]): Json => ({
     logGroupName: "group",
     logStreamName: "stream",

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { Json } from "../../../local/service";
 import { confirmingVisit } from "../../../local/services/sns";
-import { refusal } from "../sqs/fixture";
+import { statusRefusalOf } from "../../helpers/refusal";
 import { SnsFixture, text } from "./fixture";
 
 const REDACTED = "REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled)";
@@ -55,10 +55,7 @@ describe("SNS, as AWS was seen to answer", () => {
     sns = new SnsFixture();
     topic = await sns.topic();
   });
-  const said = async (operation: string, input: Json): Promise<string> => {
-    const { status, code, message } = await refusal(sns.call(operation, input));
-    return `${status} ${code}: ${message}`;
-  };
+  const said = (operation: string, input: Json): Promise<string> => statusRefusalOf(sns.call(operation, input));
 
   it("refuses wrong message attributes, and a batch for one of them", async () => {
     for (const [MessageAttributes, reason] of ATTRIBUTES) {

@@ -1,8 +1,8 @@
 import { expect } from "chai";
-import { AwsError } from "../../../local/aws-error";
 import { snsService } from "../../../local/services/sns";
 import { sqsService } from "../../../local/services/sqs";
 import type { Json } from "../../../local/service";
+import { statusRefusalOf } from "../../helpers/refusal";
 import { ServedCloud } from "../s3/served-cloud";
 
 describe("SNS refuses", () => {
@@ -14,15 +14,8 @@ describe("SNS refuses", () => {
   });
   afterEach(() => served.close());
 
-  const refusal = async (operation: string, input: Json): Promise<string> => {
-    try {
-      await served.call("sns", operation, input);
-    } catch (error) {
-      if (error instanceof AwsError) return `${error.status} ${error.code}: ${error.message}`;
-      throw error;
-    }
-    return "";
-  };
+  const refusal = (operation: string, input: Json): Promise<string> =>
+    statusRefusalOf(served.call("sns", operation, input));
 
   it("what is no ARN of a topic as a wrong parameter, and a topic that is missing as missing", async () => {
     const publish = (arn: string, parameter = "TopicArn"): Promise<string> =>

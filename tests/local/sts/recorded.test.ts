@@ -1,5 +1,4 @@
 import { expect } from "chai";
-import { AwsError } from "../../../local/aws-error";
 import { VirtualClock } from "../../../local/clock";
 import { Cloud } from "../../../local/cloud";
 import type { Principal } from "../../../local/principal";
@@ -7,6 +6,7 @@ import type { Json } from "../../../local/service";
 import { iamEngine, iamService } from "../../../local/services/iam";
 import { sqsService } from "../../../local/services/sqs";
 import { stsService } from "../../../local/services/sts";
+import { statusRefusalOf } from "../../helpers/refusal";
 
 describe("STS answers as AWS was seen to", () => {
   const cloud = new Cloud({ clock: new VirtualClock(), folder: "/nowhere" });
@@ -25,13 +25,7 @@ describe("STS answers as AWS was seen to", () => {
 
   const assume = (input: Json, by: Principal = cloud.operator): Promise<Json> =>
     cloud.call("sts", "AssumeRole", { RoleArn, RoleSessionName: "Session1", ...input }, by);
-  const refused = async (input: Json, by?: Principal): Promise<string> => {
-    const error: unknown = await assume(input, by).then(
-      () => undefined,
-      (reason: unknown) => reason,
-    );
-    return error instanceof AwsError ? `${error.status} ${error.code}: ${error.message}` : String(error);
-  };
+  const refused = (input: Json, by?: Principal): Promise<string> => statusRefusalOf(assume(input, by));
   const failed = "failed to satisfy constraint: Member must";
 
   for (const arn of [
