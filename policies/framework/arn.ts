@@ -32,3 +32,11 @@ export function matches(pattern: string, text: string): boolean {
 export function hasWildcard(text: string): boolean {
   return /[*?]/.test(text.replace(/\$\{[^}]*\}/g, ""));
 }
+
+/**
+ * Whether a text holds a policy variable by which whoever asks fills in what the text is held against, so that
+ * `"${aws:SourceAccount}"` is every account. `${*}`, `${?}` and `${$}` are signs; whose the resource is, nobody chooses.
+ */
+export function isFilledByRequest(text: string): boolean {
+  return /\$\{(?![*?$]\}|aws:Resource(Account|OrgID|OrgPaths)[,}])/i.test(text);
+}

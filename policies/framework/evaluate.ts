@@ -110,7 +110,7 @@ class Run implements Outcome {
           rule: this.rule.name,
           urn: resource.urn,
           property,
-          message: violationText({ rule: this.rule, resource, property, got: got, allowed, fix }),
+          message: violationText({ rule: this.rule, resource, property, got, allowed, fix }),
         });
       },
     };

@@ -7,18 +7,22 @@ export function isOwn(text: string, stack: Stack): boolean {
   const arn = parseArn(text);
   if (!arn) return false;
   // What API Gateway calls holds the ARN of the function: qualified, for streaming, of an alias.
-  const inside = text.indexOf("arn:", 1);
+  const inside = arn.service === "apigateway" ? text.indexOf("arn:", 1) : -1;
   if (inside > 0) return isOwn(text.slice(inside), stack);
   const separators = [...text.matchAll(/[:/]/g)].map(({ index }) => text.slice(0, index));
   if (separators.some((start) => start.startsWith("arn:") && stack.named(start).length > 0)) return true;
   // Built from a name: a log group, an API's connections, a table in a catalog database.
   const parts = arn.resource.split(/[:/]/);
+  const isUntyped = UNTYPED.has(arn.service);
   // A table called `table` makes no other `table/…` one's own.
-  const first = parts.length > 1 && !UNTYPED.has(arn.service) ? 1 : 0;
+  const first = parts.length > 1 && !isUntyped ? 1 : 0;
+  // Where an ARN begins with the name, a stage or subscription called as something of the stack makes no API one's own.
+  const last = isUntyped ? 0 : parts.length - 1;
   return parts.some((_, from) =>
     parts.some(
       (__, to) =>
         from >= first &&
+        from <= last &&
         to >= from &&
         stack.named(segment(arn.resource, parts, from, to)).some(({ type }) => isOfService(type, arn.service)),
     ),

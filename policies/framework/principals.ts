@@ -1,4 +1,4 @@
-import { hasWildcard, parseArn } from "./arn";
+import { hasWildcard, isFilledByRequest, parseArn } from "./arn";
 import type { Condition, Statement } from "./document";
 
 /** Keys that tell in whose name a request comes; a condition on one can bind an open principal. */
@@ -35,7 +35,7 @@ const BINDING_OPERATORS =
  * missing (`…IfExists`, `ForAllValues` and `StringNot…` do not), and values without a wildcard where the account stands.
  */
 export function binds({ operator, key, values }: Condition): boolean {
-  if (!BINDING_OPERATORS.test(operator) || values.length === 0) return false;
+  if (!BINDING_OPERATORS.test(operator) || values.length === 0 || values.some(isFilledByRequest)) return false;
   if (key.toLowerCase() === "aws:sourceip") {
     return operator === "IpAddress" && values.every((range) => !isBroad(range) && !isPrivateRange(range));
   }
@@ -49,11 +49,13 @@ export function binds({ operator, key, values }: Condition): boolean {
   });
 }
 
-/** Whether a condition admits some values only: a wildcard alone, a negation and an absent key admit all. */
+/** Whether a condition admits some values only: a wildcard alone, a negation, an absent key and a variable admit all. */
 export function restricts({ operator, values }: Condition): boolean {
   const isPositive =
     /^(ForAnyValue:)?(String|Arn|Numeric|Date)(Equals|Like|EqualsIgnoreCase|LessThan|LessThanEquals)$/.test(operator);
-  return isPositive && values.length > 0 && values.every((value) => !/^[*?]+$/.test(value));
+  return (
+    isPositive && values.length > 0 && values.every((value) => !/^[*?]+$/.test(value) && !isFilledByRequest(value))
+  );
 }
 
 /** Ranges that AWS itself calls public: wider than /8 (IPv4) or /32 (IPv6). */

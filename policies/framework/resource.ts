@@ -110,6 +110,16 @@ export function isRecord(value: Data): value is Properties {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** What is written as JSON text or as an object; of anything else nothing. */
+export function recordOf(value: Data): Properties {
+  try {
+    const record = typeof value === "string" ? (JSON.parse(value) as Data) : value;
+    return isRecord(record) ? record : {};
+  } catch {
+    return {};
+  }
+}
+
 /** Throws when a value, or anything down to `depth` levels in it, is not known. @throws Undecided */
 export function known(value: Data, path: string, depth = Infinity): Data {
   if (value === UNKNOWN) throw new Undecided(path);

@@ -1,6 +1,6 @@
 import { isKey, isKeyArn, KEY_ARN, KEY_NAME } from "../framework/keys";
-import { isRecord, type Data } from "../framework/resource";
-import { eachText, type Stack } from "../framework/stack";
+import { isRecord, recordOf, type Data } from "../framework/resource";
+import type { Stack } from "../framework/stack";
 import type { Rule } from "../framework/rule";
 import { isFailureTarget } from "./targets";
 
@@ -93,7 +93,7 @@ export const eventsPatternNarrow: Rule = {
         if (!rule.has("scheduleExpression")) refuse("eventPattern", undefined, "a pattern, or a scheduleExpression");
         return;
       }
-      const pattern = patternOf(rule.at("eventPattern"));
+      const pattern = recordOf(rule.at("eventPattern"));
       for (const part of ["source", "detail-type"]) {
         const values: Data = pattern[part];
         if (
@@ -116,9 +116,10 @@ export const eventsPatternNarrow: Rule = {
   stackChecks: [
     (rule, { stack, refuse }) => {
       if (!rule.has("eventPattern")) return;
-      const pattern = patternOf(rule.at("eventPattern"));
+      const pattern = recordOf(rule.at("eventPattern"));
       const isOfAws = JSON.stringify(pattern["source"] ?? "").includes("aws.");
-      if (isOfAws && !namesOwn(pattern, stack))
+      const { detail, resources, $or } = pattern;
+      if (isOfAws && !namesOwn({ detail, resources, $or }, stack))
         refuse("eventPattern", pattern, "a pattern whose detail or resources name something of this stack");
     },
   ],
@@ -168,19 +169,15 @@ function prefixOf(type: string): string {
   return type === SCHEDULE ? "target." : "";
 }
 
-function patternOf(value: Data): Readonly<Record<string, Data>> {
-  try {
-    const pattern: Data = typeof value === "string" ? (JSON.parse(value) as Data) : value;
-    return isRecord(pattern) ? pattern : {};
-  } catch {
-    return {};
-  }
-}
-
-function namesOwn(pattern: Readonly<Record<string, Data>>, stack: Stack): boolean {
-  let found = false;
-  eachText([pattern["detail"], pattern["resources"]], (text) => (found ||= stack.named(text).length > 0));
-  return found;
+/** Whether a part of a pattern asks for something of the stack, in each of its alternatives. */
+function namesOwn(part: Data, stack: Stack): boolean {
+  if (typeof part === "string") return stack.named(part).length > 0;
+  if (Array.isArray(part)) return part.some((one) => namesOwn(one, stack));
+  if (!isRecord(part)) return false;
+  return Object.entries(part).some(([key, inner]) => {
+    if (key === "$or" && Array.isArray(inner)) return inner.every((one) => namesOwn(one, stack));
+    return key !== "anything-but" && namesOwn(inner, stack);
+  });
 }
 
 export const eventsRules: readonly Rule[] = [eventsBusPolicy, eventsDlqRetry, eventsPatternNarrow, sfnLoggedEncrypted];

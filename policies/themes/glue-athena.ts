@@ -1,5 +1,5 @@
 import { isKeyArn, KEY_ARN } from "../framework/keys";
-import { isRecord, type Data, type Resource } from "../framework/resource";
+import { isRecord, recordOf, type Data, type Resource } from "../framework/resource";
 import type { Rule } from "../framework/rule";
 import type { Stack } from "../framework/stack";
 
@@ -205,14 +205,7 @@ function stateOf(integration: Resource): {
   readonly desired: Readonly<Record<string, Data>>;
   readonly typeName: string;
 } {
-  const state = integration.at("desiredState");
-  let desired: Data = state;
-  try {
-    if (typeof state === "string") desired = JSON.parse(state) as Data;
-  } catch {
-    desired = {};
-  }
-  return { desired: isRecord(desired) ? desired : {}, typeName: integration.text("typeName") ?? "" };
+  return { desired: recordOf(integration.at("desiredState")), typeName: integration.text("typeName") ?? "" };
 }
 
 function keyOf(integration: Resource): readonly [path: string | undefined, key: Data] {

@@ -1,3 +1,4 @@
+import { isFilledByRequest } from "../framework/arn";
 import { eachStatement } from "../framework/documents";
 import type { Condition, Statement } from "../framework/document";
 import { binds, hiddenPrincipals } from "../framework/principals";
@@ -130,7 +131,7 @@ function refuseOpenTokens({ path, conditions }: Statement, issuer: string, refus
 
 /** Whether a condition holds for some values only, each without a wildcard before its third part; an ARN's sixth. */
 function isExact({ operator, values }: Condition): boolean {
-  if (values.length === 0 || values.includes("")) return false;
+  if (values.length === 0 || values.includes("") || values.some(isFilledByRequest)) return false;
   if (/^(ForAnyValue:)?StringEquals(IgnoreCase)?$/.test(operator)) return true;
   if (!/^(ForAnyValue:)?(StringLike|ArnLike|ArnEquals)$/.test(operator)) return false;
   return values.every((value) => {

@@ -8,7 +8,12 @@ import { iamNoEscalation } from "./iam-escalation";
 import { iamTrustNarrow } from "./iam-trust";
 
 const ROLE = "aws:iam/role:Role";
-const ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy";
+/** What gives rights to a role, and the property that names it. */
+const GIVES_TO: Readonly<Record<string, string>> = {
+  "aws:iam/rolePolicy:RolePolicy": "role",
+  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": "role",
+  "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive": "roleName",
+};
 
 export const iamNoWildcards: Rule = {
   name: "iam-no-wildcards",
@@ -99,12 +104,12 @@ function isBounded(text: string): boolean {
 
 export const iamRoleReach: Rule = {
   name: "iam-role-reach",
-  what: "What a role may reach is part of its own stack.",
-  why: "A grant on something else is a mistake in a name, or a way into a neighbour's data.",
+  what: "What a role may reach is part of its own stack, and only the stack's own roles are given rights.",
+  why: "A grant on something else, or to somebody else, is a mistake in a name, or a way into a neighbour's data.",
   fix: "Use the ARN of a resource of the stack; list what is meant to be reached outside in the setting `outside`.",
   outside: [],
   example: '{ Action: "dynamodb:GetItem", Resource: table.arn }',
-  types: Object.keys(IDENTITY_DOCUMENTS),
+  types: [...new Set([...Object.keys(IDENTITY_DOCUMENTS), ...Object.keys(GIVES_TO)])],
   config: {
     outside: {
       type: "array",
@@ -133,8 +138,9 @@ export const iamRoleReach: Rule = {
         }
       }),
     (policy, { stack, refuse }) => {
-      if (policy.type === ROLE_POLICY && !stack.target(policy, "role", ROLE))
-        refuse("role", policy.at("role"), "a role of this stack");
+      const path = GIVES_TO[policy.type];
+      if (path !== undefined && !stack.target(policy, path, ROLE))
+        refuse(path, policy.at(path), "a role of this stack");
     },
   ],
 };

@@ -1,4 +1,5 @@
 import { hasWildcard, matches } from "../framework/arn";
+import type { Condition } from "../framework/document";
 import { eachStatement } from "../framework/documents";
 import { admitsEverybody, hiddenPrincipals, unboundServices, wildServices } from "../framework/principals";
 import type { Rule } from "../framework/rule";
@@ -51,6 +52,15 @@ const ROOT = /^(\d{12}|arn:[\w-]+:iam::\d{12}:root)$/;
 /** What a service needs of a key to encrypt and decrypt; the prefixes are those that AWS documents for CloudWatch Logs. */
 const CRYPTOGRAPHIC =
   /^kms:(Encrypt\*?|Decrypt\*?|ReEncrypt(From|To|\*)|GenerateDataKey(\*|WithoutPlaintext)?|Describe(Key|\*)|CreateGrant|ListGrants)$/i;
+
+/** By a grant whoever may make one hands the key on, unless it is a service of AWS that makes it in the caller's name. */
+const HANDS_ON = /^kms:CreateGrant$/i;
+
+function isForAws({ operator, key, values }: Condition): boolean {
+  return (
+    operator === "Bool" && key.toLowerCase() === "kms:grantisforawsresource" && values.every((one) => one === "true")
+  );
+}
 
 export const kmsClosedPolicy: Rule = {
   name: "kms-closed-policy",
@@ -116,9 +126,11 @@ export const kmsClosedPolicy: Rule = {
           refuse(`${path}.Action`, actions, "the actions that are meant");
           return;
         }
-        const wrong = actions.filter((action) =>
-          isService || !(isRoot || administers) ? !CRYPTOGRAPHIC.test(action) : action === "*",
-        );
+        const isRole = !isService && !isRoot && !administers;
+        const wrong = actions.filter((action) => {
+          if (isRole && HANDS_ON.test(action) && !statement.conditions.some(isForAws)) return true;
+          return isService || isRole ? !CRYPTOGRAPHIC.test(action) : action === "*";
+        });
         if (wrong.length > 0)
           refuse(
             `${path}.Action`,

@@ -1,4 +1,5 @@
 import { hasWildcard, parseArn } from "../framework/arn";
+import { isOwn } from "../framework/own";
 import type { Rule } from "../framework/rule";
 import { functionOf } from "./targets";
 
@@ -76,9 +77,7 @@ export const lambdaPermissionNarrow: Rule = {
   stackChecks: [
     (permission, { stack, refuse }) => {
       const source = permission.text("sourceArn");
-      if (source === undefined || stack.named(source).length > 0) return;
-      const parts = (parseArn(source)?.resource ?? "").split(/[:/]/);
-      if (!parts.some((part) => stack.named(part).length > 0)) refuse("sourceArn", source, "something of this stack");
+      if (source !== undefined && !isOwn(source, stack)) refuse("sourceArn", source, "something of this stack");
     },
     (permission, { stack, refuse }) => {
       if (!functionOf(stack, permission, "function"))
@@ -126,11 +125,7 @@ export const lambdaOwnRole: Rule = {
         .ofType(FUNCTION)
         .filter((other) => other !== fn && stack.target(other, "role", "aws:iam/role:Role") === role);
       if (sharing.length > 0)
-        refuse(
-          "role",
-          fn.has("role") ? role.name : undefined,
-          `a role that ${sharing.map(({ name }) => `"${name}"`).join(", ")} does not use`,
-        );
+        refuse("role", role.name, `a role that ${sharing.map(({ name }) => `"${name}"`).join(", ")} does not use`);
     },
   ],
 };

@@ -1,7 +1,8 @@
 import { hasWildcard, parseArn } from "../framework/arn";
-import { DocumentError, statementsOf } from "../framework/document";
+import { DocumentError, statementsOf, type Condition } from "../framework/document";
 import { eachStatement, refuseOpen } from "../framework/documents";
 import { isOwn } from "../framework/own";
+import { binds } from "../framework/principals";
 import { isRecord, Undecided, type Data, type Resource } from "../framework/resource";
 import type { Context, Rule } from "../framework/rule";
 
@@ -71,7 +72,9 @@ export const resourcePolicyNoPublic: Rule = {
       if (policy.type !== "aws:glue/resourcePolicy:ResourcePolicy") return;
       eachStatement(policy, context, "policy", ({ path, effect, conditions, resources }) => {
         if (effect !== "Allow") return;
-        if (!conditions.some(({ key, values }) => key.toLowerCase() === "aws:sourcearn" && !values.some(hasWildcard)))
+        const isOfOne = (one: Condition): boolean =>
+          one.key.toLowerCase() === "aws:sourcearn" && binds(one) && !one.values.some(hasWildcard);
+        if (!conditions.some(isOfOne))
           context.refuse(`${path}.Condition`, conditions, "aws:SourceArn of the table that is copied");
         if (resources.length === 0 || resources.some(hasWildcard))
           context.refuse(`${path}.Resource`, resources, "the catalog and the database that are meant");

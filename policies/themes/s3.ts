@@ -1,6 +1,6 @@
 import { deniesPlainTransport, eachStatement, refuseOpen } from "../framework/documents";
 import { isKey, KEY_NAME } from "../framework/keys";
-import type { Resource } from "../framework/resource";
+import { isRecord, known, type Data, type Resource } from "../framework/resource";
 import type { Rule } from "../framework/rule";
 import { eachText, type Stack } from "../framework/stack";
 
@@ -196,6 +196,14 @@ export const s3Cmk: Rule = {
   ],
 };
 
+/** By what a rule of a lifecycle is for some objects only. */
+const NARROWING = ["filter", "prefix", "tags"] as const;
+
+function isEmpty(value: Data): boolean {
+  if (isRecord(value)) return Object.values(value).every(isEmpty);
+  return value === undefined || value === null || value === "";
+}
+
 export const s3VersionedLifecycled: Rule = {
   name: "s3-versioned-lifecycled",
   what: "Every bucket keeps versions, clears up what is left over, and takes no ACLs.",
@@ -234,8 +242,9 @@ export const s3VersionedLifecycled: Rule = {
       const rules = lifecycle
         .list(all)
         .map((_, i) => `${all}.${i}`)
+        .filter((rule) => (isInline ? lifecycle.flag(`${rule}.enabled`) : lifecycle.at(`${rule}.status`) === "Enabled"))
         .filter((rule) =>
-          isInline ? lifecycle.flag(`${rule}.enabled`) : lifecycle.at(`${rule}.status`) === "Enabled",
+          NARROWING.every((part) => isEmpty(known(lifecycle.at(`${rule}.${part}`), `${rule}.${part}`))),
         );
       const abort = isInline
         ? "abortIncompleteMultipartUploadDays"
@@ -246,14 +255,14 @@ export const s3VersionedLifecycled: Rule = {
         refuse(
           `${all}.abortIncompleteMultipartUpload`,
           days,
-          `an enabled rule that aborts after 1 to ${number("abortDays")} days`,
+          `an enabled rule for all objects that aborts after 1 to ${number("abortDays")} days`,
         );
       const kept = rules.map((rule) => lifecycle.number(`${rule}.${noncurrent}`)).find((value) => value !== undefined);
       if (kept === undefined || kept < number("versionDays"))
         refuse(
           `${all}.noncurrentVersionExpiration`,
           kept,
-          `an enabled rule that keeps old versions ${number("versionDays")} days or more`,
+          `an enabled rule for all objects that keeps old versions ${number("versionDays")} days or more`,
         );
     },
   ],

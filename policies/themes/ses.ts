@@ -1,9 +1,9 @@
 import { eachStatement } from "../framework/documents";
 import type { Statement } from "../framework/document";
 import { admitsEverybody } from "../framework/principals";
-import { matches } from "../framework/arn";
+import { isFilledByRequest, matches } from "../framework/arn";
 import type { Rule } from "../framework/rule";
-import { IDENTITY_DOCUMENTS } from "./iam-documents";
+import { eachGrant, IDENTITY_DOCUMENTS } from "./iam-documents";
 
 const SET = "aws:sesv2/configurationSet:ConfigurationSet";
 const DESTINATION = "aws:sesv2/configurationSetEventDestination:ConfigurationSetEventDestination";
@@ -196,29 +196,25 @@ export const sesGuardedRecipients: Rule = {
   },
   checks: [
     (policy, context) => {
-      for (const path of IDENTITY_DOCUMENTS[policy.type] ?? []) {
-        for (const [place] of documentsAt(path, policy.has(path) ? policy.list(path).length : 0)) {
-          eachStatement(policy, context, place, (statement) => {
-            if (statement.effect !== "Allow" || !sends(statement)) return;
-            const from = valuesOf(statement, ["StringEquals", "StringEqualsIgnoreCase"], "ses:FromAddress");
-            if (from === undefined || from.some((value) => value.includes("*")))
-              context.refuse(
-                `${statement.path}.Condition.ses:FromAddress`,
-                from,
-                "the one address that mail comes from, by StringEquals",
-              );
-            if (context.environment === "production") return;
-            const to = valuesOf(statement, ["ForAllValues:StringLike", "ForAllValues:StringEquals"], "ses:Recipients");
-            const real = (to ?? []).filter((pattern) => admitsAnybody(pattern, context.texts("publicDomains")));
-            if (to === undefined || to.length === 0 || real.length > 0)
-              context.refuse(
-                `${statement.path}.Condition.ses:Recipients`,
-                to === undefined ? undefined : real,
-                "patterns of listed test addresses, by ForAllValues:StringLike, since the stack is not production",
-              );
-          });
-        }
-      }
+      eachGrant(policy, context, (statement) => {
+        if (statement.effect !== "Allow" || !sends(statement)) return;
+        const from = valuesOf(statement, ["StringEquals", "StringEqualsIgnoreCase"], "ses:FromAddress");
+        if (from === undefined || from.some((value) => value.includes("*") || isFilledByRequest(value)))
+          context.refuse(
+            `${statement.path}.Condition.ses:FromAddress`,
+            from,
+            "the one address that mail comes from, by StringEquals",
+          );
+        if (context.environment === "production") return;
+        const to = valuesOf(statement, ["ForAllValues:StringLike", "ForAllValues:StringEquals"], "ses:Recipients");
+        const real = (to ?? []).filter((pattern) => admitsAnybody(pattern, context.texts("publicDomains")));
+        if (to === undefined || to.length === 0 || real.length > 0)
+          context.refuse(
+            `${statement.path}.Condition.ses:Recipients`,
+            to === undefined ? undefined : real,
+            "patterns of listed test addresses, by ForAllValues:StringLike, since the stack is not production",
+          );
+      });
     },
   ],
 };
@@ -239,12 +235,6 @@ function admitsAnybody(pattern: string, publicDomains: readonly string[]): boole
   const domain = pattern.slice(at + 1).toLowerCase();
   if (at < 0 || !/^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(domain)) return true;
   return /[*?]/.test(pattern) && publicDomains.includes(domain);
-}
-
-/** A document, or each of the inline policies of a role. */
-function documentsAt(path: string, count: number): readonly (readonly [string])[] {
-  if (path !== "inlinePolicies") return count === 0 ? [] : [[path]];
-  return Array.from({ length: count }, (_, i) => [`${path}.${i}.policy`] as const);
 }
 
 export const sesRules: readonly Rule[] = [sesTls, sesReputationWired, sesIdentityAuth, sesGuardedRecipients];

@@ -1,6 +1,6 @@
 import { accountOf } from "../framework/arn";
 import { deniesPlainTransport, eachStatement, refuseOpen } from "../framework/documents";
-import { isRecord, type Data, type Resource } from "../framework/resource";
+import { isRecord, recordOf, type Data, type Resource } from "../framework/resource";
 import { isKey, KEY_NAME } from "../framework/keys";
 import type { Rule } from "../framework/rule";
 
@@ -181,10 +181,7 @@ export const snsFiltersCover: Rule = {
 };
 
 function filterOf(subscription: Resource): Readonly<Record<string, readonly Data[]>> {
-  const value = subscription.at("filterPolicy");
-  if (value === undefined || value === null || value === "") return {};
-  const filter: Data = typeof value === "string" ? (JSON.parse(value) as Data) : value;
-  if (!isRecord(filter)) return {};
+  const filter = recordOf(subscription.at("filterPolicy"));
   return Object.fromEntries(Object.entries(filter).map(([key, values]) => [key, [values].flat()]));
 }
 
@@ -196,13 +193,8 @@ function takesRest(value: Readonly<Record<string, Data>>, taken: ReadonlySet<Dat
 }
 
 function deadLetterTarget(value: Data): string | undefined {
-  try {
-    const policy: Data = typeof value === "string" ? (JSON.parse(value) as Data) : value;
-    const target = isRecord(policy) ? policy["deadLetterTargetArn"] : undefined;
-    return typeof target === "string" && target.startsWith("arn:") ? target : undefined;
-  } catch {
-    return undefined;
-  }
+  const target = recordOf(value)["deadLetterTargetArn"];
+  return typeof target === "string" && target.startsWith("arn:") ? target : undefined;
 }
 
 export const snsRules: readonly Rule[] = [snsCmk, snsPrivateTls, snsSubRedrive, snsFiltersCover];

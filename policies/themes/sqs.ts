@@ -1,5 +1,5 @@
 import { deniesPlainTransport, eachStatement, refuseOpen } from "../framework/documents";
-import { isRecord, Undecided, type Data, type Resource } from "../framework/resource";
+import { recordOf, Undecided, type Data, type Resource } from "../framework/resource";
 import { isKey, KEY_NAME } from "../framework/keys";
 import type { Rule } from "../framework/rule";
 import type { Stack } from "../framework/stack";
@@ -202,7 +202,7 @@ export const sqsPrivateTls: Rule = {
           if (statement.effect === "Allow" && resource !== arn)
             context.refuse(`${statement.path}.Resource`, resource, `the queue's own ARN, ${arn}`);
         for (const { key, values } of statement.effect === "Allow" ? statement.conditions : [])
-          for (const value of key === "aws:SourceArn" ? values : [])
+          for (const value of key.toLowerCase() === "aws:sourcearn" ? values : [])
             if (context.stack.named(value).length === 0)
               context.refuse(`${statement.path}.Condition`, value, "a topic or rule of this stack");
       });
@@ -219,24 +219,15 @@ function redriveHolder(stack: Stack, queue: Resource): Resource | undefined {
 }
 
 function redriveOf(value: Data): { readonly target: string | undefined; readonly count: Data } {
-  const policy = parsed(value);
+  const policy = recordOf(value);
   const target = policy["deadLetterTargetArn"];
   return { target: typeof target === "string" ? target : undefined, count: policy["maxReceiveCount"] };
 }
 
 function allowOf(value: Data): { readonly permission: Data; readonly sources: readonly Data[] } {
-  const policy = parsed(value);
+  const policy = recordOf(value);
   const sources = policy["sourceQueueArns"];
   return { permission: policy["redrivePermission"], sources: Array.isArray(sources) ? (sources as Data[]) : [] };
-}
-
-function parsed(value: Data): Readonly<Record<string, Data>> {
-  try {
-    const policy: Data = typeof value === "string" ? (JSON.parse(value) as Data) : value;
-    return isRecord(policy) ? policy : {};
-  } catch {
-    return {};
-  }
 }
 
 /** Queues that other queues name as the place of their dead letters. */

@@ -1,4 +1,4 @@
-import { document, Q, TABLE } from "../cases/fixtures";
+import { arn, document, MAIL, Q, TABLE } from "../cases/fixtures";
 import { allowing, held, type Attacks } from "./world";
 
 const everything = { Effect: "Allow", Action: "*", Resource: "*" };
@@ -88,6 +88,23 @@ export const documentAttacks: Attacks = {
     by: "iam-no-wildcards",
     at: "p policy.Statement.0.Resource",
   },
+  "metrics of the namespace that the request names": {
+    add: allowing({
+      Action: "cloudwatch:PutMetricData",
+      Resource: "*",
+      Condition: { StringEquals: { "cloudwatch:namespace": "${cloudwatch:namespace}" } },
+    }),
+    by: "iam-no-wildcards",
+    at: "p policy.Statement.0.Resource",
+  },
+  "mail from the address that the request names": {
+    add: allowing({
+      ...MAIL,
+      Condition: { ...MAIL.Condition, StringEquals: { "ses:FromAddress": "${ses:FromAddress}" } },
+    }),
+    by: "ses-guarded-recipients",
+    at: "p policy.Statement.0.Condition.ses:FromAddress",
+  },
   "a policy of a group": {
     add: { "iam/groupPolicy:GroupPolicy g": { group: "admins", policy: document(everything) } },
     by: "iam-no-wildcards",
@@ -126,6 +143,22 @@ export const documentAttacks: Attacks = {
       "cloudwatch/logGroup:LogGroup decoy": { name: "table" },
       ...allowing({ Action: "dynamodb:GetItem", Resource: TABLE.arn.replace(/t$/, "neighbour") }),
     },
+    by: "iam-role-reach",
+    at: "p policy.Statement.0.Resource",
+  },
+  "a neighbour's topic that has a subscription called like a queue of the stack": {
+    add: {
+      "sns/topic:Topic t": { name: "t" },
+      ...allowing({ Action: "sns:GetSubscriptionAttributes", Resource: arn("sns", "neighbour:t") }),
+    },
+    by: "iam-role-reach",
+    at: "p policy.Statement.0.Resource",
+  },
+  "a neighbour's role with an own table's ARN in its name": {
+    add: allowing({
+      Action: "sts:AssumeRole",
+      Resource: `arn:aws:iam::123456789012:role/${TABLE.arn}`,
+    }),
     by: "iam-role-reach",
     at: "p policy.Statement.0.Resource",
   },

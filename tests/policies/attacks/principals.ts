@@ -43,6 +43,12 @@ export const principalAttacks: Attacks = {
   "the whole of the internet in two halves": queueIf({ IpAddress: { "aws:SourceIp": ["0.0.0.0/1", "128.0.0.0/1"] } }),
   "every address of IPv6": queueIf({ IpAddress: { "aws:SourceIp": "2000::/3" } }),
   "a condition on the transport only": queueIf({ Bool: { "aws:SecureTransport": "true" } }),
+  "an account that the request itself names": queueIf({
+    StringEquals: { "aws:SourceAccount": "${aws:SourceAccount}" },
+  }),
+  "a role that the request itself names, with a default": queueIf({
+    ArnLike: { "aws:PrincipalArn": "${aws:PrincipalArn, 'x'}" },
+  }),
   "everybody in a list": queueIf({}, ["*"]),
   "everybody among others": queueIf({}, { AWS: [`arn:aws:iam::${ACCOUNT}:role/f`, "*"] }),
   "everybody but one": {
@@ -70,6 +76,20 @@ export const principalAttacks: Attacks = {
     },
     by: "references-stay-in-account",
     at: "p policy",
+  },
+  "a neighbour's topic, by a key in lower case": {
+    add: {
+      "sqs/queue:Queue q": QUEUE,
+      "sqs/queuePolicy:QueuePolicy p": {
+        queueUrl: "https://q",
+        policy: document(tls("sqs:*", Q), {
+          ...bySource("sqs:SendMessage", Q, T),
+          Condition: { ArnEquals: { "aws:sourcearn": `${T}-neighbour` } },
+        }),
+      },
+    },
+    by: "sqs-private-tls",
+    at: "p policy.Statement.1.Condition",
   },
   "an inline policy of a queue, of which another is good": {
     add: {
@@ -136,6 +156,24 @@ export const principalAttacks: Attacks = {
     by: "references-stay-in-account",
     at: "d policy",
   },
+  "a catalog for every table but one": {
+    add: {
+      "glue/resourcePolicy:ResourcePolicy c": {
+        policy: document({
+          Effect: "Allow",
+          Principal: { Service: "glue.amazonaws.com" },
+          Action: "glue:AuthorizeInboundIntegration",
+          Resource: arn("glue", "catalog"),
+          Condition: {
+            StringEquals: { "aws:SourceAccount": ACCOUNT },
+            ArnNotEquals: { "aws:SourceArn": TABLE.arn },
+          },
+        }),
+      },
+    },
+    by: "resource-policy-no-public",
+    at: "c policy.Statement.0.Condition",
+  },
   "an identity that anybody may send from, by the older API": {
     add: { "ses/identityPolicy:IdentityPolicy i": { policy: document(everybody("ses:SendEmail", "*")) } },
     by: "ses-identity-auth",
@@ -168,6 +206,19 @@ export const principalAttacks: Attacks = {
           ...ROOT,
           Principal: { AWS: `arn:aws:iam::${ACCOUNT}:role/f` },
           Action: "kms:PutKeyPolicy",
+        }),
+      },
+    },
+    by: "kms-closed-policy",
+    at: "l policy.Statement.1.Action",
+  },
+  "a key that a function's role may grant to others": {
+    add: {
+      "kms/key:Key l": {
+        policy: document(ROOT, {
+          ...ROOT,
+          Principal: { AWS: `arn:aws:iam::${ACCOUNT}:role/f` },
+          Action: ["kms:Decrypt", "kms:CreateGrant"],
         }),
       },
     },
@@ -224,6 +275,17 @@ export const principalAttacks: Attacks = {
     ...GITHUB,
     Condition: { ...MINE, "ForAllValues:StringLike": { [SUB]: "repo:me/x:*" } },
   }),
+  "tokens that name their own subject": trust({
+    ...GITHUB,
+    Condition: { StringEquals: { [SUB]: `\${${SUB}}` } },
+  }),
+  "a trust of every role of the account, by its own name": trust(
+    {
+      Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` },
+      Condition: { StringEquals: { "aws:PrincipalArn": "${aws:PrincipalArn}" } },
+    },
+    "Principal.AWS",
+  ),
   "somebody's unique id": trust({ Principal: { AWS: "AROAEXAMPLEEXAMPLE123" } }, "Principal.AWS"),
   "a bucket for a canonical user": {
     add: {

@@ -232,6 +232,19 @@ export const resourceAttacks: Attacks = {
     "lambda-permission-narrow",
     "sourceArn",
   ),
+  "a permission for a neighbour's API, whose stage is called as one's own": {
+    add: {
+      "apigatewayv2/stage:Stage s": { ...STAGE, id: "play", name: "play" },
+      "lambda/permission:Permission x": {
+        action: "lambda:InvokeFunction",
+        function: "f",
+        principal: "apigateway.amazonaws.com",
+        sourceArn: arn("execute-api", "neighbour/play/$connect"),
+      },
+    },
+    by: "lambda-permission-narrow",
+    at: "x sourceArn",
+  },
   "a permission for a stranger": keyed(
     "lambda/permission:Permission",
     { action: "lambda:InvokeFunction", function: "f", principal: STRANGER },
@@ -284,6 +297,57 @@ export const resourceAttacks: Attacks = {
     { eventPattern: JSON.stringify({ source: [{ prefix: "aw" }], "detail-type": ["x"] }) },
     "events-pattern-narrow",
     "eventPattern.source",
+  ),
+  "a rule that hears all but one's own": keyed(
+    "cloudwatch/eventRule:EventRule",
+    {
+      eventPattern: JSON.stringify({
+        source: ["aws.athena"],
+        "detail-type": ["x"],
+        detail: { workgroupName: [{ "anything-but": ["t"] }] },
+      }),
+    },
+    "events-pattern-narrow",
+    "eventPattern",
+  ),
+  "a rule that hears one's own or anybody": keyed(
+    "cloudwatch/eventRule:EventRule",
+    {
+      eventPattern: JSON.stringify({
+        source: ["aws.athena"],
+        "detail-type": ["x"],
+        detail: { $or: [{ workgroupName: ["t"] }, { currentState: ["FAILED"] }] },
+      }),
+    },
+    "events-pattern-narrow",
+    "eventPattern",
+  ),
+  "a lifecycle for a folder only": keyed(
+    "s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+    {
+      rules: [
+        {
+          status: "Enabled",
+          filter: { prefix: "nothing/" },
+          abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
+          noncurrentVersionExpiration: { noncurrentDays: 30 },
+        },
+      ],
+    },
+    "s3-versioned-lifecycled",
+    "rules.abortIncompleteMultipartUpload",
+  ),
+  "a policy attached to a neighbour's role": keyed(
+    "iam/rolePolicyAttachment:RolePolicyAttachment",
+    { role: "neighbour", policyArn: "arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess" },
+    "iam-role-reach",
+    "role",
+  ),
+  "policies attached to a neighbour's role as a list": keyed(
+    "iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive",
+    { roleName: "neighbour", policyArns: [] },
+    "iam-role-reach",
+    "roleName",
   ),
   "an open catch-all of an HTTP API": {
     add: {

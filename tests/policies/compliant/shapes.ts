@@ -244,6 +244,43 @@ export const COMPLIANT: Readonly<Record<string, Resources>> = {
       }),
     },
   },
+  "a key whose grants are for services that act in a role's name": {
+    ...WORKS,
+    "kms/key:Key k": {
+      ...OWN_KEY["kms/key:Key k"],
+      policy: document(ROOT, {
+        Effect: "Allow",
+        Principal: { AWS: ROLE.arn },
+        Action: ["kms:Decrypt", "kms:CreateGrant"],
+        Resource: "*",
+        Condition: { Bool: { "kms:GrantIsForAWSResource": "true" } },
+      }),
+    },
+  },
+  "a key for whoever is of the key's account": {
+    ...OWN_KEY,
+    "kms/key:Key k": {
+      ...OWN_KEY["kms/key:Key k"],
+      policy: document(ROOT, {
+        Effect: "Allow",
+        Principal: { AWS: "*" },
+        Action: "kms:Decrypt",
+        Resource: "*",
+        Condition: { StringEquals: { "aws:PrincipalAccount": "${aws:ResourceAccount}" } },
+      }),
+    },
+  },
+  "a rule with alternatives that each name something of the stack": {
+    ...FED_BY_QUEUE,
+    "cloudwatch/eventRule:EventRule r": {
+      name: "r",
+      eventPattern: JSON.stringify({
+        source: ["aws.lambda"],
+        "detail-type": ["Lambda Function Invocation Result"],
+        $or: [{ resources: [FUNCTION.arn] }, { detail: { functionName: [{ prefix: "f" }, FUNCTION.name] } }],
+      }),
+    },
+  },
   "a bucket with everything beside it": {
     ...OWN_KEY,
     "s3/bucket:Bucket b": BUCKET,
@@ -256,7 +293,10 @@ export const COMPLIANT: Readonly<Record<string, Resources>> = {
     "s3/bucketVersioning:BucketVersioning b": { bucket: "b", versioningConfiguration: { status: "Enabled" } },
     "s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration b": {
       bucket: "b",
-      rules: [{ status: "Enabled", ...LIFECYCLE }],
+      rules: [
+        { status: "Enabled", filter: { prefix: "", tag: null }, ...LIFECYCLE },
+        { status: "Enabled", filter: { prefix: "tmp/" }, expiration: { days: 1 } },
+      ],
     },
     "s3/bucketLogging:BucketLogging b": { bucket: "b", targetBucket: "b", targetPrefix: "logs/" },
   },
