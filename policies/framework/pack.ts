@@ -1,5 +1,6 @@
 import type {
   PolicyConfigSchema,
+  ResourceValidationArgs,
   ResourceValidationPolicy,
   StackValidationArgs,
   StackValidationPolicy,
@@ -75,11 +76,7 @@ class Pack {
         : {
             validateResource: async (args, report) => {
               if (rule.types && !rule.types.includes(presentType(args.type))) return;
-              const resource = new Resource({
-                ...args,
-                props: reveal(args.props),
-                isMade: args.provider !== undefined,
-              });
+              const resource = resourceOf(args);
               await this.iam.load(servicesIn([resource]));
               const outcome = evaluateResource(
                 rule,
@@ -95,11 +92,7 @@ class Pack {
         : {
             remediateResource: (args) => {
               if (rule.types && !rule.types.includes(presentType(args.type))) return undefined;
-              const resource = new Resource({
-                ...args,
-                props: reveal(args.props),
-                isMade: args.provider !== undefined,
-              });
+              const resource = resourceOf(args);
               const settings = this.surroundings(() => settingsOf(rule, args.getConfig()));
               if (evaluateResource(rule, resource, settings).violations.length === 0) return undefined;
               const mended = rule.remediate?.(resource);
@@ -200,6 +193,10 @@ class Pack {
     await this.iam.load(servicesIn(stack.resources));
     return stack;
   }
+}
+
+function resourceOf(args: ResourceValidationArgs): Resource {
+  return new Resource({ ...args, props: reveal(args.props), isMade: args.provider !== undefined });
 }
 
 /** Resources that a line names before it only counts. */

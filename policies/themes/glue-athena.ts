@@ -6,6 +6,7 @@ import type { Stack } from "../framework/stack";
 const BUCKET = "aws:s3/bucket:Bucket";
 const CLOUD_CONTROL = "aws:cloudcontrol/resource:Resource";
 const DATABASE = "aws:glue/catalogDatabase:CatalogDatabase";
+const CATALOG_TABLE = "aws:glue/catalogTable:CatalogTable";
 const WORKGROUP = "aws:athena/workgroup:Workgroup";
 
 export const athenaLockedWorkgroup: Rule = {
@@ -108,7 +109,7 @@ export const glueSecurityConfig: Rule = {
 
 export const glueEncrypted: Rule = {
   name: "glue-encrypted",
-  what: "Security configurations and the catalog's settings encrypt everything with a customer key; a catalog database lies in a bucket of this stack.",
+  what: "Security configurations and the catalog's settings encrypt everything with a customer key; a catalog database and its tables lie in a bucket of this stack.",
   why: "Table definitions and connection passwords lie in the catalog; a location elsewhere sends the copy of the players there.",
   fix: "Set each mode to KMS with a key's ARN, and locationUri to a bucket of the stack.",
   outside: ["CKV_AWS_99", "CKV_AWS_94", "PRW glue_data_catalogs_metadata_encryption_enabled"],
@@ -117,6 +118,7 @@ export const glueEncrypted: Rule = {
     "aws:glue/securityConfiguration:SecurityConfiguration",
     "aws:glue/dataCatalogEncryptionSettings:DataCatalogEncryptionSettings",
     DATABASE,
+    CATALOG_TABLE,
   ],
   checks: [
     (settings, { refuse }) => {
@@ -135,6 +137,11 @@ export const glueEncrypted: Rule = {
   stackChecks: [
     (database, { stack, refuse }) => {
       if (database.type === DATABASE) checkLocation(database, "locationUri", stack, refuse);
+    },
+    (table, { stack, refuse }) => {
+      const path = "storageDescriptor.location";
+      // Where it names no place, it lies in its database's.
+      if (table.type === CATALOG_TABLE && table.has(path)) checkLocation(table, path, stack, refuse);
     },
   ],
 };

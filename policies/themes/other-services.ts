@@ -1,5 +1,4 @@
 import { isKey, isKeyArn, KEY_ARN, KEY_NAME } from "../framework/keys";
-import { isRecord } from "../framework/resource";
 import type { Rule } from "../framework/rule";
 
 export const kinesisCmk: Rule = {
@@ -60,11 +59,13 @@ export const firehoseCmk: Rule = {
   ],
 };
 
+const STOPPING = ["block", "captcha", "challenge"] as const;
+
 export const wafRulesLogged: Rule = {
   name: "waf-rules-logged",
-  what: "A web ACL has rules, one of them by rate, shows metrics, and is logged.",
-  why: "An empty ACL protects nothing and looks as if it did.",
-  fix: "Add a rate-based rule, cloudwatchMetricsEnabled, and a WebAclLoggingConfiguration.",
+  what: "A web ACL has rules, one of them stops who asks too often, shows metrics, and is logged.",
+  why: "An ACL that is empty, or only counts, protects nothing and looks as if it did.",
+  fix: "Add a rate-based rule that blocks, cloudwatchMetricsEnabled, and a WebAclLoggingConfiguration.",
   outside: [
     "FSBP WAF.10",
     "FSBP WAF.12",
@@ -79,12 +80,15 @@ export const wafRulesLogged: Rule = {
   types: ["aws:wafv2/webAcl:WebAcl"],
   checks: [
     (acl, { refuse }) => {
-      const rules = acl.list("rules");
-      const limited = rules.some(
-        (rule) =>
-          isRecord(rule) && isRecord(rule["statement"]) && rule["statement"]["rateBasedStatement"] !== undefined,
-      );
-      if (!limited) refuse("rules", rules.length, "at least one rate-based rule");
+      const isLimited = acl.list("rules").some((_, index) => {
+        const rule = `rules.${index}`;
+        return (
+          acl.has(`${rule}.statement.rateBasedStatement`) &&
+          STOPPING.some((action) => acl.has(`${rule}.action.${action}`))
+        );
+      });
+      if (!isLimited)
+        refuse("rules", acl.at("rules"), `at least one rate-based rule with the action ${STOPPING.join(" or ")}`);
     },
     (acl, { refuse }) => {
       if (!acl.flag("visibilityConfig.cloudwatchMetricsEnabled"))

@@ -21,8 +21,6 @@ export const WITHOUT_RULES: ReadonlySet<string> = new Set([
   "aws:kms/alias:Alias",
   "aws:lambda/alias:Alias",
   "aws:scheduler/scheduleGroup:ScheduleGroup",
-  // What a table in a catalog database looks like; where it lies, the database says.
-  "aws:glue/catalogTable:CatalogTable",
   // How a function scales and is patched.
   "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig",
   "aws:lambda/runtimeManagementConfig:RuntimeManagementConfig",
@@ -31,7 +29,6 @@ export const WITHOUT_RULES: ReadonlySet<string> = new Set([
   "aws:cloudwatch/logStream:LogStream",
   // Text.
   "aws:ses/template:Template",
-  "aws:sesv2/emailTemplate:EmailTemplate",
   // Read by the rules of what they belong to, and by those of resource policies.
   "aws:backup/selection:Selection",
   "aws:backup/vaultPolicy:VaultPolicy",

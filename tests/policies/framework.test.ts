@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { expect } from "chai";
 import { evaluate, evaluateResource, type Surroundings } from "../../policies/framework/evaluate";
 import { identify } from "../../policies/framework/environment";
@@ -16,6 +18,7 @@ import { iamNoWildcards } from "../../policies/themes/iam";
 import { escalationsOf } from "../../policies/themes/iam-escalation";
 import { statementsOf } from "../../policies/framework/document";
 import { sqsPrivateTls } from "../../policies/themes/sqs";
+import { WITHOUT_RULES } from "../../policies/themes/without-rules";
 import { ddbPitr } from "../../policies/themes/dynamodb";
 
 const surroundings = (iam = new IamKnowledge(), list: readonly Exception[] = []): Surroundings => ({
@@ -53,6 +56,19 @@ describe("Privilege escalation", () => {
     expect(escalationsOf(both(deny).map((read) => read()))).to.deep.equal([]);
     const conditional = { ...deny, Condition: { Bool: { "aws:MultiFactorAuthPresent": "false" } } };
     expect(escalationsOf(both(conditional).map((read) => read()))).not.to.deep.equal([]);
+  });
+});
+
+describe("The types that the pack names", () => {
+  const isThere = (type: string): boolean => {
+    const [, file = ""] = /^aws:(\w+\/\w+):/.exec(type) ?? [];
+    return existsSync(join(dirname(require.resolve("@pulumi/aws/package.json")), `${file}.js`));
+  };
+
+  it("are types of the aws provider", () => {
+    const types = new Set([...RULES.flatMap((rule) => rule.types ?? []), ...WITHOUT_RULES]);
+    expect(types.size).to.be.greaterThan(100);
+    expect([...types].filter((type) => !isThere(type))).to.deep.equal([]);
   });
 });
 

@@ -50,6 +50,8 @@ export const glueAthenaCases: Readonly<Record<string, RuleCase>> = {
     good: {
       "s3/bucket:Bucket b": BUCKET,
       "glue/catalogDatabase:CatalogDatabase d": { name: "d", locationUri: "s3://b/x/" },
+      "glue/catalogTable:CatalogTable t": { databaseName: "d", storageDescriptor: { location: "s3://b/x/t/" } },
+      "glue/catalogTable:CatalogTable u": { databaseName: "d" },
       "glue/securityConfiguration:SecurityConfiguration s": { encryptionConfiguration: SECURITY },
       "glue/dataCatalogEncryptionSettings:DataCatalogEncryptionSettings c": {
         dataCatalogEncryptionSettings: {
@@ -102,6 +104,7 @@ export const glueAthenaCases: Readonly<Record<string, RuleCase>> = {
           undefined,
       },
       "a place elsewhere": { "glue/catalogDatabase:CatalogDatabase d > locationUri": "s3://x/x/" },
+      "a table elsewhere": { "glue/catalogTable:CatalogTable t > storageDescriptor.location": "s3://x/x/" },
     },
   },
   "zeroetl-cmk": {

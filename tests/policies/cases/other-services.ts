@@ -110,7 +110,7 @@ export const otherServicesCases: Readonly<Record<string, RuleCase>> = {
     good: {
       "wafv2/webAcl:WebAcl w": {
         arn: "w",
-        rules: [{ statement: { rateBasedStatement: { limit: 100 } } }],
+        rules: [{ action: { block: {} }, statement: { rateBasedStatement: { limit: 100 } } }],
         visibilityConfig: { cloudwatchMetricsEnabled: true },
       },
       "wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration l": { resourceArn: "w" },
@@ -119,6 +119,7 @@ export const otherServicesCases: Readonly<Record<string, RuleCase>> = {
       "a log of another": { "wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration l > resourceArn": "x" },
 
       empty: { "wafv2/webAcl:WebAcl w > rules": [] },
+      "a limit that only counts": { "wafv2/webAcl:WebAcl w > rules.0.action": { count: {} } },
       "no metrics": { "wafv2/webAcl:WebAcl w > visibilityConfig.cloudwatchMetricsEnabled": false },
       "no log": { "wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration l": undefined },
     },
