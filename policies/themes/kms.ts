@@ -17,9 +17,9 @@ const KEYS = [
 
 export const kmsRotation: Rule = {
   name: "kms-rotation",
-  what: "Every symmetric key rotates, and can be used.",
+  what: "Every symmetric key rotates, once a year or more often, and can be used.",
   why: "What one version of a key protects stays bounded.",
-  fix: "Set enableKeyRotation to true.",
+  fix: "Set enableKeyRotation to true, and leave rotationPeriodInDays out.",
   outside: [
     "SH KMS.4",
     "CIS 4.6",
@@ -31,12 +31,24 @@ export const kmsRotation: Rule = {
   ],
   example: "enableKeyRotation: true",
   types: KEYS,
+  config: {
+    rotationDays: {
+      type: "integer",
+      description: "Most days that one version of a key is used.",
+      default: 365,
+      minimum: 90,
+      maximum: 2560,
+    },
+  },
   checks: [
-    (key, { refuse }) => {
+    (key, { refuse, number }) => {
       if (key.type !== KEY) return; // A replica rotates with its original; imported material cannot.
       const isSymmetric = /^(SYMMETRIC_DEFAULT)?$/.test(key.text("customerMasterKeySpec") ?? "");
-      if (isSymmetric && !key.flag("enableKeyRotation"))
-        refuse("enableKeyRotation", key.at("enableKeyRotation"), "true");
+      if (!isSymmetric) return;
+      if (!key.flag("enableKeyRotation")) refuse("enableKeyRotation", key.at("enableKeyRotation"), "true");
+      // AWS's own period is a year.
+      const days = key.number("rotationPeriodInDays") ?? 365;
+      if (days > number("rotationDays")) refuse("rotationPeriodInDays", days, `at most ${number("rotationDays")}`);
     },
     (key, { refuse }) => {
       for (const path of ["isEnabled", "enabled"])

@@ -199,7 +199,7 @@ export const sesGuardedRecipients: Rule = {
       eachGrant(policy, context, (statement) => {
         if (statement.effect !== "Allow" || !sends(statement)) return;
         const from = valuesOf(statement, ["StringEquals", "StringEqualsIgnoreCase"], "ses:FromAddress");
-        if (from === undefined || from.some((value) => value.includes("*") || isFilledByRequest(value)))
+        if (from?.length !== 1 || from.some((value) => value.includes("*") || isFilledByRequest(value)))
           context.refuse(
             `${statement.path}.Condition.ses:FromAddress`,
             from,

@@ -5,6 +5,7 @@ export const kmsCases: Readonly<Record<string, RuleCase>> = {
   "kms-rotation": {
     good: {
       "kms/key:Key k": { enableKeyRotation: true },
+      "kms/key:Key often": { enableKeyRotation: true, rotationPeriodInDays: 90 },
       "kms/key:Key s": { customerMasterKeySpec: "RSA_2048" },
       "kms/externalKey:ExternalKey e": { enabled: true },
     },
@@ -13,6 +14,7 @@ export const kmsCases: Readonly<Record<string, RuleCase>> = {
       "a key that becomes symmetric": { "kms/key:Key s > customerMasterKeySpec": "SYMMETRIC_DEFAULT" },
       "imported material, disabled": { "kms/externalKey:ExternalKey e > enabled": false },
       off: { "kms/key:Key k > enableKeyRotation": false },
+      "once in seven years": { "kms/key:Key k > rotationPeriodInDays": 2560 },
       disabled: { "kms/key:Key k > isEnabled": false },
     },
   },

@@ -100,6 +100,10 @@ export const sesCases: Readonly<Record<string, RuleCase>> = {
           },
         },
         "any sender": { ...MAIL, Condition: { "ForAllValues:StringLike": MAIL.Condition["ForAllValues:StringLike"] } },
+        "two senders": {
+          ...MAIL,
+          Condition: { ...MAIL.Condition, StringEquals: { "ses:FromAddress": ["a@example.com", "b@example.com"] } },
+        },
         "a sender that need not be there": {
           ...MAIL,
           Condition: {
