@@ -22,12 +22,12 @@ export class Exceptions {
   private readonly used = new Set<Exception>();
   private readonly current: readonly Exception[];
 
-  /** @param today `YYYY-MM-DD`: an exception that has expired covers nothing. */
+  /** @param today `YYYY-MM-DD`: an exception that has expired, or never would, covers nothing. */
   constructor(
     private readonly list: readonly Exception[],
     today: string,
   ) {
-    this.current = list.filter(({ expires }) => expires >= today);
+    this.current = list.filter(({ expires }) => isDate(expires) && expires >= today);
   }
 
   covers(rule: string, { type, name }: Pick<Resource, "type" | "name">): boolean {
@@ -45,7 +45,7 @@ export class Exceptions {
       const which = `Exception of "${one.rule}" for "${one.resource}"`;
       if (!rules.some(({ name }) => name === one.rule))
         return [`${which}: got a rule that does not exist; expected the name of a rule. Correct or remove it.`];
-      if (!/^\d{4}-\d\d-\d\d$/.test(one.expires))
+      if (!isDate(one.expires))
         return [`${which}: got the expiry date "${one.expires}"; expected YYYY-MM-DD. Write the last day it holds.`];
       if (one.reason.trim() === "")
         return [`${which}: got no reason; expected one. Say why the violation is acceptable.`];
@@ -56,6 +56,12 @@ export class Exceptions {
       return [];
     });
   }
+}
+
+/** Whether a text is a day of the calendar; `2027-99-99` would outlive every day of its year. */
+function isDate(text: string): boolean {
+  const date = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().slice(0, 10) === text;
 }
 
 /** The exceptions that concern a stack. */

@@ -229,7 +229,12 @@ describe("Exceptions", () => {
   });
   it("without reason, date or rule are told", () => {
     expect(problems({ ...one, reason: " " })[0]).to.contain("got no reason");
-    expect(problems({ ...one, expires: "soon" })[0]).to.contain("expected YYYY-MM-DD");
+    for (const expires of ["soon", "2027-99-99", "2027-02-30", "+012027-01-01"]) {
+      expect(problems({ ...one, expires })[0]).to.contain("expected YYYY-MM-DD");
+      expect(
+        new Exceptions([{ ...one, expires }], "2026-11-21").covers(rule, { type: "aws:x T", name: "a-1" }),
+      ).to.equal(false);
+    }
     expect(problems({ ...one, rule: "no-such-rule" })[0]).to.contain("a rule that does not exist");
   });
 });
