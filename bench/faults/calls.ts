@@ -122,7 +122,6 @@ export const RARE: readonly string[] = [
   "emails-send-function sqs:SendMessage",
   "gateway-authorize issuer:jwks.json",
   "gateway-check dynamodb:BatchWriteItem",
-  "gateway-check dynamodb:Query",
   "gateway-disconnect dynamodb:BatchGetItem",
   "gateway-disconnect dynamodb:BatchWriteItem",
   "gateway-disconnect sqs:SendMessage",
@@ -136,6 +135,9 @@ export const RARE: readonly string[] = [
   "poller:emails-dead-letter-function sqs:DeleteMessageBatch",
   "poller:messages-unknown-channel-function sqs:DeleteMessageBatch",
 ];
+
+/** Calls that most runs make in one invocation at most, whatever becomes of it. */
+export const ONCE: readonly string[] = ["gateway-check dynamodb:BatchWriteItem"];
 
 /** `function service:operation`. */
 export const CALLS: readonly string[] = [

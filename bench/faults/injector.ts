@@ -1,5 +1,5 @@
 import type { FaultKind, FaultSite } from "../../local/faults";
-import { OF_ONE, RARE } from "./calls";
+import { OF_ONE, ONCE, RARE } from "./calls";
 import type { Focus } from "./modes";
 import { functionOf } from "./names";
 
@@ -153,7 +153,7 @@ export class Injector {
     const { random, turn = 0 } = this.options;
     if (only) return only[Math.floor(random() * only.length)]!;
     let bag = this.bags.get(site);
-    if (!bag) this.bags.set(site, (bag = firstRound(all, turn)));
+    if (!bag) this.bags.set(site, (bag = firstRound(all, turn, ONCE.includes(site))));
     if (!this.turned.has(site)) {
       if (bag.length === 1) this.turned.add(site);
       return bag.shift()!;
@@ -165,20 +165,29 @@ export class Injector {
 
 /**
  * Kinds that a client repeats a call for and kinds that end its function, by turns: what is done but once is not done again
- * where its function has ended, and each kind must have come before.
+ * where its function has ended, and each kind must have come before. A call of one invocation meets two of the former in a
+ * row, and no part left undone among them: it passes where there are no parts.
  */
-function firstRound(all: readonly CallFault[], turn: number): CallFault[] {
-  const half = Math.floor(turn / 2);
-  const rotated = (kinds: readonly CallFault[]): CallFault[] => {
-    const from = half % Math.max(kinds.length, 1);
+function firstRound(all: readonly CallFault[], turn: number, isOnce: boolean): CallFault[] {
+  const rotated = (kinds: readonly CallFault[], by: number): CallFault[] => {
+    const from = by % Math.max(kinds.length, 1);
     return [...kinds.slice(from), ...kinds.slice(0, from)];
   };
-  const mild = rotated(all.filter((kind) => !FINAL.includes(kind)));
-  const final = rotated(all.filter((kind) => FINAL.includes(kind)));
-  const [one, other] = turn % 2 === 0 ? [mild, final] : [final, mild];
-  return Array.from({ length: all.length }, (_, i) => [one[i], other[i]])
-    .flat()
-    .filter((kind) => kind !== undefined);
+  const mild = all.filter((kind) => !FINAL.includes(kind));
+  const final = all.filter((kind) => FINAL.includes(kind));
+  if (isOnce) {
+    const [one, two, ...more] = rotated(
+      mild.filter((kind) => kind !== "partial"),
+      turn,
+    );
+    const [end, ...ends] = rotated(final, turn);
+    const last = mild.filter((kind) => kind === "partial");
+    return [one, two, end, ...more, ...ends, ...last].filter((kind) => kind !== undefined);
+  }
+  const half = Math.floor(turn / 2);
+  const halves = [rotated(mild, half), rotated(final, half)];
+  if (turn % 2 === 1) halves.reverse();
+  return all.flatMap((_, i) => halves.flatMap((kinds) => kinds.slice(i, i + 1)));
 }
 
 /** Kinds of faults that a call can meet. */

@@ -66,19 +66,22 @@ const usual: Mode = {
   steps: 5,
   pauseMs: 40_000,
   flaps: 0,
-  friendly: 0.65,
+  friendly: 0.8,
   parts: ["return", "leave", "arrive", "arrive", "stay"],
   messages: 7,
   runs: 0,
   spreadMs: 5 * minute,
   staffMs: 180_000,
   repeats: 0.07,
-  losses: 0.6,
+  losses: 0.65,
   hasty: false,
   focus: [
     // Rare: a notice finds a connection gone.
     { fn: "gateway-notify", call: "sqs:SendMessage", rate: 0.9, most: 14 },
     { fn: "gateway-notify", call: "dynamodb:BatchGetItem", rate: 0.8, most: 4 },
+    // Rare: a connection that went unseen has expired, or ends, and friends still had entries of it.
+    { fn: "gateway-check", call: "dynamodb:BatchWriteItem", rate: 0.98 },
+    { fn: "gateway-disconnect", call: "dynamodb:Query", rate: 0.5, most: 6 },
     // Nobody waits for them, so that they are given up.
     { fn: "gateway-serve-event", rate: 0.9 },
   ],
@@ -96,10 +99,11 @@ const unclear: readonly FaultKind[] = [
 ];
 
 /** What must be in time for the moments of a last act to lie where they should. */
-const calm: readonly Focus[] = ["gateway-notify", "gateway-disconnect", "poller:gateway-check"].map((fn) => ({
-  fn,
-  rate: 0.01,
-}));
+const calm: readonly Focus[] = [
+  { fn: "gateway-disconnect", call: "dynamodb:Query", rate: 0.03 },
+  { fn: "gateway-disconnect", call: "dynamodb:BatchWriteItem", rate: 0.06 },
+  ...["gateway-notify", "gateway-disconnect", "poller:gateway-check"].map((fn) => ({ fn, rate: 0.01 })),
+];
 
 /** Delays a call by the client's own repetitions of it. */
 const slow: readonly FaultKind[] = ["throttle", "lost-request"];

@@ -50,10 +50,10 @@ const PURGE: readonly Focus[] = [
 ];
 const LATE: readonly Focus[] = [
   // Rare: a connection that went unseen has expired, and friends still had entries of it.
-  { fn: "gateway-check", call: "dynamodb:BatchWriteItem", rate: 0.95 },
+  { fn: "gateway-check", call: "dynamodb:BatchWriteItem", rate: 0.98 },
   { fn: "gateway-check", call: "dynamodb:Query", rate: 0.3 },
   { fn: "gateway-check", call: "sqs:SendMessage", rate: 0.3, most: 4 },
-  { fn: "gateway-check", rate: 0.1 },
+  { fn: "gateway-check", rate: 0.06 },
   // A notice finds a connection gone.
   ...PURGE,
   { fn: "emails-reconcile-function", rate: 0.4 },
@@ -99,7 +99,7 @@ export async function run({ seed, image, issuer, tokens, verbose = false, serve 
   const names = NAMES.slice(0, mode.players);
   const world = await World.make(image, issuer, {
     seed,
-    rate: 0.09 + 0.045 * (seed % 4),
+    rate: 0.065 + 0.034 * (seed % 4),
     focus: mode.focus,
     hasty: mode.hasty,
     repeats: mode.repeats,
