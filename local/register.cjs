@@ -1,8 +1,9 @@
 "use strict";
 /**
- * Loads TypeScript modules, types stripped and nothing checked, keeping what TypeScript made of each source on disk.
- * A start that finds all sources unchanged does not even load the compiler for them. The text of functions is
- * TypeScript's own, as with ts-node in transpile-only mode: what is serialized does not depend on who transpiled.
+ * Loads TypeScript modules, types stripped and nothing checked, keeping on disk what was made of each source. A start
+ * that finds all sources unchanged does not even load the compiler for them. The text of a program's functions is
+ * TypeScript's own, as with ts-node in transpile-only mode: what is serialized does not depend on who transpiled. The local
+ * cloud itself, of which nothing is serialized, is made by esbuild, which takes a twentieth of the time.
  *
  * Use: node -r ./local/register.cjs file.ts
  */
@@ -30,7 +31,22 @@ function typescript() {
   return (compiler ??= require("typescript"));
 }
 
+/** The local cloud's own modules. */
+const OWN = __dirname + path.sep;
+const OWN_OPTIONS = {
+  loader: "ts",
+  format: "cjs",
+  platform: "node",
+  target: "node20",
+  supported: { "dynamic-import": true },
+  sourcemap: "inline",
+  sourcesContent: false,
+  logLevel: "silent",
+  tsconfigRaw: { compilerOptions: { target: "es2022", useDefineForClassFields: true } },
+};
+
 const salt = JSON.stringify(OPTIONS) + require("typescript/package.json").version;
+const ownSalt = JSON.stringify(OWN_OPTIONS) + require("esbuild/package.json").version;
 
 /**
  * @param {string} source text of a module
@@ -38,8 +54,9 @@ const salt = JSON.stringify(OPTIONS) + require("typescript/package.json").versio
  * @returns {string} what Node.js runs, with its source map inside
  */
 function compile(source, file) {
+  const isOwn = file.startsWith(OWN);
   const key = createHash("sha256")
-    .update(salt)
+    .update(isOwn ? ownSalt : salt)
     .update("\0")
     .update(path.relative(process.cwd(), file))
     .update("\0")
@@ -51,6 +68,20 @@ function compile(source, file) {
   } catch {
     // not made yet
   }
+  const text = isOwn ? byEsbuild(source, file) : byTypeScript(source, file);
+  fs.mkdirSync(FOLDER, { recursive: true });
+  // Written aside and renamed, so that a process beside this one never reads half a file.
+  const aside = `${kept}.${process.pid}`;
+  fs.writeFileSync(aside, text);
+  fs.renameSync(aside, kept);
+  return text;
+}
+
+function byEsbuild(source, file) {
+  return require("esbuild").transformSync(source, { ...OWN_OPTIONS, sourcefile: path.basename(file) }).code;
+}
+
+function byTypeScript(source, file) {
   const ts = typescript();
   const { options } = ts.convertCompilerOptionsFromJson(OPTIONS, path.dirname(file));
   const { outputText, diagnostics } = ts.transpileModule(source, {
@@ -68,11 +99,6 @@ function compile(source, file) {
       `${file}:${line + 1}:${character + 1}: ${ts.flattenDiagnosticMessageText(wrong[0].messageText, "\n")}`,
     );
   }
-  fs.mkdirSync(FOLDER, { recursive: true });
-  // Written aside and renamed, so that a process beside this one never reads half a file.
-  const aside = `${kept}.${process.pid}`;
-  fs.writeFileSync(aside, outputText);
-  fs.renameSync(aside, kept);
   return outputText;
 }
 
