@@ -13,7 +13,7 @@ export interface Row {
 export interface RunOptions {
   /** A small run that shows that the benchmark works; of its figures only those are judged that hold at any size. */
   readonly smoke: boolean;
-  /** Arguments after the benchmark's name. */
+  /** Arguments after the benchmark's name; none where it takes none. */
   readonly args: readonly string[];
 }
 
@@ -21,5 +21,10 @@ export interface Benchmark {
   /** As `npm run bench -- <name>` takes it. */
   readonly name: string;
   readonly summary: string;
+  /** The arguments that it takes, as the help text says them. @default none */
+  readonly takes?: string;
   run(options: RunOptions): Promise<readonly Row[]>;
 }
+
+/** A wrong argument of a benchmark, which its user is told in one sentence. */
+export class ArgumentError extends Error {}

@@ -1,20 +1,21 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join, resolve } from "node:path";
-import type { Benchmark } from "../benchmark";
+import { ArgumentError, type Benchmark } from "../benchmark";
 import { atMost, exactly } from "../shared/rows";
 import { countingStack } from "../shared/stack";
 import { campaign, type Campaign } from "./campaign";
 
-/** Enqueues campaigns of two sizes and compares what they take. `npm run bench -- campaign [small] [large]` */
+/** Enqueues campaigns of two sizes and compares what they take. */
 const benchmark: Benchmark = {
   name: "campaign",
   summary: "from a segment's result file to queued messages, at two sizes",
+  takes: "[recipients of the small one] [of the large one]",
   async run({ smoke, args }) {
     const [small = 100_000, large = 400_000] = args.map(Number);
     for (const size of [small, large]) {
-      if (!Number.isInteger(size) || size < 1)
-        throw new Error(`Recipients of the campaign: got ${args.join(" ")}; expected two numbers above zero.`);
+      if (!Number.isInteger(size) || size < 1 || args.length > 2)
+        throw new ArgumentError(`Recipients of the campaign: got ${args.join(" ")}; expected two numbers above zero.`);
     }
     const runs: Campaign[] = [];
     if (smoke) {

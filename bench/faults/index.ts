@@ -1,11 +1,13 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import type { Benchmark, Row, RunOptions } from "../benchmark";
+import { parseArgs } from "node:util";
+import { ArgumentError, type Benchmark, type Row, type RunOptions } from "../benchmark";
 import { exactly } from "../shared/rows";
 import { Campaign } from "./campaign";
 import { coverage } from "./coverage";
 import { outdated } from "./mutate";
+import { MUTATIONS } from "./mutation-list";
 import { runMutations } from "./mutations";
 import { runShares, warm } from "./parallel";
 import { poison } from "./poison";
@@ -17,22 +19,29 @@ const PROCESSES = Math.min(availableParallelism(), 8);
 const SEEDS = 500;
 const SMOKE_SEEDS = 2;
 const LEAST_FAULTS = 100_000;
+const OPTIONS = {
+  seeds: { type: "string" },
+  real: { type: "string" },
+  seed: { type: "string" },
+  mutations: { type: "boolean" },
+} as const;
 const LEAST_HITS = 20;
 
 /** The fault campaign: many seeds on the deterministic runner, then some through workers and HTTP. */
 const faults: Benchmark = {
   name: "faults",
-  summary: "seeded faults at every outgoing call; options: --seeds N, --seed N, --mutations, --real N",
+  summary: "seeded faults at every outgoing call",
+  takes: "[--seeds N] [--real N] | --seed N | --mutations [<name>...]",
   run: async ({ smoke, args }: RunOptions): Promise<readonly Row[]> => {
-    const seed = option(args, "--seed");
+    const { values, positionals: mutations } = parse(args);
+    if (values.mutations) return runMutations(...named(mutations));
+    if (mutations.length > 0)
+      throw new ArgumentError(`Mutations: got ${mutations.join(" ")}; expected --mutations before them.`);
+    const seed = count("--seed", values.seed);
     if (seed !== undefined) return replay(seed);
-    if (args.includes("--mutations")) {
-      const named = args.slice(args.indexOf("--mutations") + 1);
-      return runMutations(...(named.length > 0 ? [named] : []));
-    }
-    const real = option(args, "--real");
-    if (real !== undefined && !args.includes("--seeds")) return runReal(real);
-    const seeds = option(args, "--seeds") ?? (smoke ? SMOKE_SEEDS : SEEDS);
+    const real = count("--real", values.real);
+    if (real !== undefined && values.seeds === undefined) return runReal(real);
+    const seeds = count("--seeds", values.seeds) ?? (smoke ? SMOKE_SEEDS : SEEDS);
     const rows = await campaign(seeds, smoke);
     if (smoke) rows.push(exactly("mutations whose text the sources do not have", outdated().length, 0));
     return smoke ? rows : [...rows, ...(await poisoned()), ...(await runReal(real ?? 20))];
@@ -41,12 +50,28 @@ const faults: Benchmark = {
 
 export default faults;
 
-function option(args: readonly string[], name: string): number | undefined {
-  const at = args.indexOf(name);
-  if (at < 0) return undefined;
-  const value = Number(args[at + 1]);
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    throw new ArgumentError(`Options: got ${args.join(" ")}; expected ${faults.takes!}.`, { cause: error });
+  }
+}
+
+/** Mutations by their names; none stands for all. */
+function named(mutations: readonly string[]): [] | [readonly string[]] {
+  const all = MUTATIONS.map(({ name }) => name);
+  const unknown = mutations.filter((one) => !all.includes(one));
+  if (unknown.length > 0)
+    throw new ArgumentError(`Mutations: got ${unknown.join(" ")}; expected some of ${all.join(", ")}.`);
+  return mutations.length > 0 ? [mutations] : [];
+}
+
+function count(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
   if (Number.isInteger(value) && value > 0) return value;
-  throw new Error(`${name}: got ${args[at + 1] ?? "nothing"}; expected a whole number from 1.`);
+  throw new ArgumentError(`${name}: got ${text}; expected a whole number from 1.`);
 }
 
 async function campaign(seeds: number, smoke: boolean): Promise<Row[]> {
