@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { ESCALATIONS } from "../../policies/themes/escalation";
+import { bucketAttacks } from "./attacks/buckets";
 import { documentAttacks } from "./attacks/documents";
 import { principalAttacks } from "./attacks/principals";
 import { resourceAttacks } from "./attacks/resources";
@@ -16,6 +17,7 @@ async function refusals({ add, by, settings = {} }: Attack): Promise<readonly st
 const THEMES: Readonly<Record<string, Attacks>> = {
   "A grant that reads like less than it is": documentAttacks,
   "A principal that is wider than it looks": principalAttacks,
+  "A bucket that is open or plain": bucketAttacks,
   "A resource that is open, plain or blind": resourceAttacks,
 };
 

@@ -38,3 +38,10 @@ export const trusting = (statement: object): Resources => ({
     assumeRolePolicy: document({ Effect: "Allow", Action: "sts:AssumeRole", ...statement }),
   },
 });
+
+/** An attack of one resource `x`, that a rule refuses at a property. */
+export const keyed = (type: string, properties: object, by: string, at: string): Attack => ({
+  add: { [`${type} x`]: properties as Record<string, unknown> },
+  by,
+  at: `x ${at}`,
+});
